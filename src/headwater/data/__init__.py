@@ -1,0 +1,1 @@
+"""Values that every layer speaks of: types, schemas, names, locations, column edges. No behaviour, no effects."""

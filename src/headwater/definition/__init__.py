@@ -1,0 +1,1 @@
+"""JSON to typed, frozen objects with their references resolved; all faults at once, unknown properties kept."""

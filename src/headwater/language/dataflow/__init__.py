@@ -1,0 +1,1 @@
+"""The data flow script: `source(output(a as string)) ~> s  s derive(b = upper(a)) ~> d …`."""

@@ -1,0 +1,1 @@
+"""The pipeline expression language: `@concat('a', pipeline().parameters.b)` and `text @{…} text`."""

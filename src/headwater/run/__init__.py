@@ -1,0 +1,1 @@
+"""Plan to effects. Emits events into the transaction of its own state; knows nothing of lineage."""
