@@ -50,6 +50,8 @@ class ColumnMapping(msgspec.Struct, frozen=True):
     format: str | None = None
     expression: str = ""
     """For an additional column: the expression as written; `source` is then empty unless it duplicates a column."""
+    value: str | None = None
+    """For an additional column: the constant it holds. None for `$$FILEPATH` (then the `expression`) and `$$COLUMN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class CopyPlan:
     """None: by name, once the schemas are known."""
     settings: Mapping[str, Json]
     """The other typeProperties, resolved, and `typeConversion…` of the translator."""
+    additional: tuple[ColumnMapping, ...] = ()
+    """Additional columns of the source. A mapping by name takes them along; an explicit mapping names those it wants,
+    and has their `expression` and `value` in its own lines."""
 
 
 @dataclass(frozen=True, slots=True)
