@@ -1,0 +1,39 @@
+"""Answers of Manage: the workspaces and their way to the account."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from headwater.api.studio.shapes.base import Answer, Command
+
+ConnectionState = Literal["Connected", "Disconnected", "Unknown"]
+
+
+class Fix(Answer, frozen=True, kw_only=True):
+    """How to mend a connection: a button where the person may press it, else the command for one who may."""
+
+    label: str
+    command: str
+    action: Literal["connect", "grant"] | None = None
+
+
+class Connection(Answer, frozen=True, kw_only=True):
+    """A workspace and its way to the account."""
+
+    workspace: str
+    kind: Literal["synapse", "factory"]
+    place: str
+    pipelines: int
+    account: str
+    status: ConnectionState
+    reason: str = ""
+    fix: Fix | None = None
+    last_delivery_at: datetime.datetime | None = None
+    pending: int = 0
+    failed: int = 0
+
+
+class Connections(Answer, frozen=True, kw_only=True):
+    connections: tuple[Connection, ...]
+    add: Command
