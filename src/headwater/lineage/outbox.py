@@ -1,0 +1,93 @@
+"""The way into the outbox: what a run calls when an activity ends, in the run's own transaction.
+
+Whatever goes wrong here becomes a row that says so. A run never fails, waits or rolls back because of lineage.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Callable
+
+import msgspec
+import sqlalchemy as sa
+
+from headwater.errors import HeadwaterError
+from headwater.lineage.derive import derive
+from headwater.lineage.facts import LineageFact, Policy, WorkspaceIdentity, encode
+from headwater.lineage.report import Status
+from headwater.lineage.store import OUTBOX, insert_once
+from headwater.run.events import ActivityEnded, Listener
+
+log = logging.getLogger(__name__)
+
+NOT_CONNECTED = "The workspace is not connected to an account. Connect it: headwater connect {workspace}"
+
+
+class Reporting(msgspec.Struct, frozen=True):
+    """How one workspace reports: under which names, to which account (None: to none), under which policy."""
+
+    identity: WorkspaceIdentity
+    account: str | None
+    policy: Policy = "record"
+
+
+def subscribe(reporting: Callable[[str], Reporting | None]) -> Listener:
+    """Return the listener that writes each fact down; `reporting` is asked for the workspace by name each time."""
+
+    def listen(connection: sa.Connection, event: ActivityEnded) -> None:
+        row = _row(event, reporting(event.workspace))
+        if row is not None:
+            insert_once(connection, OUTBOX, row)
+
+    return listen
+
+
+def release(connection: sa.Connection, workspace: str) -> int:
+    """Send what was captured while the workspace was not connected; return how many facts that is."""
+    statement = (
+        sa.update(OUTBOX)
+        .where(OUTBOX.c.workspace == workspace, OUTBOX.c.state == "NotReported", OUTBOX.c.fact.is_not(None))
+        .values(state="Pending", reason=None, next_attempt_at=0)
+    )
+    return connection.execute(statement).rowcount
+
+
+def _row(event: ActivityEnded, reporting: Reporting | None) -> dict[str, object] | None:
+    if reporting is None:
+        return _values(event, None, "Failed", f'LIN-002 The workspace "{event.workspace}" is not known to lineage.')
+    try:
+        fact = derive(event, reporting.identity, reporting.policy)
+    except HeadwaterError as error:
+        return _values(event, None, "Failed", f"{error.code} {error.message}")
+    except Exception as error:  # the rim of the layer: a defect here must not reach the run, and must not be silent
+        log.exception("Lineage of activity %r could not be derived", event.activity)
+        return _values(event, None, "Failed", f"LIN-001 Lineage could not be derived ({type(error).__name__}).")
+    if fact is None:
+        return None
+    if fact.left_out and not fact.operations:
+        return _values(event, fact, "Skipped", " ".join(fact.left_out))
+    if reporting.account is None:
+        return _values(event, fact, "NotReported", NOT_CONNECTED.format(workspace=event.workspace))
+    return _values(event, fact, "Pending", " ".join(fact.left_out) or None)
+
+
+def _values(event: ActivityEnded, fact: LineageFact | None, state: Status, reason: str | None) -> dict[str, object]:
+    return {
+        "workspace": event.workspace,
+        "pipeline_run_id": event.pipeline_run_id,
+        "activity_run_id": event.activity_run_id,
+        "iteration": event.iteration,
+        "attempt": event.attempt,
+        "fact": encode(fact) if fact else None,
+        "state": state,
+        "reason": reason,
+        "attempts": 0,
+        "next_attempt_at": 0 if state == "Pending" else None,
+        "ended_at": milliseconds(event.ended_at),
+    }
+
+
+def milliseconds(moment: datetime.datetime) -> int:
+    """Return milliseconds since the epoch of an aware time."""
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,72 @@
+"""Lineage's tables in a workspace's run database: the outbox, and who is delivering from it.
+
+They have their own migrations and their own version table, because the run layer that owns the database knows
+nothing of lineage.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+VERSION_TABLE = "lineage_version"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_KEY = 0x6C696E65
+METADATA = sa.MetaData()
+
+# Times are milliseconds since the epoch, UTC: they sort and compare alike in both databases.
+OUTBOX = sa.Table(
+    "lineage_outbox",
+    METADATA,
+    sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("pipeline_run_id", sa.Text, nullable=False),
+    sa.Column("activity_run_id", sa.Text, nullable=False),
+    sa.Column("iteration", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("fact", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", sa.BigInteger),
+    sa.Column("entities", sa.Integer),
+    sa.Column("relationships", sa.Integer),
+    sa.Column("ended_at", sa.BigInteger, nullable=False),
+    sa.Column("settled_at", sa.BigInteger),
+)
+
+LEASE = sa.Table(
+    "lineage_lease",
+    METADATA,
+    sa.Column("workspace", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+)
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Create lineage's tables or bring them up to date; safe when several processes start at once."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "head")
+        connection.commit()
+
+
+def insert_once(connection: sa.Connection, table: sa.Table, values: dict[str, object]) -> bool:
+    """Insert a row unless one of the same key is there; say whether it was new."""
+    statement: sa.Insert
+    if connection.dialect.name == "postgresql":
+        statement = postgresql.insert(table).values(values).on_conflict_do_nothing()
+    else:
+        statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
