@@ -1,1 +1,1 @@
-"""The surfaces of an account and of its workspaces; one folder a surface, and they do not know each other."""
+"""The HTTP surfaces. Each folder is one surface; they do not know each other."""
