@@ -131,6 +131,8 @@ class Surroundings:
     scratch: Path
     """A folder of this attempt alone, which exists, and is removed when the attempt has ended."""
     progress: Callable[[Progress], None]
+    announce: Callable[[Sequence[Movement]], None]
+    """Tell early what is to move: if the attempt fails, this is what it would have written."""
     cancelled: Callable[[], bool]
     """True once the run is cancelled or the attempt is out of time: stop soon and raise Cancelled."""
     checkpoint: Checkpoint
