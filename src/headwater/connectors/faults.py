@@ -1,0 +1,199 @@
+"""What the drivers raise, and what of it a user is told: one sorted table a driver, kept complete by a test.
+
+Separate, so that a connector wraps its calls in `faults_as(TABLE, what)` and no driver's exception escapes.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import msgspec
+
+from headwater.errors import ConnectorError, Fault, Place
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What an exception class of a driver means to the reader."""
+
+    code: str
+    what: str
+    cure: str
+
+
+class Driver(msgspec.Struct, frozen=True):
+    """A driver: its packages, and the meaning of its exception classes by class name."""
+
+    packages: tuple[str, ...]
+    meanings: Mapping[str, Meaning]
+
+
+_ABSENT = Meaning("CON-010", "does not exist", "Check the container, folder and file name of the dataset.")
+_BROKEN = Meaning("CON-019", "failed", "Read the message of the store; try again if it is passing.")
+_BUG = Meaning("CON-019", "failed inside the engine", "Please report it with the message.")
+_CONFLICT = Meaning("CON-033", "was changed by somebody else at the same time", "Run the activity again.")
+_CONSTRAINT = Meaning("CON-033", "holds rows that a constraint refuses", "Mend the rows, or the table's constraint.")
+_DENIED = Meaning("CON-011", "refuses access", "Check the credentials and their rights on the store.")
+_FULL = Meaning("CON-013", "has no room left", "Free some space or raise the quota, then run again.")
+_MEMORY = Meaning("CON-040", "needs more memory than it may use", "Raise `memory_limit` under [engine].")
+_PATH = Meaning("CON-006", "has a path that the store does not take", "Check the folder and file name of the dataset.")
+_SQL = Meaning("CON-034", "refuses the statement", "Check the query or script against the tables of the store.")
+_STOPPED = Meaning("CON-019", "was interrupted", "Run the activity again.")
+_UNREACHABLE = Meaning("CON-012", "is out of reach", "Check the address and that the server is running.")
+_UNSUPPORTED = Meaning("CON-034", "cannot do this", "Write it in another way, or bind the linked service elsewhere.")
+_VALUE = Meaning("CON-032", "holds a value that does not fit its type", "Mend the value, or map the column as string.")
+_MALFORMED = Meaning("CON-022", "cannot be read as its format", "Check the file and the options of its dataset.")
+
+DUCKDB = Driver(
+    ("_duckdb", "duckdb"),
+    {
+        "BinderException": _SQL,
+        "CatalogException": _SQL,
+        "ConnectionException": _UNREACHABLE,
+        "ConstraintException": _CONSTRAINT,
+        "ConversionException": _VALUE,
+        "DataError": _VALUE,
+        "DatabaseError": _BROKEN,
+        "DependencyException": _SQL,
+        "Error": _BROKEN,
+        "FatalException": _BUG,
+        "HTTPException": _UNREACHABLE,
+        "IOException": _BROKEN,
+        "IntegrityError": _CONSTRAINT,
+        "InternalError": _BUG,
+        "InternalException": _BUG,
+        "InterruptException": _STOPPED,
+        "InvalidInputException": _MALFORMED,
+        "InvalidTypeException": _SQL,
+        "NotImplementedException": _UNSUPPORTED,
+        "NotSupportedError": _UNSUPPORTED,
+        "OperationalError": _BROKEN,
+        "OutOfMemoryException": _MEMORY,
+        "OutOfRangeException": _VALUE,
+        "ParserException": _SQL,
+        "PermissionException": _DENIED,
+        "ProgrammingError": _SQL,
+        "SequenceException": _SQL,
+        "SerializationException": _BUG,
+        "SyntaxException": _SQL,
+        "TransactionException": _CONFLICT,
+        "TypeMismatchException": _VALUE,
+    },
+)
+
+OBSTORE = Driver(
+    ("obstore",),
+    {
+        "AlreadyExistsError": _CONFLICT,
+        "BaseError": _BROKEN,
+        "GenericError": _UNREACHABLE,
+        "InvalidPathError": _PATH,
+        "JoinError": _BROKEN,
+        "NotFoundError": _ABSENT,
+        "NotModifiedError": _CONFLICT,
+        "NotSupportedError": _UNSUPPORTED,
+        "PermissionDeniedError": _DENIED,
+        "PreconditionError": _CONFLICT,
+        "UnauthenticatedError": _DENIED,
+        "UnknownConfigurationKeyError": _BUG,
+    },
+)
+
+PSYCOPG = Driver(
+    ("psycopg",),
+    {
+        "AdminShutdown": _UNREACHABLE,
+        "ConnectionTimeout": _UNREACHABLE,
+        "DataError": _VALUE,
+        "DatabaseError": _BROKEN,
+        "DiskFull": _FULL,
+        "Error": _BROKEN,
+        "InsufficientPrivilege": _DENIED,
+        "IntegrityError": _CONSTRAINT,
+        "InterfaceError": _BROKEN,
+        "InternalError": _BROKEN,
+        "InvalidAuthorizationSpecification": _DENIED,
+        "InvalidPassword": _DENIED,
+        "InvalidSchemaName": _SQL,
+        "NotSupportedError": _UNSUPPORTED,
+        "OperationalError": _UNREACHABLE,
+        "OutOfMemory": _MEMORY,
+        "ProgrammingError": _SQL,
+        "QueryCanceled": _STOPPED,
+        "SerializationFailure": _CONFLICT,
+        "UndefinedColumn": _SQL,
+        "UndefinedTable": Meaning("CON-031", "has no such table", "Check the schema and table of the dataset."),
+    },
+)
+
+_ERRNO: Mapping[int, Meaning] = {
+    errno.EACCES: _DENIED,
+    errno.EDQUOT: _FULL,
+    errno.EEXIST: _CONFLICT,
+    errno.EFBIG: _FULL,
+    errno.EISDIR: _PATH,
+    errno.ENAMETOOLONG: _PATH,
+    errno.ENOENT: _ABSENT,
+    errno.ENOSPC: _FULL,
+    errno.ENOTDIR: _PATH,
+    errno.EPERM: _DENIED,
+    errno.EROFS: Meaning("CON-014", "is read-only", "Write to another folder, or make it writable."),
+}
+
+# DuckDB says what the operating system said only in its text.
+_TEXTS: tuple[tuple[re.Pattern[str], Meaning], ...] = (
+    (re.compile(r"no space left|disk full|file too large|disk quota", re.IGNORECASE), _FULL),
+    (re.compile(r"permission denied|read-only file system", re.IGNORECASE), _DENIED),
+    (re.compile(r"no files found|no such file", re.IGNORECASE), _ABSENT),
+    (re.compile(r"could not set lock|conflicting lock", re.IGNORECASE), _CONFLICT),
+)
+
+_SECRETS = re.compile(
+    r"(?i)\b(sig|accountkey|password|pwd|client_secret|sharedaccesssignature)=[^&;\s\"']+|(?<=://)[^/\s@]+(?=@)"
+)
+
+
+def redacted(text: str) -> str:
+    """Return the text with the values of keys, signatures and passwords struck out."""
+    return _SECRETS.sub(lambda found: f"{found[1]}=***" if found[1] else "***", text)
+
+
+def meaning_of(driver: Driver, error: BaseException) -> Meaning | None:
+    """Return what an exception means by the nearest class of its ancestry in the driver's table; None if alien."""
+    for kind in type(error).__mro__:
+        found = driver.meanings.get(kind.__name__)
+        if found is not None and kind.__module__.partition(".")[0] in driver.packages:
+            return _told(found, error)
+    return None
+
+
+def _told(meaning: Meaning, error: BaseException) -> Meaning:
+    if meaning not in (_BROKEN, _MALFORMED, _UNREACHABLE, _BUG):
+        return meaning
+    return next((better for pattern, better in _TEXTS if pattern.search(str(error))), meaning)
+
+
+@contextmanager
+def faults_as(driver: Driver, what: str, place: Place = Place()) -> Iterator[None]:
+    """Turn what the driver or the operating system raises inside into a ConnectorError about `what`."""
+    try:
+        yield
+    except OSError as error:
+        raise ConnectorError(fault_from_os(error, what, place)) from error
+    except Exception as error:
+        meaning = meaning_of(driver, error)
+        if meaning is None:
+            raise
+        raise ConnectorError(_fault(meaning, what, place, str(error))) from error
+
+
+def fault_from_os(error: OSError, what: str, place: Place = Place()) -> Fault:
+    """Return the fault for an error of the operating system."""
+    meaning = _ERRNO.get(error.errno or 0, _BROKEN)
+    return _fault(meaning, what, place, error.strerror or str(error))
+
+
+def _fault(meaning: Meaning, what: str, place: Place, detail: str) -> Fault:
+    return Fault(meaning.code, f"{what} {meaning.what}: {redacted(detail).strip()}", place, meaning.cure)

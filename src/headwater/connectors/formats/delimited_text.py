@@ -1,0 +1,146 @@
+r"""DelimitedText: CSV and its kin, with the defaults of the original.
+
+They are not those of other tools: no header unless told, `\` escapes a quote, and the empty field is null. Headerless
+files have the columns `Prop_0`, `Prop_1`, … as in the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from headwater.connectors.formats.options import EXTENSIONS, option_codec, option_flag, option_text
+from headwater.connectors.formats.table_functions import describe_scan, flag, names, table_function, text, types
+from headwater.data.schema import Column, Schema
+from headwater.data.types import STRING
+from headwater.errors import ConnectorError, Fault
+from headwater.language.expression.ast import Json
+
+TYPE = "DelimitedText"
+
+ENCODINGS: Mapping[str, str] = {
+    "iso-8859-1": "latin-1",
+    "us-ascii": "utf-8",
+    "utf-16": "utf-16",
+    "utf-8": "utf-8",
+    "utf-8 without bom": "utf-8",
+}
+
+NEWLINES: tuple[str, ...] = ("", "\n", "\r", "\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class DelimitedText:
+    """Options of one dataset. `skip` counts physical lines before the header; `newline` is what is written."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = "\\"
+    header: bool = False
+    null_value: str = ""
+    encoding: str = "utf-8"
+    codec: str = "none"
+    skip: int = 0
+    quote_all: bool = False
+    newline: str = "\n"
+    file_extension: str = ".csv"
+
+    @property
+    def name(self) -> str:
+        return TYPE
+
+    @property
+    def extension(self) -> str:
+        return self.file_extension + EXTENSIONS[self.codec]
+
+    def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:
+        options = self._reading()
+        if schema is not None and self.header:
+            options["types"] = types(schema)
+        elif schema is not None:
+            options |= {"names": names(schema), "types": types(schema)}
+        return table_function("read_csv", urls, options)
+
+    def describe(self, connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> Schema:
+        found = describe_scan(connection, self.scan(urls, None), "The text file", urls)
+        if self.header:
+            return found
+        return Schema(tuple(Column(f"Prop_{index}", STRING) for index in range(len(found))))
+
+    def copy_options(self) -> Mapping[str, Json]:
+        if self.encoding != "utf-8":
+            raise ConnectorError(
+                Fault("CON-021", f"{TYPE}: cannot write encoding '{self.encoding}'", cure="Give the sink UTF-8.")
+            )
+        options: dict[str, Json] = {
+            "FORMAT": "csv",
+            "DELIMITER": self.delimiter,
+            "HEADER": self.header,
+            "NULLSTR": self.null_value,
+            "COMPRESSION": self.codec,
+            "NEW_LINE": self.newline,
+            "QUOTE": self.quote,
+            "ESCAPE": self.escape,
+        }
+        return options | {"FORCE_QUOTE": "*"} if self.quote_all else options
+
+    def _reading(self) -> dict[str, exp.Expression]:
+        # Every option of the dialect is given, so that the engine has nothing left to guess.
+        return {
+            "header": flag(self.header),
+            "all_varchar": exp.true(),
+            "delim": text(self.delimiter),
+            "quote": text(self.quote),
+            "escape": text(self.escape),
+            "nullstr": text(self.null_value),
+            "encoding": text(self.encoding),
+            "compression": text(self.codec),
+            "skip": exp.Literal.number(self.skip),
+            "comment": text(""),
+            "null_padding": exp.false(),
+            "strict_mode": exp.true(),
+            "max_line_size": exp.Literal.number(16 * 1024 * 1024),
+        }
+
+
+def delimited_text_from_properties(properties: Mapping[str, Json]) -> DelimitedText:
+    """Return the options of a DelimitedText dataset. Raises ConnectorError for what is not built."""
+    encoding = option_text(properties, "encodingName", "UTF-8", TYPE)
+    if encoding.lower() not in ENCODINGS:
+        raise ConnectorError(
+            Fault("CON-021", f"{TYPE}: encoding '{encoding}' is not built", cure=f"Use one of {', '.join(ENCODINGS)}.")
+        )
+    newline = option_text(properties, "rowDelimiter", "", TYPE)
+    if newline not in NEWLINES:
+        raise ConnectorError(
+            Fault("CON-021", f"{TYPE}: row delimiter {newline!r} is not built", cure=r"Use \r\n, \n or \r.")
+        )
+    return DelimitedText(
+        delimiter=_delimiter(properties),
+        quote=_one_character(properties, "quoteChar", '"'),
+        escape=_one_character(properties, "escapeChar", "\\"),
+        header=option_flag(properties, "firstRowAsHeader", False, TYPE),
+        null_value=option_text(properties, "nullValue", "", TYPE),
+        encoding=ENCODINGS[encoding.lower()],
+        codec=option_codec(properties, TYPE),
+        newline=newline or "\n",
+    )
+
+
+def _delimiter(properties: Mapping[str, Json]) -> str:
+    delimiter = option_text(properties, "columnDelimiter", ",", TYPE)
+    if not 1 <= len(delimiter.encode()) <= 4:
+        raise ConnectorError(
+            Fault("CON-021", f"{TYPE}: column delimiter {delimiter!r} is not built", cure="Use one of 1 to 4 bytes.")
+        )
+    return delimiter
+
+
+def _one_character(properties: Mapping[str, Json], name: str, default: str) -> str:
+    value = option_text(properties, name, default, TYPE)
+    if len(value) > 1:
+        raise ConnectorError(Fault("CON-021", f"{TYPE}: '{name}' is {value!r}", cure="Use one character, or none."))
+    return value

@@ -1,0 +1,91 @@
+"""Json: documents, one a line, one an array, or one a file.
+
+Types are read from all documents, because a property that appears first in the last one is a column too. Text that
+looks like a date stays text: JSON has no dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from headwater.connectors.formats.options import EXTENSIONS, option_codec, option_text
+from headwater.connectors.formats.table_functions import describe_scan, table_function, text, types
+from headwater.data.schema import Column, Schema
+from headwater.data.types import DATE, STRING, TIME, TIMESTAMP, Array, DataType, Map, Struct
+from headwater.errors import ConnectorError, Fault
+from headwater.language.expression.ast import Json as JsonValue
+
+LAYOUTS: Mapping[str, str] = {
+    "arrayOfDocuments": "array",
+    "arrayOfObjects": "array",
+    "documentPerLine": "newline_delimited",
+    "setOfObjects": "auto",
+    "singleDocument": "unstructured",
+}
+"""The engine's name for how documents lie in a file, by Copy's and the data flow's names."""
+
+ENCODINGS: tuple[str, ...] = ("us-ascii", "utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """`pattern` is a key of LAYOUTS; `setOfObjects` reads any of them and writes one document a line."""
+
+    pattern: str = "setOfObjects"
+    codec: str = "none"
+
+    @property
+    def name(self) -> str:
+        return "Json"
+
+    @property
+    def extension(self) -> str:
+        return ".json" + EXTENSIONS[self.codec]
+
+    def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:
+        options = {
+            "format": text(LAYOUTS[self.pattern]),
+            "compression": text(self.codec),
+            "records": text("true"),
+        }
+        if schema is None:
+            return table_function("read_json", urls, {**options, "sample_size": exp.Literal.number(-1)})
+        return table_function("read_json", urls, {**options, "columns": types(schema)})
+
+    def describe(self, connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> Schema:
+        found = describe_scan(connection, self.scan(urls, None), "The JSON file", urls)
+        return Schema(tuple(Column(c.name, _json_type(c.type), c.nullable, c.native_type) for c in found))
+
+    def copy_options(self) -> Mapping[str, JsonValue]:
+        return {"FORMAT": "json", "ARRAY": LAYOUTS[self.pattern] == "array", "COMPRESSION": self.codec}
+
+
+def _json_type(type_: DataType) -> DataType:
+    match type_:
+        case Array(item):
+            return Array(_json_type(item))
+        case Map(key, value):
+            return Map(key, _json_type(value))
+        case Struct(fields):
+            return Struct(tuple((name, _json_type(field)) for name, field in fields))
+        case _:
+            return STRING if type_ in (DATE, TIME, TIMESTAMP) else type_
+
+
+def json_from_properties(properties: Mapping[str, JsonValue]) -> Json:
+    """Return the options of a Json dataset. Raises ConnectorError for an encoding or layout that is not built."""
+    encoding = option_text(properties, "encodingName", "UTF-8", "Json")
+    if encoding.lower() not in ENCODINGS:
+        raise ConnectorError(Fault("CON-021", f"Json: encoding '{encoding}' is not built", cure="Use UTF-8."))
+    pattern = option_text(
+        properties, "filePattern", option_text(properties, "documentForm", "setOfObjects", "Json"), "Json"
+    )
+    if pattern not in LAYOUTS:
+        raise ConnectorError(
+            Fault("CON-021", f"Json: layout '{pattern}' is not built", cure=f"Use one of {', '.join(LAYOUTS)}.")
+        )
+    return Json(pattern, option_codec(properties, "Json"))
