@@ -12,6 +12,7 @@
      ├─ LineageError                never leaves the lineage layer but as a status with a reason
      └─ CatalogError                maps 1:1 to an HTTP status and an Atlas error code
          ├─ NotFound (404) ─ Conflict (409) ─ Invalid (400) ─ Unauthorized (401) ─ Forbidden (403)
+         └─ Unavailable (503)
 
 A `Fault` is a value, so that a loader can gather all of them before it raises one error. Every code stands
 in `CODES` with the sentence that `docs/reference/errors.md` prints.
@@ -166,6 +167,10 @@ class Forbidden(CatalogError):
     status = 403
 
 
+class Unavailable(CatalogError):
+    status = 503
+
+
 def raise_if_any(error: type[HeadwaterError], faults: Iterable[Fault]) -> None:
     """Raise `error` with all faults of severity error, or do nothing if there is none."""
     errors = tuple(fault for fault in faults if fault.severity == "error")
@@ -175,7 +180,41 @@ def raise_if_any(error: type[HeadwaterError], faults: Iterable[Fault]) -> None:
 
 # One sorted line a code: what the code means, for docs/reference/errors.md. Codes are stable.
 CODES: dict[str, str] = {
+    "ACC-001": "A request needs a bearer token that this account issued and that has not expired.",
+    "ACC-002": "The client id or the secret is wrong.",
+    "ACC-003": "The principal lacks the role that this needs on the collection.",
+    "ACC-004": "The principal does not exist.",
+    "ACC-005": "There is a principal of this kind and name already.",
+    "ACC-006": "The sign-in code is unknown, used or too old.",
+    "ACC-007": "A policy or a token request cannot be read.",
+    "ACC-008": "The account's key file cannot be read.",
     "CAT-001": "The entity, type, relationship or collection does not exist.",
+    "CAT-002": "There is no entity with this guid.",
+    "CAT-003": "There is no entity of this type and name.",
+    "CAT-004": "There is no type of this name or guid.",
+    "CAT-005": "There is no relationship with this guid.",
+    "CAT-006": "An entity refers to one that does not exist.",
+    "CAT-007": "The entity or relationship has been deleted.",
+    "CAT-010": "The catalog's database does not answer.",
+    "CAT-011": "The catalog's database cannot be opened.",
+    "CAT-020": "The type name of an entity is unknown.",
+    "CAT-021": "A mandatory attribute is missing.",
+    "CAT-022": "The value of an attribute does not fit its type.",
+    "CAT-023": "A reference names no entity: it needs a guid, or a type and its unique attributes.",
+    "CAT-024": "The ends of a relationship do not fit its type.",
+    "CAT-025": "There is no relationship type for this attribute, or several and none is named.",
+    "CAT-026": "The parameters of a lineage request are not valid.",
+    "CAT-027": "The entity has no lineage: it is neither a dataset nor a process.",
+    "CAT-028": "The request cannot be read.",
+    "CAT-029": "The search cannot be read.",
+    "CAT-030": "A type definition is not valid.",
+    "CAT-031": "There is a type of this name already.",
+    "CAT-032": "The type is in use.",
+    "CAT-033": "There is a relationship of this type between these entities already.",
+    "CAT-034": "A built-in type cannot be changed.",
+    "CAT-035": "A collection of this name exists, or the collection is not empty.",
+    "CAT-036": "The column lineage of a process cannot be read.",
+    "CAT-037": "The account does not do this.",
     "CON-001": "The linked service is of a type that is not a store.",
     "CON-002": "The store has no connector and no binding.",
     "CON-003": "The URL of a binding is not understood or does not fit the store.",
