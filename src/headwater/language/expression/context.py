@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random, SystemRandom
 
 from headwater.language.expression.ast import Json
 
@@ -30,3 +31,5 @@ class Context:
     dataset: Mapping[str, Json] = field(default_factory=dict)
     linked_service: Mapping[str, Json] = field(default_factory=dict)
     clock: Callable[[], datetime.datetime] = _now
+    random: Random = field(default_factory=SystemRandom, compare=False)
+    """Source of `guid()` and `rand()`."""

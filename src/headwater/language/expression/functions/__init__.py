@@ -1,0 +1,1 @@
+"""The functions of the expression language, one file a family; `registry.py` has the table of all."""
