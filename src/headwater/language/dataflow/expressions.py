@@ -8,6 +8,7 @@ All binary operators group to the left. `->` separates key and value in a map an
 
 from __future__ import annotations
 
+import math
 from typing import TypeGuard
 
 from headwater.data import types
@@ -232,10 +233,10 @@ def _number(cursor: Cursor, token: Token) -> Literal:
     if text.startswith("0x"):
         return _whole(cursor, token, int(text.rstrip("l"), 16), text.endswith("l"))
     body = text.rstrip("lfd")
-    if text.endswith("f"):
-        return Literal(float(body), types.FLOAT, span=token.span)
-    if "." in body or "e" in body or text.endswith("d"):
-        return Literal(float(body), types.DOUBLE, span=token.span)
+    if "." in body or "e" in body or text[-1] in "fd":
+        if math.isinf(float(body)):
+            raise cursor.failure(f"{token.text} does not fit a double", "Write a smaller number.", token.span)
+        return Literal(float(body), types.FLOAT if text.endswith("f") else types.DOUBLE, span=token.span)
     if len(body) > 1 and body.startswith("0") and not text.endswith("l"):
         # An option such as `umask: 0022` means its digits, so they are kept as they are.
         return Literal(body, types.INTEGER, span=token.span)

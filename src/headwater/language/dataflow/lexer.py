@@ -113,22 +113,20 @@ def _template_end(text: str, start: int, stop: int) -> int | None:
 
 def hole_end(text: str, start: int, stop: int) -> int | None:
     """Return the offset after the `{…}` of a double-quoted string that starts here, or None if it is not closed."""
-    depth, position = 0, start
+    position = start + 1
     while position < stop:
         char = text[position]
+        if char == "}":
+            return position + 1
+        after: int | None = position + 1
         if char == '"':
             after = _template_end(text, position, stop)
-        elif char in "'`":
-            quoted = _TOKEN.match(text, position, stop)
-            after = quoted.end() if quoted else None
-        else:
-            depth += (char == "{") - (char == "}")
-            after = position + 1
+        elif char in "'`{/":
+            inner = _TOKEN.match(text, position, stop)
+            after = inner.end() if inner else None
         if after is None:
             return None
         position = after
-        if depth == 0:
-            return position
     return None
 
 

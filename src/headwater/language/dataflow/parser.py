@@ -190,19 +190,25 @@ def _argument(cursor: Cursor) -> Argument:
             cursor.take()
             args = _arguments(cursor, token.text)
             return Clause(token.text, args, span=cursor.since(token.start))
+    if token.kind in ("name", "braced"):
+        if following == "as":
+            return _declaration(cursor)
         if following == ":=":
-            cursor.take()
-            cursor.take()
-            value = parse_expr(cursor)
-            return Assignment(token.text, value, local=True, span=cursor.since(token.start))
-    if token.kind in ("name", "braced") and following == "as":
-        return _declaration(cursor)
+            return _local(cursor)
     expr = parse_expr(cursor)
     if not cursor.take_if("="):
         return Positional(expr, span=cursor.since(token.start))
     target = expr.name if isinstance(expr, ColumnRef) and expr.stream is None else expr
     value = parse_expr(cursor)
     return Assignment(target, value, span=cursor.since(token.start))
+
+
+def _local(cursor: Cursor) -> Assignment:
+    start = cursor.token.start
+    name = parse_name(cursor, "a local")
+    cursor.take()
+    value = parse_expr(cursor)
+    return Assignment(name, value, local=True, span=cursor.since(start))
 
 
 def _declaration(cursor: Cursor) -> ColumnDeclaration:

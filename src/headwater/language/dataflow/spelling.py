@@ -9,12 +9,13 @@ CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None,
 
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_NAME_ESCAPED = re.compile(r"\\([\\}])")
+_NAME_ESCAPED = re.compile(r"\\([\\{}])")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\\": "\\", "'": "'", '"': '"', "`": "`"}
 _TEMPLATE_ESCAPES = _ESCAPES | {"{": "{", "}": "}", "$": "$"}
 _WRITTEN = str.maketrans(
     {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"},
 )
+_WRITTEN_IN_NAME = str.maketrans({"\\": "\\\\", "{": "\\{", "}": "\\}"})
 _WRITTEN_IN_TEMPLATE = _WRITTEN | str.maketrans({"'": "'", '"': '\\"', "{": "\\{", "}": "\\}"})
 
 
@@ -29,7 +30,7 @@ def spell_name(name: str) -> str:
     """Return the name as a script writes it, in braces unless it is plain."""
     if _PLAIN_NAME.fullmatch(name) and name not in CONSTANTS:
         return name
-    return "{" + name.replace("\\", "\\\\").replace("}", "\\}") + "}"
+    return "{" + name.translate(_WRITTEN_IN_NAME) + "}"
 
 
 def read_string(text: str) -> str:
