@@ -15,7 +15,7 @@ class Fix(Answer, frozen=True, kw_only=True):
 
     label: str
     command: str
-    action: Literal["connect", "grant"] | None = None
+    action: Literal["connect"] | None = None
 
 
 class Connection(Answer, frozen=True, kw_only=True):
@@ -31,7 +31,6 @@ class Connection(Answer, frozen=True, kw_only=True):
     fix: Fix | None = None
     last_delivery_at: datetime.datetime | None = None
     pending: int = 0
-    failed: int = 0
 
 
 class Connections(Answer, frozen=True, kw_only=True):

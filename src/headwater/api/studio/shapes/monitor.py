@@ -36,8 +36,8 @@ class RunRow(Answer, frozen=True, kw_only=True):
 class RunPage(Answer, frozen=True, kw_only=True):
     """A page of pipeline runs, newest first, with what the filters can be set to."""
 
-    count: int
     runs: tuple[RunRow, ...]
+    more: bool
     workspaces: tuple[str, ...]
     statuses: tuple[str, ...]
 

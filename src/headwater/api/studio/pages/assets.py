@@ -1,0 +1,184 @@
+"""An asset page: title, overview, properties, schema and runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from headwater.access.roles import Roles
+from headwater.api.studio.labels import label
+from headwater.api.studio.operations import moment, text
+from headwater.api.studio.shapes.base import Crumb, LineageState
+from headwater.api.studio.shapes.catalog import (
+    Asset,
+    AssetRun,
+    AssetRuns,
+    AssetSchema,
+    Property,
+    RelatedGroup,
+    SchemaColumn,
+)
+from headwater.api.studio.viewer import Viewer
+from headwater.api.studio.workspaces import Runs
+from headwater.catalog.catalog import Catalog
+from headwater.catalog.entities import Observation
+from headwater.catalog.lineage import Degree
+from headwater.catalog.model import Entity, EntityHeader
+
+Role = Literal["wrote", "read", "ran"]
+_LONG = frozenset({"columnLineage", "columnMapping", "evidence", "steps"})
+"""Attributes that the lineage tab shows better than a property list does."""
+_TIMES = frozenset({"createTime", "lastRunTime", "modifiedTime"})
+
+
+class AssetPages:
+    def __init__(self, catalog: Catalog, roles: Roles, runs: Runs) -> None:
+        self._catalog = catalog
+        self._roles = roles
+        self._history = runs
+
+    def asset(self, viewer: Viewer, guid: str) -> Asset:
+        """Return the page of an asset. Raises NotFound, or Forbidden where the viewer may not read it."""
+        entity = self._read(viewer, guid)
+        known = label(entity.type_name)
+        parents = self._catalog.entities.parents(guid)
+        operations = self._operations(entity)
+        degree = self._catalog.lineage.degrees([guid]).get(guid, Degree())
+        runs = self._runs(operations, limit=1)
+        columns = self._catalog.entities.column_counts([guid]).get(guid, 0) if known.kind == "dataset" else 0
+        return Asset(
+            guid=guid,
+            name=text(entity.attributes, "name") or text(entity.attributes, "qualifiedName"),
+            qualified_name=text(entity.attributes, "qualifiedName"),
+            type_name=entity.type_name,
+            type_label=known.text,
+            source=known.source,
+            kind=known.kind,
+            family=known.family,
+            path=tuple(_crumb(parent) for parent in parents),
+            description=text(entity.attributes, "userDescription") or text(entity.attributes, "description"),
+            status=text(entity.attributes, "status"),
+            error=text(entity.attributes, "errorMessage"),
+            collection=self._catalog.collections.get(entity.collection_id).friendly_name,
+            classifications=tuple(str(found.get("typeName", "")) for found in entity.classifications),
+            created_at=moment(entity.create_time),
+            created_by=entity.created_by,
+            updated_at=moment(entity.update_time),
+            properties=_properties(entity),
+            related=self._related(entity),
+            has_schema=columns > 0,
+            has_lineage=bool(degree.upstream or degree.downstream or operations),
+            columns=columns,
+            upstream=degree.upstream,
+            downstream=degree.downstream,
+            last_run=runs[0] if runs else None,
+            unsupported=(entity.custom_attributes or {}).get("unsupportedReason", ""),
+            lineage_guid=guid,
+        )
+
+    def schema(self, viewer: Viewer, guid: str) -> AssetSchema:
+        """Return the columns with how many columns feed each and are fed by it."""
+        self._read(viewer, guid)
+        degrees = self._catalog.columns.degrees(guid)
+        columns = []
+        for column in self._catalog.entities.columns(guid):
+            above, below = degrees.get(column.name, (0, 0))
+            columns.append(
+                SchemaColumn(
+                    name=column.name,
+                    type=column.type,
+                    description=column.description,
+                    upstream=above,
+                    downstream=below,
+                )
+            )
+        return AssetSchema(guid=guid, columns=tuple(columns))
+
+    def runs(self, viewer: Viewer, guid: str) -> AssetRuns:
+        """Return the runs that the asset's operations reported, newest first."""
+        entity = self._read(viewer, guid)
+        return AssetRuns(runs=self._runs(self._operations(entity), limit=100))
+
+    def _read(self, viewer: Viewer, guid: str) -> Entity:
+        entity = self._catalog.entities.get(guid).entity
+        self._roles.authorize(viewer.principal, "data/read", entity.collection_id)
+        return entity
+
+    def _operations(self, entity: Entity) -> dict[str, Role]:
+        """Return operation guid → what the entity is to it: `wrote`, `read` or `ran`."""
+        kind = label(entity.type_name).kind
+        if kind == "process":
+            children = self._catalog.entities.children(entity.guid)
+            return {child.guid: "ran" for child in children} or {entity.guid: "ran"}
+        if kind == "container":
+            return {}
+        info = self._catalog.lineage.walk(entity.guid, direction="BOTH", depth=1, width=-1)
+        roles: dict[str, Role] = {}
+        for relation in info.relations:
+            if relation.to_entity_id == entity.guid:
+                roles[relation.from_entity_id] = "wrote"
+            elif relation.from_entity_id == entity.guid:
+                roles.setdefault(relation.to_entity_id, "read")
+        return roles
+
+    def _runs(self, operations: Mapping[str, Role], limit: int) -> tuple[AssetRun, ...]:
+        seen = self._catalog.entities.runs(tuple(operations), limit=limit * 4)
+        observed = sorted(seen, key=lambda run: (run.seen_at, operations[run.operation] == "wrote"), reverse=True)[
+            :limit
+        ]
+        states = self._history.reports(run.activity_run_id for run in observed)
+        owners = {run.operation: self._catalog.entities.parents(run.operation) for run in observed}
+        return tuple(
+            _run(run, operations[run.operation], owners[run.operation], states[run.activity_run_id].status)
+            for run in observed
+        )
+
+    def _related(self, entity: Entity) -> tuple[RelatedGroup, ...]:
+        children = self._catalog.entities.children(entity.guid, limit=100)
+        groups: dict[str, list[Crumb]] = {}
+        for child in children:
+            groups.setdefault(label(child.type_name).text, []).append(_crumb(child))
+        return tuple(RelatedGroup(label=name, items=tuple(items)) for name, items in sorted(groups.items()))
+
+
+def _crumb(header: EntityHeader) -> Crumb:
+    return Crumb(
+        name=header.display_text,
+        family=label(header.type_name).family,
+        guid=header.guid,
+        path=f"node:{header.guid}",
+    )
+
+
+def _run(run: Observation, role: Role, owners: Sequence[EntityHeader], state: LineageState) -> AssetRun:
+    names = {label(owner.type_name).family: owner.display_text for owner in owners}
+    return AssetRun(
+        workspace=names.get("workspace", ""),
+        pipeline=names.get("pipeline", ""),
+        activity=owners[-1].display_text if owners else "",
+        role=role,
+        run_id=run.run_id,
+        activity_run_id=run.activity_run_id,
+        operation=run.operation,
+        status=run.status,
+        at=run.seen_at,
+        rows=run.rows,
+        bytes=run.bytes,
+        lineage=state,
+    )
+
+
+def _properties(entity: Entity) -> tuple[Property, ...]:
+    found = [(name, value) for name, value in sorted(entity.attributes.items()) if name not in _LONG]
+    found += sorted((entity.custom_attributes or {}).items())
+    shown = ((name, _shown(name, value)) for name, value in found if value not in (None, "", [], {}))
+    return tuple(Property(name=name, value=value) for name, value in shown)
+
+
+def _shown(name: str, value: object) -> str:
+    if name in _TIMES and (at := moment(value)):
+        return at.isoformat(timespec="seconds")
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)

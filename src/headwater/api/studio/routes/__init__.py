@@ -1,0 +1,1 @@
+"""Handlers: each binds a request and calls a page. No logic here."""

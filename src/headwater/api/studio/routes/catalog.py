@@ -1,0 +1,72 @@
+"""Home, search, browse, and an asset with its tabs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from headwater.api.studio.pages.assets import AssetPages
+from headwater.api.studio.pages.browse import BrowsePages
+from headwater.api.studio.pages.home import HomePages
+from headwater.api.studio.pages.search import SearchPages
+from headwater.api.studio.shapes.catalog import Asset, AssetRuns, AssetSchema, BrowsePage, SearchPage, Suggestions
+from headwater.api.studio.shapes.monitor import Home
+from headwater.api.studio.viewer import Viewer
+
+Limit = Annotated[int, Parameter(ge=1, le=100)]
+Offset = Annotated[int, Parameter(ge=0, le=100_000)]
+Values = Annotated[list[str] | None, Parameter(description="Repeat for several values; any of them fits.")]
+
+
+@get("/home", sync_to_thread=True, operation_id="home")
+def home(viewer: Viewer, home_pages: HomePages) -> Home:
+    """Tiles by source and collection, recent runs, and the lineage that has not arrived."""
+    return home_pages.home(viewer)
+
+
+@get("/search", sync_to_thread=True, operation_id="search")
+def search(
+    viewer: Viewer,
+    search_pages: SearchPages,
+    q: str = "*",
+    source: Values = None,
+    asset_type: Annotated[list[str] | None, Parameter(query="type")] = None,
+    collection: Values = None,
+    offset: Offset = 0,
+    limit: Limit = 25,
+) -> SearchPage:
+    """A page of assets whose names, paths or columns hold the words."""
+    chosen = {"source": source or [], "type": asset_type or [], "collection": collection or []}
+    return search_pages.search(viewer, q, chosen, offset, limit)
+
+
+@get("/suggest", sync_to_thread=True, operation_id="suggest")
+def suggest(viewer: Viewer, search_pages: SearchPages, q: str, limit: Limit = 6) -> Suggestions:
+    """The best few assets for what has been typed so far."""
+    return search_pages.suggest(viewer, q, limit)
+
+
+@get("/browse", sync_to_thread=True, operation_id="browse")
+def browse(
+    viewer: Viewer, browse_pages: BrowsePages, path: str = "/", offset: Offset = 0, limit: Limit = 100
+) -> BrowsePage:
+    """What lies one level below a path; `/` lists the source types."""
+    return browse_pages.browse(viewer, path, offset, limit)
+
+
+@get("/assets/{guid:str}", sync_to_thread=True, operation_id="asset")
+def asset(viewer: Viewer, asset_pages: AssetPages, guid: str) -> Asset:
+    return asset_pages.asset(viewer, guid)
+
+
+@get("/assets/{guid:str}/schema", sync_to_thread=True, operation_id="assetSchema")
+def asset_schema(viewer: Viewer, asset_pages: AssetPages, guid: str) -> AssetSchema:
+    return asset_pages.schema(viewer, guid)
+
+
+@get("/assets/{guid:str}/runs", sync_to_thread=True, operation_id="assetRuns")
+def asset_runs(viewer: Viewer, asset_pages: AssetPages, guid: str) -> AssetRuns:
+    """The runs that wrote the asset, read it or, for an activity, were it; newest first."""
+    return asset_pages.runs(viewer, guid)

@@ -1,0 +1,34 @@
+"""The lineage tab's one answer: what stands on the canvas for this state of the page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from headwater.api.studio.pages.lineage import LineagePages, Wanted
+from headwater.api.studio.shapes.lineage import LineageView
+from headwater.api.studio.viewer import Viewer
+
+Depth = Annotated[int, Parameter(ge=1, le=20)]
+
+
+@get("/lineage", sync_to_thread=True, operation_id="lineage")
+def lineage(
+    viewer: Viewer,
+    lineage_pages: LineagePages,
+    guid: str,
+    depth: Depth = 5,
+    column: Annotated[
+        list[str] | None, Parameter(description="Chosen columns, `<node id>~<column>`; repeat for several.")
+    ] = None,
+    unfold: Annotated[
+        list[str] | None, Parameter(description="Operations to show with their steps, by guid; repeat for several.")
+    ] = None,
+    expand: Annotated[
+        list[str] | None, Parameter(description="Nodes to go beyond, `<guid>~upstream` or `<guid>~downstream`.")
+    ] = None,
+) -> LineageView:
+    """Boxes and arrows around an asset, and the links of the chosen columns end to end."""
+    return lineage_pages.view(viewer, Wanted.parse(guid, depth, column or [], unfold or [], expand or []))
