@@ -1,4 +1,4 @@
-"""The plan of a pipeline: its steps in the order they may start, parameters filled in. Printable; run reads the same."""
+"""The plan of a pipeline: its steps in the order they may start, parameters filled in. The run reads the same value."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from headwater.definition.workspace import Workspace
 from headwater.language.expression.ast import Json
 
 MASK = "***"
+"""What stands in place of a secure parameter wherever a plan is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,21 @@ class Step:
             for step in branch.steps:
                 yield from step.walk()
 
+    def to_json(self) -> dict[str, Json]:
+        document: dict[str, Json] = {"name": self.name, "type": self.activity.type}
+        if self.dependencies:
+            document["dependsOn"] = [
+                {"activity": dependency.activity, "conditions": list(dependency.conditions)}
+                for dependency in self.dependencies
+            ]
+        if not self.activity.active:
+            document["inactive"] = self.activity.on_inactive_mark_as
+        if self.invokes:
+            document["invokes"] = self.invokes
+        for branch in self.branches:
+            document[branch.name] = [step.to_json() for step in branch.steps]
+        return document
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -65,3 +81,51 @@ class Plan:
         """Yield every step of this pipeline, outer before nested."""
         for step in self.steps:
             yield from step.walk()
+
+    def shown_parameters(self) -> dict[str, Json]:
+        """Return the parameters with secure ones masked."""
+        return {name: MASK if name in self.secure else value for name, value in self.parameters.items()}
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the plan as the object that `headwater plan --json` prints."""
+        document: dict[str, Json] = {
+            "workspace": self.workspace.name,
+            "pipeline": self.pipeline,
+            "parameters": self.shown_parameters(),
+            "steps": [step.to_json() for step in self.steps],
+        }
+        if self.invoked:
+            document["invoked"] = {name: [step.to_json() for step in steps] for name, steps in self.invoked.items()}
+        return document
+
+    def __str__(self) -> str:
+        lines = [f"pipeline {self.pipeline} in workspace {self.workspace.name}"]
+        lines += [f"  parameter {name} = {value!r}" for name, value in self.shown_parameters().items()]
+        for step in self.steps:
+            lines += _lines(step, "  ")
+        for name, steps in self.invoked.items():
+            lines.append(f"invoked pipeline {name}")
+            for step in steps:
+                lines += _lines(step, "  ")
+        return "\n".join(lines)
+
+
+def _lines(step: Step, indent: str) -> Iterator[str]:
+    yield indent + headline(step)
+    for branch in step.branches:
+        yield f"{indent}  {branch.name}:"
+        for nested in branch.steps:
+            yield from _lines(nested, indent + "    ")
+
+
+def headline(step: Step) -> str:
+    """Return one line about a step: type, name, what it waits for, whether it is inactive."""
+    parts = [f"{step.activity.type} {step.name}"]
+    if step.invokes:
+        parts.append(f"runs {step.invokes}")
+    if step.dependencies:
+        after = ", ".join(f"{d.activity} {' or '.join(d.conditions)}" for d in step.dependencies)
+        parts.append(f"after {after}")
+    if not step.activity.active:
+        parts.append(f"inactive, marked {step.activity.on_inactive_mark_as}")
+    return "; ".join(parts)
