@@ -2,10 +2,114 @@
 
 from __future__ import annotations
 
-from headwater.lineage.facts import LineageFact, Policy, WorkspaceIdentity
-from headwater.run.events import ActivityEnded
+from collections.abc import Iterator, Sequence
+
+from headwater.data.edges import ColumnEdge, Subtype
+from headwater.errors import Fault, LineageError
+from headwater.lineage import support
+from headwater.lineage.facts import Asset, AssetEdge, FactKey, LineageFact, Operation, Policy, WorkspaceIdentity
+from headwater.lineage.sources import Source, SourceColumn, sink_of, source_of
+from headwater.run.events import ActivityEnded, Movement
+
+_STRENGTH: dict[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 
 
 def derive(event: ActivityEnded, identity: WorkspaceIdentity, policy: Policy) -> LineageFact | None:
     """Return the fact, or None for an activity that has no lineage. Raises LineageError if the event is at fault."""
-    return None
+    if event.activity_type not in support.STORES:
+        return None
+    operations: list[Operation] = []
+    left_out: list[str] = []
+    for movement in event.movements:
+        reasons = support.unfollowed(event.activity_type, movement) if policy == "drop" else ()
+        if reasons:
+            left_out += reasons
+        else:
+            operations.append(_operation(event, movement))
+    return LineageFact(
+        key=FactKey(event.workspace, event.pipeline_run_id, event.activity_run_id, event.iteration, event.attempt),
+        identity=identity,
+        pipeline=event.pipeline,
+        activity=event.activity,
+        activity_type=event.activity_type,
+        status=event.status,
+        started_at=event.started_at,
+        ended_at=event.ended_at,
+        error=event.error,
+        folder=event.folder,
+        operations=tuple(operations),
+        left_out=tuple(dict.fromkeys(left_out)),
+    )
+
+
+def _operation(event: ActivityEnded, movement: Movement) -> Operation:
+    sources = [source_of(read) for read in movement.inputs]
+    sink = sink_of(movement.sink)
+    inputs = tuple({asset.id: asset for source in sources for asset in source.assets}.values())
+    edges = dict.fromkeys([*_edges(movement, sources), *_query_effects(sources)])
+    return Operation(
+        sink=sink,
+        inputs=inputs,
+        edges=tuple(edges),
+        steps=movement.steps,
+        rows=movement.sink.rows,
+        bytes=movement.sink.bytes,
+        written=event.status == "Succeeded",
+        bindings=movement.bindings,
+        features=movement.features,
+        notes=_notes(event.activity_type, sources, (*inputs, sink)),
+    )
+
+
+def _edges(movement: Movement, sources: Sequence[Source]) -> Iterator[AssetEdge]:
+    for edge in movement.edges:
+        named = [source for source in sources if source.read.name == edge.input]
+        if not named:
+            raise LineageError(
+                Fault("LIN-006", f'The sink "{movement.sink.name}" has an edge from "{edge.input}", which was not read')
+            )
+        for source in named:
+            # Files of one stream may differ; one that is known to lack the column feeds nothing.
+            if len(named) > 1 and len(source.read.schema) and source.read.schema.find(edge.column) is None:
+                continue
+            for origin in source.origins(edge.column):
+                yield _composed(edge, origin)
+
+
+def _composed(edge: ColumnEdge, origin: SourceColumn) -> AssetEdge:
+    """Join the way inside a source's query and the way from the source to the sink into one edge."""
+    if edge.kind == "INDIRECT" or (origin.kind == "DIRECT" and _STRENGTH[edge.subtype] >= _STRENGTH[origin.subtype]):
+        kind, subtype = edge.kind, edge.subtype
+    else:
+        kind, subtype = origin.kind, origin.subtype
+    return AssetEdge(
+        source=origin.asset.qualified_name,
+        source_column=origin.column,
+        sink_column=edge.sink_column,
+        kind=kind,
+        subtype=subtype,
+        expression=edge.expression or origin.expression,
+        steps=(*origin.steps, *edge.steps),
+    )
+
+
+def _query_effects(sources: Sequence[Source]) -> Iterator[AssetEdge]:
+    for effect in (effect for source in sources for effect in source.effects):
+        yield AssetEdge(
+            source=effect.asset.qualified_name,
+            source_column=effect.column,
+            sink_column="*",
+            kind=effect.kind,
+            subtype=effect.subtype,
+            expression=effect.expression,
+            steps=effect.steps,
+        )
+
+
+def _notes(activity_type: str, sources: Sequence[Source], assets: Sequence[Asset]) -> tuple[str, ...]:
+    notes = [note for source in sources for note in source.notes]
+    for asset in assets:
+        reason = asset.unsupported or support.unsupported_store(asset.store.kind, activity_type)
+        if reason:
+            notes.append(reason)
+    return tuple(dict.fromkeys(notes))

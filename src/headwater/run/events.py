@@ -22,6 +22,7 @@ class ReferencedTable(msgspec.Struct, frozen=True):
 
     table: TableLocation
     schema: Schema | None = None
+    view: bool = False
 
 
 class AssetRead(msgspec.Struct, frozen=True):
@@ -35,6 +36,8 @@ class AssetRead(msgspec.Struct, frozen=True):
     bytes: int | None = None
     format: str | None = None
     referenced: tuple[ReferencedTable, ...] = ()
+    view: bool = False
+    """The location is a view, where the store tells."""
 
 
 class AssetWritten(msgspec.Struct, frozen=True):

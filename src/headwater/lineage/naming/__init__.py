@@ -1,0 +1,1 @@
+"""Names as Purview writes them: one file a store, one line in `registry.NAMINGS`."""
