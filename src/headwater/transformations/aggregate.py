@@ -1,0 +1,88 @@
+"""Aggregate: one row a group; only the group's columns and the aggregates come out.
+
+Without groupBy there is one group, which gives a row even where nothing comes in.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from headwater.errors import Fault, LanguageError, raise_if_any
+from headwater.language.dataflow.ast import Argument, Assignment, ColumnRef, Positional
+from headwater.language.dataflow.scope import Resolved, Unresolved
+from headwater.transformations.defined import define
+from headwater.transformations.expression import resolve_aggregate, resolve_value, scope_of
+from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
+from headwater.transformations.relation import deciding, made, output, passed
+from headwater.transformations.scope import Found, StreamScope
+
+
+def _compile(given: Given) -> Outcome:
+    (stream,) = given.inputs
+    scope = scope_of(given)
+    keys = _keys(given, scope)
+    defined = define(given, scope, resolve_aggregate)
+    names = {key.column.name for key in keys}
+    twice = (d for d in defined if d.name in names)
+    raise_if_any(
+        LanguageError,
+        (given.fault("LNG-069", f"Column '{d.name}' is a group column already", d.node, "Rename it.") for d in twice),
+    )
+    if not keys and not defined:
+        raise given.refuse("LNG-064", "'aggregate' defines no column", cure="Write aggregate(groupBy(a), s = sum(b)).")
+    frame = exp.Select().from_(stream.table(), copy=False)
+    if keys:
+        frame = frame.group_by(*(key.value.copy() for key in keys), copy=False)
+    result = output(
+        given.statement.name,
+        [*keys, *(d.column for d in defined)],
+        frame,
+        effects=deciding((origin for key in keys for origin in key.origins), "GROUP_BY"),
+        is_repeatable=not any(d.resolved.nondeterministic for d in defined),
+    )
+    return Outcome(outputs=(result,))
+
+
+def _keys(given: Given, scope: StreamScope) -> list[OutputColumn]:
+    clause = given.statement.clause("groupBy")
+    faults: list[Fault] = []
+    keys: dict[str, OutputColumn] = {}
+    for argument in clause.args if clause else ():
+        try:
+            key = _key(given, scope, argument)
+        except LanguageError as error:
+            faults.extend(error.faults)
+            continue
+        if key.column.name in keys:
+            message = f"'{key.column.name}' is grouped by twice"
+            faults.append(given.fault("LNG-069", message, argument, "Remove one."))
+        keys[key.column.name] = key
+    raise_if_any(LanguageError, faults)
+    return list(keys.values())
+
+
+def _key(given: Given, scope: StreamScope, argument: Argument) -> OutputColumn:
+    match argument:
+        case Positional(ColumnRef(name, stream)):
+            found = scope.find(name, stream)
+            if isinstance(found, Unresolved):
+                raise given.refuse(found.code, found.message, argument, found.cure)
+            return passed(found)
+        case Assignment(str(name), ColumnRef(column, stream), False):
+            found = scope.find(column, stream)
+            if isinstance(found, Found):
+                return passed(found, name)
+            raise given.refuse(found.code, found.message, argument, found.cure)
+        case Assignment(str(name), value, False):
+            return _computed(scope, name, resolve_value(given, scope, value))
+    cure = "Write groupBy(column, name = expression)."
+    raise given.refuse("LNG-071", f"'{given.written(argument)}' is no group column", argument, cure)
+
+
+def _computed(scope: StreamScope, name: str, resolved: Resolved) -> OutputColumn:
+    return made(name, resolved.type, scope.origins(resolved, resolved.text), resolved.sql)
+
+
+AGGREGATE = Transformation(
+    verb="aggregate", compile=_compile, clauses=frozenset({"each", "groupBy"}), is_expensive=True
+)

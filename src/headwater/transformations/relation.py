@@ -1,0 +1,68 @@
+"""Builds an output: numbers its columns, gives them its stream's name, and makes the projections of its relation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from headwater.data.edges import Origin, Subtype
+from headwater.data.types import DataType
+from headwater.transformations.protocol import Output, OutputColumn
+from headwater.transformations.scope import Found
+from headwater.transformations.stream import Stream, StreamColumn, with_distinct_ids
+
+
+def passed(found: Found, name: str | None = None) -> OutputColumn:
+    """Return a column that is passed on as it is, under another name if one is given."""
+    column = found.column if name is None else replace(found.column, name=name)
+    return OutputColumn(column, (found.origin(),), found.input.sql(found.column))
+
+
+def made(name: str, type_: DataType, origins: Iterable[Origin], value: exp.Expr) -> OutputColumn:
+    """Return a new column."""
+    return OutputColumn(StreamColumn(name, name, type_, (), ""), tuple(dict.fromkeys(origins)), value)
+
+
+def all_passed(stream: Stream) -> tuple[OutputColumn, ...]:
+    """Return every column of an input, passed on."""
+    return tuple(passed(Found(stream, column)) for column in stream)
+
+
+def deciding(origins: Iterable[Origin], subtype: Subtype, expression: str = "") -> tuple[Origin, ...]:
+    """Return origins as effects: INDIRECT, of this subtype."""
+    effects = (Origin(o.stream, o.column, "INDIRECT", subtype, expression or o.expression) for o in origins)
+    return tuple(dict.fromkeys(effects))
+
+
+def output(
+    name: str,
+    columns: Sequence[OutputColumn],
+    frame: exp.Select,
+    *,
+    effects: Iterable[Origin] = (),
+    is_open: bool = False,
+    is_repeatable: bool = True,
+    aliases: tuple[str, ...] = (),
+) -> Output:
+    """Return the output `name` that projects `columns` from `frame`, a SELECT that has no projections yet.
+
+    `aliases` are other names by which expressions may address the stream, such as a split's branch alone.
+    """
+    streams = (name, *aliases)
+    stamped = with_distinct_ids(_stamp(column.column, streams) for column in columns)
+    final = tuple(replace(column, column=stamp) for column, stamp in zip(columns, stamped, strict=True))
+    projections = [exp.alias_(column.value.copy(), column.column.id, quoted=True) for column in final]
+    return Output(
+        stream=Stream(name, stamped, is_open),
+        columns=final,
+        effects=tuple(dict.fromkeys(effects)),
+        relation=frame.select(*projections, copy=False),
+        is_repeatable=is_repeatable,
+    )
+
+
+def _stamp(column: StreamColumn, streams: tuple[str, ...]) -> StreamColumn:
+    earlier = tuple(stream for stream in column.streams if stream not in streams)
+    return replace(column, streams=(*streams, *earlier), origin=column.origin or streams[0])

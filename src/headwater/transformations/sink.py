@@ -1,0 +1,142 @@
+"""Sink: the columns that are written, and how the target takes them.
+
+With `mapColumn(…)` those that it maps. Without, every column that comes in; where the sink does not allow drift, only
+those that its own `input(…)` declares, or that no source drifted in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+from headwater.errors import Fault, LanguageError, raise_if_any
+from headwater.transformations.arguments import flag, number, text, texts
+from headwater.transformations.expression import scope_of
+from headwater.transformations.mapping import all_columns, is_open_mapping, mapped_columns
+from headwater.transformations.options import SinkOptions
+from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
+from headwater.transformations.relation import output
+from headwater.transformations.source import declared_columns
+
+
+def _compile(given: Given) -> Outcome:
+    (stream,) = given.inputs
+    options = _options(given)
+    clause = given.statement.clause("mapColumn")
+    scope = scope_of(given)
+    columns = _automatic(given, options) if clause is None else mapped_columns(given, scope, clause)
+    result = output(
+        given.statement.name,
+        columns,
+        exp.Select().from_(stream.table(), copy=False),
+        is_open=stream.is_open and (clause is None or is_open_mapping(clause)),
+    )
+    raise_if_any(LanguageError, _faults(given, options, result.columns, result.stream.is_open))
+    return Outcome(outputs=(result,), options=options)
+
+
+def _automatic(given: Given, options: SinkOptions) -> list[OutputColumn]:
+    scope = scope_of(given)
+    drift = flag(given, "allowSchemaDrift")
+    declared = options.declared.names
+    return all_columns(
+        given,
+        [
+            f
+            for f in scope.by_label.values()
+            if drift or (f.column.name in declared if declared else not f.column.drifted)
+        ],
+    )
+
+
+def _options(given: Given) -> SinkOptions:
+    return SinkOptions(
+        declared=declared_columns(given, given.statement.clause("input")),
+        save_order=number(given, "saveOrder"),
+        truncate=flag(given, "truncate"),
+        recreate=flag(given, "recreate"),
+        keys=texts(given, "keys"),
+        pre_sqls=_statements(given, "preSQLs"),
+        post_sqls=_statements(given, "postSQLs"),
+        file_names=texts(given, "partitionFileNames"),
+    )
+
+
+def _statements(given: Given, name: str) -> tuple[str, ...]:
+    return tuple(statement for statement in texts(given, name) if statement.strip())
+
+
+def _faults(given: Given, options: SinkOptions, columns: Sequence[OutputColumn], is_open: bool) -> Iterator[Fault]:
+    sink = given.statement.name
+    names = [column.column.name for column in columns]
+    if not columns and not is_open:
+        cure = "Map its columns with mapColumn(…), or set allowSchemaDrift: true."
+        yield given.fault("LNG-079", f"Sink '{sink}' would write no column", cure=cure)
+    if flag(given, "validateSchema") and options.declared.columns:
+        for name in (name for name in names if name not in options.declared.names):
+            cure = "Add it to input(…), leave it out of the mapping, or set validateSchema: false."
+            yield given.fault("LNG-079", f"Sink '{sink}' validates its schema, which has no column '{name}'", cure=cure)
+    if not flag(given, "insertable", default=True):
+        cure = "Set insertable: true."
+        yield given.fault("LNG-079", f"Sink '{sink}' takes no inserted rows, and none are marked otherwise", cure=cure)
+    if len(options.file_names) > 1:
+        option = given.statement.option("partitionFileNames")
+        yield given.fault("LNG-079", f"Sink '{sink}' names more than one file", option, "Name one file.")
+    if text(given, "store") == "cache":
+        cure = "Write to a dataset; a cache sink cannot be run."
+        yield given.fault("LNG-065", f"Sink '{sink}' is a cache sink", given.statement.option("store"), cure)
+    for name in ("preCommands", "postCommands"):
+        if _statements(given, name):
+            cure = "Do the file's commands in an activity before or after the data flow."
+            yield given.fault("LNG-060", f"'{name}' of '{sink}' is not supported", given.statement.option(name), cure)
+
+
+_WITHOUT_BEARING = (
+    "allowCopyCommand",
+    "batchSize",
+    "columnDelimiter",
+    "columnNamesAsHeader",
+    "container",
+    "escapeChar",
+    "fileSystem",
+    "folderPath",
+    "isolationLevel",
+    "partitionBy",
+    "quoteAll",
+    "quoteChar",
+    "schemaName",
+    "staged",
+    "tableName",
+    "umask",
+)
+_NO = frozenset({"false"})
+SINK = Transformation(
+    verb="sink",
+    compile=_compile,
+    options=dict.fromkeys(_WITHOUT_BEARING)
+    | {
+        "allowSchemaDrift": None,
+        "deletable": _NO,
+        "errorHandlingOption": frozenset({"stoponfirsterror"}),
+        "format": None,
+        "insertable": None,
+        "keys": None,
+        "partitionFileNames": None,
+        "postCommands": None,
+        "postSQLs": None,
+        "preCommands": None,
+        "preSQLs": None,
+        "recreate": None,
+        "saveOrder": None,
+        "skipDuplicateMapInputs": None,
+        "skipDuplicateMapOutputs": None,
+        "store": None,
+        "truncate": None,
+        "updateable": _NO,
+        "upsertable": _NO,
+        "validateSchema": None,
+    },
+    clauses=frozenset({"input", "mapColumn"}),
+    keeps_rows=True,
+)

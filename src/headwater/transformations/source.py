@@ -1,0 +1,193 @@
+"""Source: the columns that `output(…)` declares, and with drift all others that the data has.
+
+A declared column takes its declared type: text that does not fit becomes null. A drifted column arrives as string
+unless `inferDriftedColumnTypes` is set. What stands in FROM is `scan_name`, which whoever runs the query puts there.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from headwater.data.schema import Column, Schema
+from headwater.data.types import INTEGER, STRING, Array, Decimal, Map, Struct
+from headwater.errors import Fault, LanguageError, raise_if_any
+from headwater.language.dataflow.ast import Call, Clause, ColumnDeclaration, ColumnRef, Expr, Literal
+from headwater.transformations.arguments import flag, text, texts
+from headwater.transformations.expression import resolve_value
+from headwater.transformations.options import SourceOptions
+from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
+from headwater.transformations.relation import output
+from headwater.transformations.scope import Names, scope_over
+from headwater.transformations.stream import Stream, StreamColumn
+
+_CONVERSIONS = {
+    "binary": "toBinary",
+    "boolean": "toBoolean",
+    "byte": "toByte",
+    "date": "toDate",
+    "decimal": "toDecimal",
+    "double": "toDouble",
+    "float": "toFloat",
+    "integer": "toInteger",
+    "long": "toLong",
+    "short": "toShort",
+    "string": "toString",
+    "timestamp": "toTimestamp",
+}
+
+
+def scan_name(stream: str) -> str:
+    """Return the name under which a source's data stands in FROM."""
+    return f"scan of {stream}"
+
+
+def _compile(given: Given) -> Outcome:
+    options = _options(given)
+    declared = options.declared
+    data = given.schema
+    raise_if_any(LanguageError, _missing(given, declared, data))
+    raw = _raw(given, declared, data)
+    columns = [_declared(given, raw, declaration) for declaration in declared]
+    if options.allow_drift and data is not None:
+        infer = flag(given, "inferDriftedColumnTypes")
+        columns.extend(_drifted(given, raw, extra, infer) for extra in data if declared.find(extra.name) is None)
+    if options.row_url_column:
+        columns.append(_row_url(raw, options.row_url_column))
+    result = output(
+        given.statement.name,
+        columns,
+        exp.Select().from_(raw.table(), copy=False),
+        is_open=options.allow_drift and data is None,
+    )
+    return Outcome(outputs=(result,), options=options)
+
+
+def _options(given: Given) -> SourceOptions:
+    return SourceOptions(
+        declared=declared_columns(given, given.statement.clause("output")),
+        allow_drift=flag(given, "allowSchemaDrift"),
+        ignore_no_files_found=flag(given, "ignoreNoFilesFound"),
+        wildcard_paths=texts(given, "wildcardPaths"),
+        row_url_column=text(given, "rowUrlColumn"),
+        query=text(given, "query"),
+    )
+
+
+def declared_columns(given: Given, clause: Clause | None) -> Schema:
+    """Return the columns of `output(…)` or `input(…)`. Raises LanguageError for one declared twice."""
+    columns: dict[str, Column] = {}
+    faults: list[Fault] = []
+    for argument in clause.args if clause else ():
+        if not isinstance(argument, ColumnDeclaration):
+            faults.append(given.fault("LNG-061", "Only columns are declared here", argument, "Write name as type."))
+        elif argument.name in columns:
+            message = f"Column '{argument.name}' is declared twice"
+            faults.append(given.fault("LNG-069", message, argument, "Remove one."))
+        else:
+            columns[argument.name] = Column(argument.name, argument.type, native_type=argument.format)
+    raise_if_any(LanguageError, faults)
+    return Schema(tuple(columns.values()))
+
+
+def _missing(given: Given, declared: Schema, data: Schema | None) -> list[Fault]:
+    if data is None:
+        return []
+    there = ", ".join(f"'{name}'" for name in data.names) or "none"
+    clause = given.statement.clause("output")
+    return [
+        given.fault(
+            "LNG-073",
+            f"Source '{given.statement.name}' declares column '{column.name}', which its data does not have",
+            next((a for a in (clause.args if clause else ()) if getattr(a, "name", None) == column.name), None),
+            f"The data has {there}. Correct the name, or remove it from output(…).",
+        )
+        for column in declared
+        if data.find(column.name) is None
+    ]
+
+
+def _raw(given: Given, declared: Schema, data: Schema | None) -> Stream:
+    """Return the data as it lies there, as a stream that only this source sees."""
+    name = scan_name(given.statement.name)
+    columns = declared if data is None else data
+    return Stream(name, tuple(StreamColumn(c.name, c.name, c.type, (name,), name) for c in columns))
+
+
+def _declared(given: Given, raw: Stream, declaration: Column) -> OutputColumn:
+    name, wanted = declaration.name, declaration.type
+    found = next(column for column in raw if column.name == name)
+    value = raw.sql(found)
+    if found.type != wanted:
+        value = _converted(given, raw, found, declaration)
+    return OutputColumn(StreamColumn(name, name, wanted, (), ""), (), value)
+
+
+def _drifted(given: Given, raw: Stream, column: Column, infer: bool) -> OutputColumn:
+    found = next(c for c in raw if c.name == column.name)
+    kept = infer or column.type == STRING or isinstance(column.type, (Array, Map, Struct))
+    type_ = column.type if kept else STRING
+    value = raw.sql(found) if kept else _converted(given, raw, found, Column(column.name, STRING))
+    return OutputColumn(StreamColumn(column.name, column.name, type_, (), "", drifted=True), (), value)
+
+
+def _converted(given: Given, raw: Stream, found: StreamColumn, wanted: Column) -> exp.Expr:
+    """Return the data's column as the declared type, by the language's own conversion: null for what does not fit."""
+    type_ = wanted.type
+    extra: tuple[Expr, ...] = ()
+    if isinstance(type_, Decimal):
+        extra = (Literal(type_.precision, INTEGER), Literal(type_.scale, INTEGER))
+    elif wanted.native_type:
+        extra = (Literal(wanted.native_type, STRING),)
+    function = _CONVERSIONS.get(str(type_).partition("(")[0])
+    if function is None:
+        cure = f"Declare it as {found.type}, and convert it in a derive."
+        message = f"Column '{found.name}' is {found.type} in the data of '{given.statement.name}', declared as {type_}"
+        raise given.refuse("LNG-077", message, cure=cure)
+    call = Call(function, (ColumnRef(found.name), *extra))
+    return resolve_value(given, scope_over((raw,), Names()), call).sql
+
+
+def _row_url(raw: Stream, name: str) -> OutputColumn:
+    column = StreamColumn(name, name, STRING, (), "")
+    return OutputColumn(column, (), exp.column("filename", table=raw.name, quoted=True))
+
+
+# What only moves work about, or repeats what the dataset says, has no bearing on the result here.
+_WITHOUT_BEARING = (
+    "batchSize",
+    "columnDelimiter",
+    "columnNamesAsHeader",
+    "container",
+    "documentForm",
+    "escapeChar",
+    "fileName",
+    "fileSystem",
+    "folderPath",
+    "isolationLevel",
+    "multiLineRow",
+    "nullValue",
+    "partitionedFileSystem",
+    "quoteChar",
+    "schemaName",
+    "staged",
+    "tableName",
+    "timeout",
+)
+SOURCE = Transformation(
+    verb="source",
+    compile=_compile,
+    inputs=(0, 0),
+    options=dict.fromkeys(_WITHOUT_BEARING)
+    | {
+        "allowSchemaDrift": None,
+        "format": None,
+        "ignoreNoFilesFound": None,
+        "inferDriftedColumnTypes": None,
+        "query": None,
+        "rowUrlColumn": None,
+        "store": None,
+        "validateSchema": None,
+        "wildcardPaths": None,
+    },
+    clauses=frozenset({"output"}),
+)

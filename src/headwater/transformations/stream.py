@@ -1,0 +1,73 @@
+"""A stream between two transformations: columns with a type, a name as scripts write it and a name as SQL has it.
+
+The two names differ because a join keeps the columns of both sides: `l@k` and `r@k` are both called `k` in the script,
+and are `k` and `r@k` in SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from headwater.data.types import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class StreamColumn:
+    """A column of a stream. `id` is unique in the stream, ignoring case, and names the column in SQL and in origins."""
+
+    id: str
+    name: str
+    type: DataType
+    streams: tuple[str, ...]
+    """The streams that `stream@name` may say, nearest first."""
+    origin: str
+    """The stream that made the column or last changed it."""
+    drifted: bool = False
+    """True if no source declares it: then only `byName` and column patterns reach it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What flows out of a transformation, or out of one branch of it (`split1@late`)."""
+
+    name: str
+    columns: tuple[StreamColumn, ...]
+    is_open: bool = False
+    """True if there may be more columns than these, because a source drifts and its columns are not known yet."""
+
+    def __iter__(self) -> Iterator[StreamColumn]:
+        return iter(self.columns)
+
+    def sql(self, column: StreamColumn) -> exp.Column:
+        """Return the column as SQL reaches it where the stream stands in FROM under its own name."""
+        return exp.column(column.id, table=self.name, quoted=True)
+
+    def table(self) -> exp.Table:
+        """Return the stream as a table of FROM."""
+        return exp.table_(self.name, quoted=True)
+
+
+def with_distinct_ids(columns: Iterable[StreamColumn]) -> tuple[StreamColumn, ...]:
+    """Return the columns with ids that are unique ignoring case: the name, else `stream@name`, else numbered."""
+    taken: set[str] = set()
+    result = []
+    for column in columns:
+        for candidate in _ids(column):
+            if candidate.lower() not in taken:
+                break
+        taken.add(candidate.lower())
+        result.append(replace(column, id=candidate))
+    return tuple(result)
+
+
+def _ids(column: StreamColumn) -> Iterator[str]:
+    yield column.name
+    for stream in column.streams[1:]:
+        yield f"{stream}@{column.name}"
+    number = 2
+    while True:
+        yield f"{column.name}#{number}"
+        number += 1
