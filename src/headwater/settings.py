@@ -20,6 +20,7 @@ from headwater.errors import Fault, Place, SettingsError
 
 FILE_NAME = "headwater.toml"
 
+Positive = Annotated[int, msgspec.Meta(ge=1)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -73,7 +74,7 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """`[engine]`: limits of the embedded engine."""
 
     memory_limit: Annotated[str, msgspec.Meta(description="Memory that the engine may use before it spills.")] = "512MB"
-    threads: Annotated[int | None, msgspec.Meta(ge=1, description="Threads; none: one a core.")] = None
+    threads: Annotated[Positive | None, msgspec.Meta(description="Threads; none: one a core.")] = None
 
 
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
