@@ -22,6 +22,10 @@ class FlowNode:
     """Of an inline dataset."""
     flowlet: Reference | None = None
     description: str = ""
+    schema_linked_service: Reference | None = None
+    rejected_data_linked_service: Reference | None = None
+    unknown: Mapping[str, Value] = field(default_factory=empty, repr=False)
+    place: Place = field(default=Place(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +41,9 @@ class DataFlow:
     sources: tuple[FlowNode, ...] = ()
     sinks: tuple[FlowNode, ...] = ()
     transformations: tuple[FlowNode, ...] = ()
+    folder: str | None = None
+    description: str = ""
+    references: tuple[Reference, ...] = field(default=(), repr=False)
+    """Every reference that its JSON holds, at any depth."""
     unknown: Mapping[str, Value] = field(default_factory=empty, repr=False)
     place: Place = field(default=Place(), compare=False)

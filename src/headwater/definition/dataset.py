@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from headwater.definition.reference import Parameter, Reference, empty
 from headwater.errors import Place
-from headwater.language.expression.ast import Value
+from headwater.language.expression.ast import Json, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,10 @@ class Dataset:
     parameters: tuple[Parameter, ...] = ()
     schema: tuple[SchemaColumn, ...] = ()
     """Empty where none is stored or it is an expression."""
+    folder: str | None = None
+    description: str = ""
+    annotations: tuple[Json, ...] = ()
+    references: tuple[Reference, ...] = field(default=(), repr=False)
+    """Every reference that its JSON holds, at any depth."""
     unknown: Mapping[str, Value] = field(default_factory=empty, repr=False)
     place: Place = field(default=Place(), compare=False)

@@ -68,5 +68,7 @@ class Pipeline:
     folder: str | None = None
     annotations: tuple[Json, ...] = ()
     description: str = ""
+    references: tuple[Reference, ...] = field(default=(), repr=False)
+    """Every reference that its JSON holds, at any depth."""
     unknown: Mapping[str, Value] = field(default_factory=empty, repr=False)
     place: Place = field(default=Place(), compare=False)

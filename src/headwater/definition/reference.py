@@ -32,3 +32,5 @@ class Reference:
     name: str
     parameters: Mapping[str, Value] = field(default_factory=empty)
     place: Place = field(default=Place(), compare=False)
+    type: str = ""
+    """As written: `DatasetReference`, `PipelineReference`, …"""

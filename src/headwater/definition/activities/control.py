@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -65,3 +66,33 @@ class OtherBody:
     """A type that Synapse knows and this project does not run yet: kept whole, refused by the plan only."""
 
     type_properties: Mapping[str, Value] = field(default_factory=empty)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchCase:
+    value: str
+    activities: tuple[Activity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchBody:
+    """The case whose value equals `on`, else `default`."""
+
+    on: Value
+    cases: tuple[SwitchCase, ...] = ()
+    default: tuple[Activity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UntilBody:
+    """Repeats at least once, until `expression` is true after a pass."""
+
+    expression: Value
+    activities: tuple[Activity, ...]
+    timeout: datetime.timedelta = datetime.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterBody:
+    items: Value
+    condition: Value
