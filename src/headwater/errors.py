@@ -277,6 +277,7 @@ CODES: dict[str, str] = {
     "PLN-012": "A parameter of a dataset or linked service has no value.",
     "PLN-013": "The dataset is of a type, or has a location, that cannot be read or written.",
     "PLN-014": "The dataset does not say which table or container it is.",
+    "PLN-015": "The data flow does not exist in the workspace.",
     "PLN-020": "Activities of this type cannot be run.",
     "PLN-021": "Two activities of a pipeline have the same name.",
     "PLN-022": "An activity depends on one that is not beside it.",

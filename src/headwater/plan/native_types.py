@@ -193,9 +193,9 @@ _NATIVE: Mapping[str, Mapping[str, DataType | Sized]] = {
 }
 
 
-def interim_type(name: str, precision: int | None, scale: int | None) -> DataType | None:
-    """Return the type of an interim type of Copy, in any case; None if there is none of this name."""
-    return _typed(INTERIM, name, precision, scale)
+def mapping_type(name: str, precision: int | None, scale: int | None) -> DataType | None:
+    """Return the type that a mapping names: an interim type, or SQL Server's as older mappings have it; else None."""
+    return _typed(INTERIM, name, precision, scale) or _typed(_SQL_SERVER, name, precision, scale)
 
 
 def schema_from_dataset(dataset_type: str, columns: tuple[SchemaColumn, ...]) -> Schema:
