@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from headwater.connectors.faults import DUCKDB, faults_as
+from headwater.connectors.statements import run_statement
 from headwater.settings import EngineSettings
 
 
@@ -32,7 +33,7 @@ def open_engine(settings: EngineSettings, scratch: Path, *, ordered: bool = True
         config["threads"] = settings.threads
     with faults_as(DUCKDB, "the engine"):
         connection = duckdb.connect(":memory:", config=config)
-        connection.execute("SET python_enable_replacements = false")
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("SET TimeZone = 'UTC'")
+        run_statement(connection, "SET python_enable_replacements = false")
+        run_statement(connection, "SET enable_progress_bar = false")
+        run_statement(connection, "SET TimeZone = 'UTC'")
     return connection

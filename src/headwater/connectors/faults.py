@@ -142,6 +142,14 @@ _ERRNO: Mapping[int, Meaning] = {
     errno.EROFS: Meaning("CON-014", "is read-only", "Write to another folder, or make it writable."),
 }
 
+# Object stores raise these without a number.
+_KINDS: tuple[tuple[type[OSError], Meaning], ...] = (
+    (FileExistsError, _CONFLICT),
+    (FileNotFoundError, _ABSENT),
+    (PermissionError, _DENIED),
+    (TimeoutError, _UNREACHABLE),
+)
+
 # DuckDB says what the operating system said only in its text.
 _TEXTS: tuple[tuple[re.Pattern[str], Meaning], ...] = (
     (re.compile(r"no space left|disk full|file too large|disk quota", re.IGNORECASE), _FULL),
@@ -153,6 +161,9 @@ _TEXTS: tuple[tuple[re.Pattern[str], Meaning], ...] = (
 _SECRETS = re.compile(
     r"(?i)\b(sig|accountkey|password|pwd|client_secret|sharedaccesssignature)=[^&;\s\"']+|(?<=://)[^/\s@]+(?=@)"
 )
+
+
+_AZURE_CODE = re.compile(r"<Code>(\w+)</Code>")
 
 
 def redacted(text: str) -> str:
@@ -191,9 +202,16 @@ def faults_as(driver: Driver, what: str, place: Place = Place()) -> Iterator[Non
 
 def fault_from_os(error: OSError, what: str, place: Place = Place()) -> Fault:
     """Return the fault for an error of the operating system."""
-    meaning = _ERRNO.get(error.errno or 0, _BROKEN)
+    meaning = _ERRNO.get(error.errno or 0) or next((m for kind, m in _KINDS if isinstance(error, kind)), _BROKEN)
     return _fault(meaning, what, place, error.strerror or str(error))
 
 
 def _fault(meaning: Meaning, what: str, place: Place, detail: str) -> Fault:
-    return Fault(meaning.code, f"{what} {meaning.what}: {redacted(detail).strip()}", place, meaning.cure)
+    return Fault(meaning.code, f"{what} {meaning.what}: {redacted(_short(detail))}", place, meaning.cure)
+
+
+def _short(detail: str) -> str:
+    """Leave out what a driver says to its own developers: debug trees, XML, lists of possible fixes."""
+    told = re.split(r"\n\s*\n(?:Debug source|Possible (?:fixes|solutions))|<\?xml", detail)[0].strip().rstrip(":")
+    code = _AZURE_CODE.search(detail)
+    return f"{told} ({code[1]})" if code else told

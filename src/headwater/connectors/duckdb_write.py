@@ -1,0 +1,157 @@
+"""A write to a table of a DuckDB database: one transaction from `stage` to `commit`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from headwater.connectors.faults import DUCKDB, faults_as
+from headwater.connectors.protocol import TableWrite, Token
+from headwater.connectors.queries import statements_for
+from headwater.connectors.sql_types import engine_type
+from headwater.connectors.statements import count_of, run_statement
+from headwater.connectors.upsert import upsert_statements
+from headwater.data.locations import Store
+from headwater.errors import ConnectorError, Fault
+
+MARKERS = exp.table_("commits", db="headwater", quoted=True)
+_INCOMING = "headwater_incoming"
+
+
+class StagedDuckDbTable:
+    """Holds the connection and its transaction; both end with `commit` or `discard`."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, store: Store, target: exp.Table, write: TableWrite, what: str
+    ) -> None:
+        self._connection = connection
+        self._store = store
+        self._target = target
+        self._write = write
+        self._what = what
+        self._token: Token = {"id": uuid4().hex, "key": write.key}
+        try:
+            self._prepare()
+        except BaseException:
+            self.discard()
+            raise
+
+    @property
+    def token(self) -> Token:
+        return self._token
+
+    def write(self, batches: pa.RecordBatchReader) -> int:
+        columns = [exp.to_identifier(name, quoted=True) for name in batches.schema.names]
+        with faults_as(DUCKDB, self._what):
+            # Not unregistered after a failure: the transaction is aborted then, and the connection about to close.
+            self._connection.register(_INCOMING, batches)
+            if self._write.mode == "upsert":
+                count = self._upsert(batches.schema.names)
+            else:
+                rows = exp.select(*[exp.column(name, quoted=True) for name in batches.schema.names]).from_(_INCOMING)
+                count = self._run(exp.insert(rows, self._target, columns=columns))
+            self._connection.unregister(_INCOMING)
+            return count
+
+    def commit(self) -> None:
+        marker = exp.insert(exp.values([(exp.Placeholder(), exp.Placeholder())]), MARKERS, columns=["id", "key"])
+        with faults_as(DUCKDB, self._what):
+            self._script(self._write.post_script)
+            run_statement(self._connection, marker, [self._token["id"], self._write.key])
+            run_statement(self._connection, "COMMIT")
+        self._connection.close()
+
+    def discard(self) -> None:
+        with contextlib.suppress(duckdb.Error):
+            run_statement(self._connection, "ROLLBACK")
+        with contextlib.suppress(duckdb.Error):
+            self._connection.close()
+
+    def _prepare(self) -> None:
+        with faults_as(DUCKDB, self._what):
+            self._make_markers()
+            run_statement(self._connection, "BEGIN")
+            self._script(self._write.pre_script)
+            if self._write.mode == "recreate":
+                self._run(exp.Drop(tables=[self._target.copy()], kind="TABLE", exists=True))
+            exists = has_table(self._connection, self._target.db, self._target.name)
+            if not exists and (self._write.auto_create or self._write.mode == "recreate"):
+                self._create()
+            elif not exists:
+                raise ConnectorError(
+                    Fault(
+                        "CON-031", f"{self._what} does not exist", cure='Create it, or set "tableOption": "autoCreate".'
+                    )
+                )
+            if exists and self._write.mode == "truncate":
+                self._run(exp.delete(self._target.copy()))
+
+    def _create(self) -> None:
+        schema = exp.to_identifier(self._target.db, quoted=True)
+        self._run(exp.Create(this=exp.Table(db=schema), kind="SCHEMA", exists=True))
+        columns = [
+            exp.ColumnDef(this=exp.to_identifier(column.name, quoted=True), kind=engine_type(column.type))
+            for column in self._write.schema
+        ]
+        self._run(exp.Create(this=exp.Schema(this=self._target.copy(), expressions=columns), kind="TABLE"))
+
+    def _upsert(self, names: list[str]) -> int:
+        keys = self._write.keys or tuple(self._primary_key())
+        self._run(
+            exp.Create(
+                this=_incoming_table(), kind="TABLE", properties=_TEMPORARY, expression=exp.select("*").from_(_INCOMING)
+            )
+        )
+        rows = run_statement(self._connection, exp.select("count(*)").from_(_incoming_table()))
+        for statement in upsert_statements(self._target, _incoming_table(), names, keys, self._what):
+            self._run(statement)
+        self._run(exp.Drop(tables=[_incoming_table()], kind="TABLE"))
+        return count_of(rows)
+
+    def _primary_key(self) -> Iterator[str]:
+        query = (
+            "SELECT unnest(constraint_column_names) FROM duckdb_constraints() "
+            "WHERE constraint_type = 'PRIMARY KEY' AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)"
+        )
+        for (name,) in run_statement(self._connection, query, [self._target.db, self._target.name]):
+            yield str(name)
+
+    def _make_markers(self) -> None:
+        """Create the table of commits in a transaction of its own; another that does so first has done it for us."""
+        if has_table(self._connection, MARKERS.db, MARKERS.name):
+            return
+        with contextlib.suppress(duckdb.TransactionException, duckdb.CatalogException):
+            run_statement(self._connection, "CREATE SCHEMA IF NOT EXISTS headwater")
+        with contextlib.suppress(duckdb.TransactionException, duckdb.CatalogException):
+            run_statement(
+                self._connection,
+                "CREATE TABLE IF NOT EXISTS headwater.commits "
+                "(id VARCHAR, key VARCHAR, committed_at TIMESTAMP DEFAULT current_timestamp)",
+            )
+
+    def _script(self, script: str | None) -> None:
+        for statement in statements_for(script, self._store, "duckdb") if script else ():
+            run_statement(self._connection, statement)
+
+    def _run(self, statement: exp.Expr) -> int:
+        return count_of(run_statement(self._connection, statement))
+
+
+_TEMPORARY = exp.Properties(expressions=[exp.TemporaryProperty()])
+
+
+def _incoming_table() -> exp.Table:
+    return exp.table_(f"{_INCOMING}_rows", db="temp", quoted=True)
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Return whether the database has a table or view; case does not matter."""
+    query = (
+        "SELECT 1 FROM information_schema.tables WHERE lower(table_schema) = lower(?) AND lower(table_name) = lower(?)"
+    )
+    return bool(run_statement(connection, query, [schema, table]))
