@@ -98,14 +98,22 @@ class Checkpoint(Protocol):
         """Write down, durably, all that is staged and the result it will have. Call once, before the first commit."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoopPass:
+    """One pass of a loop: its number from 0, and its `item()`."""
+
+    index: int
+    item: Json = None
+
+
 class Control(Protocol):
     """What control activities may ask of the runner; activities that move data have no use for it."""
 
-    def run_branch(self, branch: str, iteration: str | None = None) -> str | None:
-        """Run the activity's nested steps and return None, or the message of the failure.
+    def run_branch(self, branch: str, pass_: LoopPass | None = None) -> str | None:
+        """Run the activity's nested steps and return None, or the message of the failure. Raises Cancelled."""
 
-        `iteration` is `[3]` for the fourth pass of a loop. Raises Cancelled.
-        """
+    def context(self) -> Context:
+        """Return the surroundings of an expression as they are now, nested activities included."""
 
     def run_pipeline(self, name: str, parameters: Mapping[str, Json], wait: bool) -> Mapping[str, Json]:
         """Run another pipeline of the workspace and return ExecutePipeline's output.
