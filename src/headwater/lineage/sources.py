@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -19,6 +20,8 @@ from headwater.lineage.queries.origins import ColumnOrigin, QueryLineage, TableR
 from headwater.lineage.queries.read import read_query
 from headwater.lineage.queries.scope import Names
 from headwater.run.events import AssetRead, AssetWritten, ReferencedTable
+
+_STAND_IN = "It stands for tables of this store that a query reads but lineage cannot tell."
 
 
 class SourceColumn(msgspec.Struct, frozen=True):
@@ -117,20 +120,19 @@ def _query_source(read: AssetRead, location: QueryLocation) -> Source:
             raise LineageError(Fault("LIN-003", f'Queries of the store "{location.store.kind}" cannot be read'))
         query = read_query(location.text, naming.dialect, tables.schema)
     except LineageError as error:
-        assets = tables.referenced_assets() or (_database(location.store, naming),)
-        return Source(read, assets, notes=(*notes, f"Lineage without columns: {error.message}."))
-    named = tuple((table, tables.asset(table)) for table in _mentioned(query))
-    by_table = dict(named)
-    assets = tuple({asset.id: asset for _, asset in named}.values())
+        known = tables.referenced_assets() or (_stand_in(location.store),)
+        return Source(read, known, notes=(*notes, f"Lineage without columns: {error.message}."))
+    by_table = tables.assets(_mentioned(query))
+    assets: tuple[Asset, ...] = tuple({asset.id: asset for asset in by_table.values()}.values())
     if not assets and query.notes:
-        assets = (_database(location.store, naming),)
+        assets = (_stand_in(location.store),)
     effects = tuple(_effect(by_table[effect.table], effect, read.name) for effect in query.effects)
     servers = tuple(
         f'The table "{table}" lies on a linked server, whose host is not known here.'
         for table, _ in named
         if table.server
     )
-    return Source(read, assets, effects, (*notes, *query.notes, *servers), query, named)
+    return Source(read, assets, effects, (*notes, *query.notes, *servers), query, tuple(by_table.items()))
 
 
 def _effect(asset: Asset, effect: ColumnOrigin, name: str) -> SourceColumn:
@@ -139,7 +141,7 @@ def _effect(asset: Asset, effect: ColumnOrigin, name: str) -> SourceColumn:
 
 
 def _mentioned(query: QueryLineage) -> tuple[TableRef, ...]:
-    """Return every spelling of every table: `Dbo.T` and `dbo.t` are two here and become one asset by their name."""
+    """Return every spelling of every table: `Dbo.T` and `dbo.t` are two here."""
     origins = [origin.table for column in query.columns for origin in column.origins]
     rests = [rest.table for rest in query.rests if rest.table is not None]
     return tuple(dict.fromkeys([*query.tables, *origins, *(effect.table for effect in query.effects), *rests]))
@@ -159,11 +161,10 @@ def _outputs(query: QueryLineage, schema: Schema, column: str) -> tuple[ColumnOr
     return query.rests[0].origins if table is None else (ColumnOrigin(table, column),)
 
 
-def _database(store: Store, naming: Naming) -> Asset:
-    named = naming.database(store)
-    return Asset(
-        named.id, named.name, store, parents=named.parents, unsupported=_unsupported(store, named.id.type_name)
-    )
+def _stand_in(store: Store) -> Asset:
+    """Return what stands for tables that cannot be told: generic, because Purview's databases are no data sets."""
+    named = generic.generic(store.kind).store(store)
+    return Asset(named.id, named.name, store, unsupported=_STAND_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +179,18 @@ class _Tables:
         known = self._find(table)
         return None if known is None else known.schema
 
-    def asset(self, table: TableRef) -> Asset:
-        known = self._find(table)
-        if known is not None:
-            return asset_of(known.table, known.schema, known.view)
-        return asset_of(self._location(table), None, view=False)
+    def assets(self, tables: Iterable[TableRef]) -> dict[TableRef, Asset]:
+        """Return each table's asset; two spellings that the store takes for one table have one asset."""
+        first: dict[tuple[str, ...], Asset] = {}
+        found: dict[TableRef, Asset] = {}
+        for table in tables:
+            known, key = self._find(table), self._key(self._location(table))
+            if key not in first and known is not None:
+                first[key] = asset_of(known.table, known.schema, known.view)
+            elif key not in first:
+                first[key] = asset_of(self._location(table), None, view=False)
+            found[table] = first[key]
+        return found
 
     def referenced_assets(self) -> tuple[Asset, ...]:
         return tuple(asset_of(known.table, known.schema, known.view) for known in self.referenced)

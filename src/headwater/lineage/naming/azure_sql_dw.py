@@ -37,10 +37,6 @@ class SynapseSqlNaming:
         """Name a table or view of the kind of pool that the host shows."""
         return _naming(location.store).asset(location, view)
 
-    def database(self, store: Store) -> Named:
-        """Name the pool or the serverless database."""
-        return _naming(store).database(store)
-
 
 def _naming(store: Store) -> TableNaming:
     host = normalize.host(store.endpoint)

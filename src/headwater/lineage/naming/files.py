@@ -25,7 +25,7 @@ class FileNaming:
     default_schema: str | None = None
 
     def asset(self, location: FileLocation | TableLocation, view: bool) -> Named:  # noqa: ARG002 a file is no view
-        """Name a file or folder; a location without either is the container itself."""
+        """Name a file or folder; a container as a whole is its root folder, because only paths are data sets."""
         if isinstance(location, TableLocation):
             location = FileLocation(location.store, location.schema or "", file=location.table)
         sections, parents = self._root(location.store)
@@ -37,19 +37,8 @@ class FileNaming:
         if location.file is not None:
             value = self._name((*sections, normalize.file_name(location.file)))
             return named(self.file, value, location.file.strip(), parents)
-        if folder:
-            display = location.folder.strip("/").rpartition("/")[2].strip()
-            return named(self.folder, self._name(sections) + "/", display, parents)
-        return self._last(parents, location.store)
-
-    def database(self, store: Store) -> Named:
-        """Name the service, or all that is known of the store."""
-        return self._last(self._root(store)[1], store)
-
-    def _last(self, parents: tuple[Parent, ...], store: Store) -> Named:
-        if parents:
-            return Named(parents[-1].id, parents[-1].name, parents[:-1])
-        return named("DataSet", self._name((normalize.host(store.endpoint),)), store.endpoint or store.linked_service)
+        display = location.folder.strip("/").rpartition("/")[2] or location.container
+        return named(self.folder, self._name(sections) + "/", display.strip(), parents)
 
     def _name(self, sections: tuple[str, ...]) -> str:
         return f"{self.scheme}://" + "/".join(sections)

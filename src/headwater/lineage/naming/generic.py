@@ -49,7 +49,7 @@ class GenericNaming:
             return self._named(location.store, [*sections, ""] if any(sections) else [], display)
         return self._named(location.store, [*sections, normalize.file_name(location.file)], location.file)
 
-    def database(self, store: Store) -> Named:
+    def store(self, store: Store) -> Named:
         """Name the store as a whole."""
         return self._named(store, [], store.database or store.endpoint or store.linked_service)
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from headwater.data.locations import FileLocation, Store, TableLocation
+from headwater.data.locations import FileLocation, TableLocation
 from headwater.data.names import AssetId, QualifiedName
 from headwater.lineage.facts import Parent
 
@@ -32,9 +32,6 @@ class Naming(Protocol):
 
     def asset(self, location: FileLocation | TableLocation, view: bool) -> Named:
         """Name a file, folder, table or view."""
-
-    def database(self, store: Store) -> Named:
-        """Name what stands in for tables that cannot be told: the database, else the server or account."""
 
 
 def named(type_name: str, qualified_name: str, name: str, parents: tuple[Parent, ...] = ()) -> Named:

@@ -37,27 +37,20 @@ class TableNaming:
         value += self.sections[3] + normalize.section(location.table)
         return named(self.view if view else self.table, value, _bare(location.table), parents)
 
-    def database(self, store: Store) -> Named:
-        """Name the database, else the server."""
-        value, parents = self._levels(store, None)
-        if parents and str(parents[-1].id.qualified_name) == value:
-            return Named(parents[-1].id, parents[-1].name, parents[:-1])
-        return named(self.database_type, value, store.database or store.endpoint or store.linked_service, parents)
-
     def _levels(self, store: Store, schema: str | None) -> tuple[str, tuple[Parent, ...]]:
         """Return the name down to the schema, and the levels on the way that are there."""
         host = self.server_name(store.endpoint or store.linked_service)
         levels = (
-            (self.server, host),
-            (self.database_type, normalize.section(store.database or "")),
-            (self.schema, normalize.section(schema or "")),
+            (self.server, host, host),
+            (self.database_type, normalize.section(store.database or ""), store.database or ""),
+            (self.schema, normalize.section(schema or ""), schema or ""),
         )
-        value, parents = f"{self.scheme}://", []
-        for (type_name, name), section in zip(levels, self.sections, strict=False):
-            if name and (type_name or section is self.sections[0]):
+        value, parents = f"{self.scheme}://{self.sections[0]}{host}", []
+        for (type_name, name, display), section in zip(levels, ("", *self.sections[1:3]), strict=True):
+            if name and section:
                 value += section + name
-                if type_name:
-                    parents.append(parent(type_name, value, name))
+            if name and type_name:
+                parents.append(parent(type_name, value, _bare(display)))
         return value, tuple(parents)
 
 

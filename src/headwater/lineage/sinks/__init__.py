@@ -1,0 +1,1 @@
+"""Where facts go: one file a sink, all behind `protocol.Sink`."""
