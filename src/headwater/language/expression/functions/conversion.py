@@ -12,6 +12,7 @@ from typing import NoReturn
 from headwater.language.expression.ast import Json
 from headwater.language.expression.functions.function import INT_MAX, INT_MIN, Arguments, Function
 from headwater.language.expression.functions.text import text_from
+from headwater.language.expression.xml_text import XmlError, json_from_xml, parse_xml
 
 _OCTETS = "application/octet-stream"
 _DATA_URI = re.compile(r"data:(?P<type>[^,]*?)(?P<base64>;base64)?,(?P<data>.*)", re.DOTALL)
@@ -152,6 +153,8 @@ def _json(args: Arguments) -> Json:
     if value is None:
         return {}
     text = args.text(0)
+    if text.lstrip().startswith("<"):
+        return _json_of_xml(args, text)
     try:
         parsed: Json = json.loads(text, parse_constant=_no_constant)
     except RecursionError:
@@ -159,6 +162,13 @@ def _json(args: Arguments) -> Json:
     except ValueError as error:
         raise args.refuse(0, f"the text is not JSON ({_what(error)})", "Mend the JSON, quotes first.") from None
     return parsed
+
+
+def _json_of_xml(args: Arguments, text: str) -> Json:
+    try:
+        return json_from_xml(parse_xml(text))
+    except XmlError as error:
+        raise args.refuse(0, str(error), "Mend the XML.") from None
 
 
 def _what(error: ValueError) -> str:

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from headwater.errors import Fault
 from headwater.language.expression.ast import Call
-from headwater.language.expression.functions import collection, conversion, date, logical, math, scope, string
+from headwater.language.expression.functions import collection, conversion, date, logical, math, scope, string, xml
 from headwater.language.expression.functions.function import Function
 from headwater.language.source import Source, Span
 
-_FAMILIES = (collection, conversion, date, logical, math, scope, string)
+_FAMILIES = (collection, conversion, date, logical, math, scope, string, xml)
 
 FUNCTIONS: MappingProxyType[str, Function] = MappingProxyType(
     {
