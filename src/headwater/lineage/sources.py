@@ -129,7 +129,7 @@ def _query_source(read: AssetRead, location: QueryLocation) -> Source:
     effects = tuple(_effect(by_table[effect.table], effect, read.name) for effect in query.effects)
     servers = tuple(
         f'The table "{table}" lies on a linked server, whose host is not known here.'
-        for table, _ in named
+        for table in by_table
         if table.server
     )
     return Source(read, assets, effects, (*notes, *query.notes, *servers), query, tuple(by_table.items()))

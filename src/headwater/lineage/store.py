@@ -6,14 +6,16 @@ nothing of lineage.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import alembic.command
-import alembic.config
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 VERSION_TABLE = "lineage_version"
+HEAD = "0001"
+"""The newest migration; a database that is there already does without importing Alembic."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x6C696E65
 METADATA = sa.MetaData()
@@ -50,16 +52,39 @@ LEASE = sa.Table(
 
 def prepare(engine: sa.Engine) -> None:
     """Create lineage's tables or bring them up to date; safe when several processes start at once."""
+    with engine.connect() as connection:
+        if _version(connection) == HEAD:
+            return
+    import alembic.command
+    import alembic.config
+
     config = alembic.config.Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection:
+    with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
-        else:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection in a transaction that is committed at the end, or rolled back by an exception.
+
+    SQLite waits for other writers only at the start of a transaction that says at once that it will write.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
         connection.commit()
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    table = sa.table(VERSION_TABLE, sa.column("version_num", sa.Text))
+    return connection.execute(sa.select(table.c.version_num)).scalar()
 
 
 def insert_once(connection: sa.Connection, table: sa.Table, values: dict[str, object]) -> bool:

@@ -28,7 +28,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace", "pipeline_run_id", "activity_run_id", "iteration", "attempt"),
         sqlite_autoincrement=True,
     )
-    op.create_index("lineage_outbox_waiting", "lineage_outbox", ["workspace", "next_attempt_at"])
+    waiting = sa.text("next_attempt_at IS NOT NULL")
+    op.create_index(
+        "lineage_outbox_waiting",
+        "lineage_outbox",
+        ["workspace", "sequence"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
     op.create_index("lineage_outbox_activity", "lineage_outbox", ["activity_run_id"])
     op.create_table(
         "lineage_lease",
