@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from headwater.catalog.assets import Assets
 from headwater.catalog.browse import Browse
 from headwater.catalog.collections import Collections
 from headwater.catalog.columns import ColumnLineage
@@ -13,7 +14,7 @@ from headwater.catalog.lineage import Lineage
 from headwater.catalog.relationships import Relationships
 from headwater.catalog.search import Search
 from headwater.catalog.store import Store
-from headwater.catalog.types import Types
+from headwater.catalog.type_definitions import Types
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Catalog:
     types: Types
     collections: Collections
     entities: Entities
+    assets: Assets
     relationships: Relationships
     lineage: Lineage
     columns: ColumnLineage
@@ -33,9 +35,27 @@ class Catalog:
 
     @classmethod
     def open(cls, database: Path, *, name: str) -> Catalog:
-        """Open or create the database, migrate it, load the built-in types and the root collection `name`."""
-        ...
+        """Open or create the database, migrate it, load the built-in types and the root collection.
+
+        `name` is the root collection's when it is made; an account that exists keeps its own.
+        """
+        store = Store.open(database)
+        types = Types(store)
+        collections = Collections(store, root=name)
+        return cls(
+            name=collections.root,
+            store=store,
+            types=types,
+            collections=collections,
+            entities=Entities(store, types, collections),
+            assets=Assets(store, types),
+            relationships=Relationships(store, types),
+            lineage=Lineage(store, types),
+            columns=ColumnLineage(store),
+            search=Search(store, types),
+            browse=Browse(store, types),
+        )
 
     def close(self) -> None:
         """Give the database's connections back."""
-        ...
+        self.store.close()

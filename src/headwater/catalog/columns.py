@@ -69,12 +69,9 @@ class ColumnLineage:
 
         A column depends on what decides its rows: upstream of any column is also what is upstream of `*`.
         """
-        ...
 
     def of_operation(self, guid: str) -> tuple[ColumnEdge, ...]:
         """All column edges of one operation as they stand now."""
-        ...
 
     def degrees(self, guid: str) -> dict[str, tuple[int, int]]:
         """Column name → number of columns that feed it, and that it feeds."""
-        ...

@@ -2,98 +2,237 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
+from sqlalchemy import Connection, func, select
 
+from headwater.catalog import clock
+from headwater.catalog.collections import Collections, collection_names
 from headwater.catalog.model import (
-    Attributes,
     Change,
     EntitiesInfo,
+    Entity,
     EntityBatch,
     EntityHeader,
     EntityInfo,
     EntityInput,
     Mutation,
 )
-
-
-class SchemaColumn(msgspec.Struct, frozen=True):
-    """A column of a dataset in the order of its schema; `type` as the store calls it."""
-
-    guid: str
-    name: str
-    type: str
-    description: str = ""
-
-
-class Observation(msgspec.Struct, frozen=True):
-    """A run that an operation reported: the evidence behind its lineage."""
-
-    operation: str
-    run_id: str
-    activity_run_id: str
-    seen_at: datetime.datetime
-    status: str
-    rows: int | None
-    bytes: int | None
+from headwater.catalog.reading import Row, entity_of, header_of, links_of
+from headwater.catalog.store import Store, schema
+from headwater.catalog.store.lists import listed, packed, text
+from headwater.catalog.store.schema import ACTIVE, entities
+from headwater.catalog.type_definitions import Types
+from headwater.catalog.types import TypeSet
+from headwater.catalog.writing import bulk, removal
+from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.subjects import no_guid
+from headwater.errors import Fault, Invalid, NotFound, raise_if_any
 
 
 class Entities:
-    def write(self, batch: EntityBatch, *, by: str, collection: str | None = None) -> Mutation:
-        """Create or update all entities of the batch in one transaction; nothing is kept if one is at fault.
+    """Reads and writes of entities. Every write is one transaction: all of it is kept, or nothing.
 
-        `collection` places new entities (default: root). Raises Invalid or NotFound with every fault.
+    `permit` of a write is asked with the collections that it would touch, and refuses by raising.
+    """
+
+    def __init__(self, store: Store, types: Types, collections: Collections) -> None:
+        self._store = store
+        self._types = types
+        self._root = collections.root
+
+    def write(
+        self, batch: EntityBatch, *, by: str, collection: str | None = None, permit: Permit | None = None
+    ) -> Mutation:
+        """Create or update the entities of a batch. Raises Invalid or NotFound with every fault.
+
+        `collection` places new entities (default: root). Attributes that are not given stay as they are.
         """
-        ...
+        with self._store.write() as connection:
+            where = collection or self._root
+            return bulk.write(
+                connection, batch, self._types.current, by=by, at=clock.now(), collection=where, permit=permit
+            )
 
-    def get(self, guid: str, *, relationships: bool = True) -> EntityInfo: ...
-    def get_many(self, guids: Sequence[str], *, relationships: bool = True) -> EntitiesInfo: ...
-    def get_named(self, type_name: str, qualified_names: Sequence[str]) -> EntitiesInfo:
+    def get(self, guid: str, *, relationships: bool = True) -> EntityInfo:
+        """Raises NotFound. A deleted entity can be read, its status says so."""
+        found = self.get_many([guid], relationships=relationships)
+        return EntityInfo(entity=found.entities[0], referred_entities=found.referred_entities)
+
+    def get_many(self, guids: Sequence[str], *, relationships: bool = True) -> EntitiesInfo:
+        """Entities in the order of the guids. Raises NotFound with every guid that does not exist."""
+        types = self._types.current
+        with self._store.read() as connection:
+            rows = _by_guid(connection, guids)
+            raise_if_any(NotFound, (no_guid(guid) for guid in guids if guid not in rows))
+            return self._info(connection, [rows[guid] for guid in dict.fromkeys(guids)], types, relationships)
+
+    def get_named(self, type_name: str, qualified_names: Sequence[str], *, relationships: bool = True) -> EntitiesInfo:
         """Entities of the type, or of a subtype, with these names; those that do not exist are left out."""
-        ...
+        types = self._types.current
+        with self._store.read() as connection:
+            rows = _by_name(connection, type_name, qualified_names, types)
+            ordered = [rows[name] for name in dict.fromkeys(qualified_names) if name in rows]
+            return self._info(connection, ordered, types, relationships)
 
     def guid_of(self, type_name: str, qualified_name: str) -> str:
         """Raises NotFound."""
-        ...
+        with self._store.read() as connection:
+            return str(_named(connection, type_name, qualified_name, self._types.current)["guid"])
 
-    def header(self, guid: str) -> EntityHeader: ...
-    def headers(self, guids: Sequence[str]) -> dict[str, EntityHeader]:
+    def header(self, guid: str) -> EntityHeader:
+        """Raises NotFound."""
+        if found := self.headers([guid]).get(guid):
+            return found
+        raise NotFound(no_guid(guid))
+
+    def headers(self, guids: Iterable[str]) -> dict[str, EntityHeader]:
         """Headers by guid; unknown guids are left out."""
-        ...
+        types = self._types.current
+        with self._store.read() as connection:
+            names = collection_names(connection)
+            return {guid: header_of(row, types, names) for guid, row in _by_guid(connection, guids).items()}
 
-    def set_attribute(self, guid: str, name: str, value: object, *, by: str) -> Mutation: ...
-    def patch(self, type_name: str, qualified_name: str, given: EntityInput, *, by: str) -> Mutation:
-        """Change the given attributes only."""
-        ...
+    def set_attribute(self, guid: str, name: str, value: object, *, by: str, permit: Permit | None = None) -> Mutation:
+        """Change one attribute. Raises NotFound, or Invalid if the type has no such attribute."""
+        with self._store.write() as connection:
+            types = self._types.current
+            row = _by_guid(connection, [guid]).get(guid)
+            if row is None or row["status"] != ACTIVE:
+                raise NotFound(no_guid(guid, deleted=row is not None))
+            type = types.entities_by_id[row["type_id"]]
+            if name not in type.attributes and name not in type.links:
+                cure = f"GET …/types/entitydef/name/{type.name} lists its attributes."
+                raise Invalid(Fault("CAT-022", f"Attribute '{name}' not found for type {type.name}", cure=cure))
+            given = EntityInput(type_name=type.name, guid=guid, attributes={name: value})
+            batch = EntityBatch(entities=[given])
+            return bulk.write(connection, batch, types, by=by, at=clock.now(), collection=self._root, permit=permit)
 
-    def delete(self, guids: Sequence[str], *, by: str) -> Mutation:
-        """Mark as DELETED, with what they own; their lineage ends now and stays in history."""
-        ...
+    def patch(
+        self, type_name: str, qualified_name: str, given: EntityInput, *, by: str, permit: Permit | None = None
+    ) -> Mutation:
+        """Change the given attributes of the entity of this name. Raises NotFound or Invalid."""
+        with self._store.write() as connection:
+            types = self._types.current
+            row = _named(connection, type_name, qualified_name, types)
+            attributes = {name: value for name, value in (given.attributes or {}).items() if value is not None}
+            batch = EntityBatch(
+                entities=[
+                    EntityInput(
+                        type_name=types.entities_by_id[row["type_id"]].name,
+                        guid=row["guid"],
+                        attributes=attributes,
+                        relationship_attributes=given.relationship_attributes,
+                        custom_attributes=given.custom_attributes,
+                        contacts=given.contacts,
+                    )
+                ]
+            )
+            return bulk.write(connection, batch, types, by=by, at=clock.now(), collection=self._root, permit=permit)
 
-    def history(self, guid: str) -> tuple[Change, ...]: ...
-    def columns(self, guid: str) -> tuple[SchemaColumn, ...]:
-        """Columns of a dataset: of its table type, or of the tabular schema that hangs on a file."""
-        ...
+    def delete(self, guids: Sequence[str], *, by: str, permit: Permit | None = None) -> Mutation:
+        """Mark as DELETED, with their parts; their lineage ends now and stays in history. Raises NotFound.
 
-    def column_counts(self, guids: Sequence[str]) -> dict[str, int]: ...
-    def parents(self, guid: str) -> tuple[EntityHeader, ...]:
-        """What contains the entity, outermost first: workspace, pipeline, activity; server, database, schema."""
-        ...
+        What is deleted already is passed over.
+        """
+        with self._store.write() as connection:
+            rows = _by_guid(connection, guids)
+            raise_if_any(NotFound, (no_guid(guid) for guid in guids if guid not in rows))
+            return self._remove(connection, [rows[guid] for guid in guids], by, permit)
 
-    def children(self, guid: str, *, limit: int = 1000) -> tuple[EntityHeader, ...]:
-        """What the entity contains: pipelines of a workspace, activities of a pipeline, operations of an activity."""
-        ...
+    def delete_named(self, type_name: str, qualified_name: str, *, by: str, permit: Permit | None = None) -> Mutation:
+        """Like `delete`, by name."""
+        with self._store.write() as connection:
+            row = _named(connection, type_name, qualified_name, self._types.current)
+            return self._remove(connection, [row], by, permit)
 
-    def runs(self, guids: Sequence[str], *, limit: int = 100) -> tuple[Observation, ...]:
-        """Runs that these operations reported, newest first."""
-        ...
+    def history(self, guid: str) -> tuple[Change, ...]:
+        """Return the changes of an entity, newest first. Raises NotFound."""
+        table = schema.entity_changes.c
+        with self._store.read() as connection:
+            row = _by_guid(connection, [guid]).get(guid)
+            if row is None:
+                raise NotFound(no_guid(guid))
+            query = select(schema.entity_changes).where(table.entity_id == row["id"]).order_by(table.version.desc())
+            return tuple(
+                Change(version=at.version, action=at.action, by=at.changed_by, at=at.changed_at, replaced=at.replaced)
+                for at in connection.execute(query)
+            )
 
-    def collections_of(self, guids: Sequence[str]) -> frozenset[str]:
+    def collections_of(self, guids: Iterable[str]) -> frozenset[str]:
         """Names of the collections that hold these entities; unknown guids are passed over."""
-        ...
+        with self._store.read() as connection:
+            names = collection_names(connection)
+            return frozenset(names[row["collection_id"]] for row in _by_guid(connection, guids).values())
 
-    def counts(self) -> Mapping[str, int]:
-        """Active entities by type name."""
-        ...
+    def counts(self, *, collections: frozenset[str] | None = None) -> Mapping[str, int]:
+        """Active entities by type name, in these collections (None: all)."""
+        types = self._types.current
+        table = schema.type_counts.c
+        query = select(table.type_id, func.sum(table.entities)).group_by(table.type_id)
+        if collections is not None:
+            names = schema.collections.c
+            query = query.join(schema.collections, names.id == table.collection_id).where(names.name.in_(collections))
+        with self._store.read() as connection:
+            found = connection.execute(query).all()
+        return {types.entities_by_id[type_id].name: int(number) for type_id, number in found if number}
+
+    def _remove(self, connection: Connection, rows: Sequence[Row], by: str, permit: Permit | None) -> Mutation:
+        types = self._types.current
+        names = collection_names(connection)
+        if permit is not None:
+            permit(frozenset(names[row["collection_id"]] for row in rows))
+        pen = Pen(by, clock.now(), 0, {})
+        gone = removal.with_parts(connection, rows, types)
+        removal.remove(connection, gone, pen, types)
+        headers = [header_of({**row, "status": schema.DELETED}, types, names) for row in gone]
+        return Mutation(mutated_entities={"DELETE": headers} if headers else {}, guid_assignments={})
+
+    def _info(self, connection: Connection, rows: Sequence[Row], types: TypeSet, relationships: bool) -> EntitiesInfo:
+        names = collection_names(connection)
+        links = links_of(connection, rows, types) if relationships else {}
+        found = tuple(entity_of(row, types, names, links.get(row["id"], {})) for row in rows)
+        return EntitiesInfo(
+            entities=found, referred_entities=self._parts(connection, rows, types, names, relationships)
+        )
+
+    def _parts(
+        self,
+        connection: Connection,
+        rows: Sequence[Row],
+        types: TypeSet,
+        names: Mapping[int, str],
+        relationships: bool,
+    ) -> dict[str, Entity]:
+        """Return the columns and schemas of the entities; Atlas sends what an entity owns along with it."""
+        given = {row["id"] for row in rows}
+        parts = [row for row in removal.with_parts(connection, rows, types) if row["id"] not in given]
+        links = links_of(connection, parts, types) if relationships and parts else {}
+        return {row["guid"]: entity_of(row, types, names, links.get(row["id"], {})) for row in parts}
+
+
+def _by_guid(connection: Connection, guids: Iterable[str]) -> dict[str, Row]:
+    wanted = listed()
+    query = select(entities).join(wanted, entities.c.guid == text(wanted))
+    return {row["guid"]: row for row in connection.execute(query, {"wanted": packed(sorted(set(guids)))}).mappings()}
+
+
+def _by_name(connection: Connection, type_name: str, names: Sequence[str], types: TypeSet) -> dict[str, Row]:
+    """Return active entities of the type or a subtype by name; the type itself goes first."""
+    type = types.known(type_name)
+    below = types.subtype_ids(type_name)
+    wanted = listed()
+    query = select(entities).join(wanted, entities.c.qualified_name == text(wanted)).where(entities.c.status == ACTIVE)
+    found: dict[str, Row] = {}
+    for row in connection.execute(query, {"wanted": packed(sorted(set(names)))}).mappings():
+        if row["type_id"] == type.id or (row["type_id"] in below and row["qualified_name"] not in found):
+            found[row["qualified_name"]] = row
+    return found
+
+
+def _named(connection: Connection, type_name: str, qualified_name: str, types: TypeSet) -> Row:
+    if row := _by_name(connection, type_name, [qualified_name], types).get(qualified_name):
+        return row
+    message = f"Instance {type_name} with unique attribute {{qualifiedName={qualified_name}}} does not exist"
+    raise NotFound(Fault("CAT-003", message, cure="Names are case sensitive; search for the asset."))

@@ -33,10 +33,8 @@ class Lineage:
         A level is dataset → process → dataset. At most `width` neighbours of a node are followed per direction
         (-1: all). `width_counts` tells how many there are.
         """
-        ...
 
     def next_page(self, guid: str, *, direction: Direction, offset: int, limit: int) -> LineageInfo:
         """One level beyond a node, from neighbour `offset` on."""
-        ...
 
     def degrees(self, guids: Sequence[str]) -> dict[str, Degree]: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.catalog.model import RelationshipInfo, RelationshipInput, Relationship
+from headwater.catalog.model import Relationship, RelationshipInfo, RelationshipInput
 
 
 class Relationships:

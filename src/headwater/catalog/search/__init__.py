@@ -56,16 +56,13 @@ class SearchResult(msgspec.Struct, frozen=True):
 class Search:
     def query(self, request: SearchRequest, *, collections: frozenset[str] | None = None) -> SearchResult:
         """Search in these collections (None: all). Raises Invalid where keywords or filter cannot be read."""
-        ...
 
     def suggest(
         self, keywords: str, *, limit: int = 5, filter: object = None, collections: frozenset[str] | None = None
     ) -> tuple[Hit, ...]:
         """Assets whose words begin with the last keyword and contain the others."""
-        ...
 
     def autocomplete(
         self, keywords: str, *, limit: int = 25, collections: frozenset[str] | None = None
     ) -> tuple[str, ...]:
         """Texts that complete the last keyword."""
-        ...

@@ -1,0 +1,139 @@
+"""Stored rows as the shapes that clients read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from headwater.catalog.model import Attributes, Entity, EntityHeader, ObjectId, Relationship, Status
+from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.schema import ACTIVE, entities, relationships
+from headwater.catalog.types import EntityType, TypeSet
+
+Row = Mapping[str, Any]
+"""A row by column name. Any: SQLAlchemy cannot tell a column's type from its name."""
+
+STATUSES: tuple[Status, Status] = ("ACTIVE", "DELETED")
+
+
+def header_of(row: Row, types: TypeSet, collections: Mapping[int, str]) -> EntityHeader:
+    """Return the header: attributes with a value, but for those too large for lists."""
+    type = types.entities_by_id[row["type_id"]]
+    return EntityHeader(
+        guid=row["guid"],
+        type_name=type.name,
+        attributes={name: value for name, value in row["attributes"].items() if name not in type.heavy},
+        display_text=row["name"],
+        status=STATUSES[row["status"]],
+        collection_id=collections[row["collection_id"]],
+        last_modified_ts=str(row["version"]),
+    )
+
+
+def entity_of(row: Row, types: TypeSet, collections: Mapping[int, str], links: Mapping[str, object]) -> Entity:
+    """Return the entity in full. `links` are its relationship attributes; Process' inputs and outputs are both."""
+    type = types.entities_by_id[row["type_id"]]
+    attributes: Attributes = dict.fromkeys(type.attributes)
+    attributes.update(row["attributes"])
+    for name in attributes.keys() & type.links.keys():
+        attributes[name] = links.get(name)
+    return Entity(
+        guid=row["guid"],
+        type_name=type.name,
+        attributes=attributes,
+        relationship_attributes=dict(links),
+        custom_attributes=row["custom_attributes"],
+        contacts=row["contacts"] or {},
+        status=STATUSES[row["status"]],
+        collection_id=collections[row["collection_id"]],
+        created_by=row["created_by"],
+        updated_by=row["updated_by"],
+        create_time=row["created_at"],
+        update_time=row["updated_at"],
+        version=row["version"],
+        last_modified_ts=str(row["version"]),
+    )
+
+
+def links_of(connection: Connection, rows: Sequence[Row], types: TypeSet) -> dict[int, dict[str, object]]:
+    """Return the relationship attributes of each row: every one its type has, empty or not."""
+    found: dict[int, dict[str, object]] = {row["id"]: _empty(types.entities_by_id[row["type_id"]]) for row in rows}
+    there = entities.alias("there")
+    for side, (here_id, there_id) in enumerate(
+        ((relationships.c.end1_id, relationships.c.end2_id), (relationships.c.end2_id, relationships.c.end1_id))
+    ):
+        wanted = listed()
+        query = (
+            select(relationships, there.c.guid.label("other_guid"), there.c.type_id.label("other_type"))
+            .add_columns(there.c.name.label("other_name"), there.c.qualified_name, there.c.status.label("other_status"))
+            .select_from(wanted)
+            .join(relationships, here_id == integer(wanted))
+            .join(there, there.c.id == there_id)
+            .where(relationships.c.status == ACTIVE)
+            .order_by(relationships.c.id)
+        )
+        for row in connection.execute(query, {"wanted": packed(found)}).mappings():
+            relationship = types.relationships_by_id[row["type_id"]]
+            end = relationship.ends[side]
+            held = found[row[here_id.name]]
+            if end.single:
+                held[end.name] = _reference(row, relationship.name, types)
+            else:
+                held.setdefault(end.name, [])
+                if isinstance(several := held[end.name], list):
+                    several.append(_reference(row, relationship.name, types))
+    return found
+
+
+def _empty(type: EntityType) -> dict[str, object]:
+    return {name: None if links[0].here.single else [] for name, links in type.links.items()}
+
+
+def _reference(row: Row, relationship: str, types: TypeSet) -> Attributes:
+    return {
+        "guid": row["other_guid"],
+        "typeName": types.entities_by_id[row["other_type"]].name,
+        "entityStatus": STATUSES[row["other_status"]],
+        "displayText": row["other_name"],
+        "qualifiedName": row["qualified_name"],
+        "uniqueAttributes": {"qualifiedName": row["qualified_name"]},
+        "relationshipType": relationship,
+        "relationshipGuid": row["guid"],
+        "relationshipStatus": STATUSES[row["status"]],
+        "relationshipAttributes": {"typeName": relationship, "attributes": row["attributes"]},
+    }
+
+
+def relationship_of(row: Row, ends: Mapping[int, Row], types: TypeSet) -> Relationship:
+    """Return a relationship; `ends` are the rows of its entities."""
+    type = types.relationships_by_id[row["type_id"]]
+    return Relationship(
+        guid=row["guid"],
+        type_name=type.name,
+        end1=object_id(ends[row["end1_id"]], types),
+        end2=object_id(ends[row["end2_id"]], types),
+        attributes=row["attributes"],
+        status=STATUSES[row["status"]],
+        label=type.label,
+        created_by=row["created_by"],
+        updated_by=row["updated_by"],
+        create_time=row["created_at"],
+        update_time=row["updated_at"],
+        version=row["version"],
+        last_modified_ts=str(row["version"]),
+    )
+
+
+def object_id(row: Row, types: TypeSet) -> ObjectId:
+    type = types.entities_by_id[row["type_id"]]
+    return ObjectId(guid=row["guid"], type_name=type.name, unique_attributes={"qualifiedName": row["qualified_name"]})
+
+
+def rows_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Row]:
+    """Return entity rows by integer key."""
+    wanted = listed()
+    query = select(entities).join(wanted, entities.c.id == integer(wanted))
+    found = connection.execute(query, {"wanted": packed(sorted(set(ids)))}).mappings()
+    return {row["id"]: row for row in found}

@@ -1,0 +1,353 @@
+"""Type definitions as Atlas shows them: the built-in ones from `typedefs/*.json`, and those that users make.
+
+A change keeps the definition that it replaces, and gives every request that starts later a new `TypeSet`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from headwater.catalog import clock
+from headwater.catalog.attributes import type_names_in
+from headwater.catalog.store import Store, schema
+from headwater.catalog.type_checks import GROUPS, faults_of
+from headwater.catalog.types import Category, Definition, EntityType, TypeSet
+from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
+
+BUILT_IN = Path(__file__).parent / "typedefs"
+SYSTEM = "headwater"
+Document = Mapping[str, Sequence[Definition]]
+_KEYS: Mapping[Category, str] = {category: key for key, category in GROUPS.items()}
+
+
+class Types:
+    """All types: read through `current`, changed by `create`, `update` and `delete`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._changing = threading.Lock()
+        with store.write() as connection:
+            _store_built_in(connection)
+            self._current = _load(connection)
+
+    @property
+    def current(self) -> TypeSet:
+        """The types as they stand; keep it for the length of one request."""
+        return self._current
+
+    def entity(self, name: str) -> EntityType:
+        """Raises Invalid for a name that is no entity type."""
+        return self._current.entity(name)
+
+    def subtypes(self, name: str) -> frozenset[str]:
+        """Names of the type and of all below it."""
+        return self._current.subtypes(name)
+
+    def entity_types(self) -> Iterable[EntityType]:
+        return self._current.entities.values()
+
+    def document(self, category: Category | None = None) -> dict[str, list[dict[str, object]]]:
+        """Return all definitions, or those of one category, in Atlas' groups; groups without a type are empty."""
+        groups: dict[str, list[dict[str, object]]] = {key: [] for key in GROUPS}
+        query = select(schema.types).order_by(schema.types.c.id)
+        if category:
+            query = query.where(schema.types.c.category == category)
+        with self._store.read() as connection:
+            for row in connection.execute(query):
+                groups[_KEYS[row.category]].append(self._shown(row))
+        return groups
+
+    def definition(self, key: str, category: Category | None = None) -> dict[str, object]:
+        """Return the definition of this name or guid. Raises NotFound."""
+        table = schema.types.c
+        query = select(schema.types).where(or_(table.name == key, table.guid == key))
+        if category:
+            query = query.where(table.category == category)
+        with self._store.read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise _no_type(key)
+        return self._shown(row)
+
+    def create(self, document: Document, *, by: str) -> dict[str, list[dict[str, object]]]:
+        """Make types. Raises Conflict if one exists, Invalid with every fault."""
+        given = _flat(document)
+        with self._changing, self._store.write() as connection:
+            known = _known(connection)
+            raise_if_any(Conflict, (_exists(name) for name in given if name in known))
+            _check(given, {**known, **given})
+            connection.execute(insert(schema.types), [_row(name, *given[name], by=by) for name in given])
+            self._reload(connection)
+        return self._answer(given)
+
+    def update(self, document: Document, *, by: str) -> dict[str, list[dict[str, object]]]:
+        """Change types. Raises NotFound for one that does not exist; attributes can be added but not taken away."""
+        given = _flat(document)
+        with self._changing, self._store.write() as connection:
+            known = _known(connection)
+            raise_if_any(NotFound, (_no_type(name).faults[0] for name in given if name not in known))
+            rows = {
+                row.name: row for row in connection.execute(select(schema.types).where(schema.types.c.name.in_(given)))
+            }
+            raise_if_any(Invalid, (_built_in(name) for name, row in rows.items() if row.built_in))
+            raise_if_any(Invalid, (fault for name in given for fault in _removed(name, known[name], given[name])))
+            _check(given, {**known, **given})
+            for name, (_, definition) in given.items():
+                _replace(connection, rows[name], definition, by)
+            self._reload(connection)
+        return self._answer(given)
+
+    def delete(self, names: Sequence[str], *, by: str) -> None:
+        """Delete types. Raises NotFound, or Conflict for one that entities or other types use."""
+        del by  # The types' own history ends with them.
+        with self._changing, self._store.write() as connection:
+            known = _known(connection)
+            raise_if_any(NotFound, (_no_type(name).faults[0] for name in names if name not in known))
+            table = schema.types.c
+            rows = connection.execute(select(table.id, table.name, table.built_in).where(table.name.in_(names))).all()
+            raise_if_any(Invalid, (_built_in(row.name) for row in rows if row.built_in))
+            left = {name: found for name, found in known.items() if name not in names}
+            raise_if_any(Conflict, (_in_use(name) for name in names if _mentioned(name, left)))
+            for row in rows:
+                if _has_instances(connection, row.id):
+                    raise Conflict(_in_use(row.name))
+                connection.execute(delete(schema.types).where(table.id == row.id))
+            self._reload(connection)
+
+    def _reload(self, connection: Connection) -> None:
+        self._current = _load(connection)
+
+    def _answer(self, given: Mapping[str, tuple[Category, Definition]]) -> dict[str, list[dict[str, object]]]:
+        groups: dict[str, list[dict[str, object]]] = {key: [] for key in GROUPS}
+        for name, (category, _) in given.items():
+            groups[_KEYS[category]].append(self.definition(name))
+        return groups
+
+    def _shown(self, row: object) -> dict[str, object]:
+        return shown(row, self._current)
+
+
+def shown(row: object, types: TypeSet) -> dict[str, object]:
+    """Return a stored definition as Atlas shows it, with what follows from other types."""
+    found = dict(row._mapping)  # type: ignore[attr-defined]  # A row of `types`; SQLAlchemy cannot name its columns.
+    definition: dict[str, object] = {
+        "category": found["category"],
+        "guid": found["guid"],
+        "createdBy": found["created_by"],
+        "updatedBy": found["updated_by"],
+        "createTime": found["created_at"],
+        "updateTime": found["updated_at"],
+        "version": found["version"],
+        "description": "",
+        "typeVersion": "1.0",
+        "lastModifiedTS": str(found["version"]),
+        **found["definition"],
+    }
+    attributes = msgspec.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...])
+    definition["attributeDefs"] = [{**_ATTRIBUTE_DEFAULTS, **attribute} for attribute in attributes]
+    if found["category"] == "ENTITY":
+        entity = types.entities[str(found["name"])]
+        definition.setdefault("superTypes", [])
+        definition["subTypes"] = sorted(types.subtypes(entity.name) - {entity.name})
+        definition["relationshipAttributeDefs"] = [
+            {
+                **_ATTRIBUTE_DEFAULTS,
+                "name": link.here.name,
+                "typeName": link.there.type if link.here.single else f"array<{link.there.type}>",
+                "cardinality": link.here.cardinality,
+                "relationshipTypeName": link.relationship.name,
+                "isLegacyAttribute": link.here.is_legacy_attribute,
+            }
+            for links in entity.links.values()
+            for link in links
+        ]
+    return definition
+
+
+_ATTRIBUTE_DEFAULTS: Mapping[str, object] = {
+    "typeName": "string",
+    "isOptional": True,
+    "cardinality": "SINGLE",
+    "valuesMinCount": 0,
+    "valuesMaxCount": 1,
+    "isUnique": False,
+    "isIndexable": False,
+    "includeInNotification": False,
+}
+
+
+def _load(connection: Connection) -> TypeSet:
+    table = schema.types.c
+    rows = connection.execute(select(table.id, table.guid, table.category, table.definition).order_by(table.id))
+    return TypeSet((row.id, row.guid, row.category, row.definition) for row in rows)
+
+
+def _known(connection: Connection) -> dict[str, tuple[Category, Definition]]:
+    table = schema.types.c
+    return {
+        row.name: (row.category, row.definition)
+        for row in connection.execute(select(table.name, table.category, table.definition))
+    }
+
+
+def _flat(document: Document) -> dict[str, tuple[Category, Definition]]:
+    found: dict[str, tuple[Category, Definition]] = {}
+    faults: list[Fault] = []
+    for key, category in GROUPS.items():
+        for definition in document.get(key) or ():
+            name = definition.get("name")
+            if not isinstance(name, str) or name in found:
+                faults.append(
+                    Fault(
+                        "CAT-030",
+                        f"A definition of {key} has no name or stands twice: '{name}'",
+                        cure="Name each once.",
+                    )
+                )
+                continue
+            kept = {key: value for key, value in definition.items() if key not in _DERIVED and value is not None}
+            found[name] = (category, kept)
+    raise_if_any(Invalid, faults)
+    return found
+
+
+# What the account says of a type, not the client; passed over when a definition that was read is sent back.
+_DERIVED = frozenset(
+    [
+        "category",
+        "guid",
+        "createdBy",
+        "updatedBy",
+        "createTime",
+        "updateTime",
+        "version",
+        "lastModifiedTS",
+        "subTypes",
+        "relationshipAttributeDefs",
+        "businessAttributeDefs",
+    ]
+)
+
+
+def _check(given: Mapping[str, tuple[Category, Definition]], all: Mapping[str, tuple[Category, Definition]]) -> None:
+    raise_if_any(
+        Invalid,
+        (
+            fault
+            for name, (category, definition) in given.items()
+            for fault in faults_of(name, category, definition, all)
+        ),
+    )
+
+
+def _row(
+    name: str, category: Category, definition: Definition, *, by: str, built_in: bool = False
+) -> dict[str, object]:
+    at = clock.now()
+    return {
+        "guid": clock.new_guid(),
+        "name": name,
+        "category": category,
+        "built_in": built_in,
+        "version": 1,
+        "definition": definition,
+        "created_by": by,
+        "created_at": at,
+        "updated_by": by,
+        "updated_at": at,
+    }
+
+
+def _replace(connection: Connection, row: object, definition: Definition, by: str) -> None:
+    old = row._mapping  # type: ignore[attr-defined]  # A row of `types`; SQLAlchemy cannot name its columns.
+    if old["definition"] == definition:
+        return
+    at = clock.now()
+    kept = {"type_id": old["id"], "version": old["version"], "definition": old["definition"]}
+    connection.execute(insert(schema.type_versions).values(**kept, replaced_by=by, replaced_at=at))
+    changed = update(schema.types).where(schema.types.c.id == old["id"])
+    connection.execute(changed.values(definition=definition, version=old["version"] + 1, updated_by=by, updated_at=at))
+
+
+def _store_built_in(connection: Connection) -> None:
+    """Make the stored built-in types say what `typedefs/*.json` says."""
+    given: dict[str, tuple[Category, Definition]] = {}
+    for file in sorted(BUILT_IN.glob("*.json")):
+        given.update(_flat(msgspec.json.decode(file.read_bytes(), type=dict[str, list[dict[str, object]]])))
+    rows = {row.name: row for row in connection.execute(select(schema.types))}
+    _check(given, {**{name: (row.category, row.definition) for name, row in rows.items()}, **given})
+    new = [_row(name, *found, by=SYSTEM, built_in=True) for name, found in given.items() if name not in rows]
+    if new:
+        connection.execute(insert(schema.types), new)
+    for name, (_, definition) in given.items():
+        if name in rows:
+            _replace(connection, rows[name], definition, SYSTEM)
+
+
+def _removed(name: str, old: tuple[Category, Definition], new: tuple[Category, Definition]) -> Iterable[Fault]:
+    if old[0] != new[0]:
+        yield Fault(
+            "CAT-030", f"'{name}' is of category {old[0]}, not {new[0]}", cure="Give the new type another name."
+        )
+        return
+    before, after = (
+        {
+            str(item["name"]): item.get("typeName", "string")
+            for item in msgspec.convert(found[1].get("attributeDefs") or (), tuple[dict[str, object], ...])
+        }
+        for found in (old, new)
+    )
+    for attribute, type_name in before.items():
+        if after.get(attribute) != type_name:
+            cure = "Attributes can be added; entities may hold values of the old ones."
+            yield Fault("CAT-030", f"'{name}.{attribute}' cannot be taken away or change its type", cure=cure)
+
+
+def _mentioned(name: str, known: Mapping[str, tuple[Category, Definition]]) -> bool:
+    for _, definition in known.values():
+        if name in msgspec.convert(definition.get("superTypes") or (), tuple[str, ...]):
+            return True
+        for key in ("endDef1", "endDef2"):
+            end = definition.get(key)
+            if isinstance(end, dict) and end.get("type") == name:
+                return True
+        for attribute in msgspec.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...]):
+            if name in type_names_in(attribute.get("typeName")):
+                return True
+    return False
+
+
+def _has_instances(connection: Connection, id: int) -> bool:
+    return any(
+        connection.execute(select(table.c.id).where(table.c.type_id == id).limit(1)).first() is not None
+        for table in (schema.entities, schema.relationships)
+    )
+
+
+def _no_type(key: str) -> NotFound:
+    return NotFound(
+        Fault(
+            "CAT-004",
+            f"Given typename or guid '{key}' was invalid",
+            cure="GET …/types/typedefs/headers lists the types.",
+        )
+    )
+
+
+def _exists(name: str) -> Fault:
+    return Fault("CAT-031", f"Given type '{name}' already exists", cure="PUT changes a type that exists.")
+
+
+def _in_use(name: str) -> Fault:
+    return Fault(
+        "CAT-032", f"Given type '{name}' has references", cure="Delete the entities and types that use it first."
+    )
+
+
+def _built_in(name: str) -> Fault:
+    return Fault("CAT-034", f"'{name}' is a built-in type", cure="Make a type of your own with it as super type.")

@@ -1,0 +1,256 @@
+"""The relationships of a batch: which are wanted, which are new, and which end because others take their place.
+
+A list of what an entity owns (its columns) is added to and never shortened, since what leaves the list would be
+deleted with it; any other list that is sent replaces the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from headwater.catalog import clock
+from headwater.catalog.reading import Row
+from headwater.catalog.store.counters import take
+from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.schema import ACTIVE, DELETED, entities, lineage_edges, relationships
+from headwater.catalog.types import EntityType, Link, RelationshipType, TypeSet
+from headwater.catalog.writing.drafts import Reference
+from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.subjects import Cast, Found, Subject
+from headwater.errors import Fault, Invalid, NotFound, Place, raise_if_any
+
+Pair = tuple[int, int, int]
+"""End 1, type, end 2: what makes a relationship one and the same."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A relationship that shall be. `attributes` None leaves those of an existing one as they are."""
+
+    type: RelationshipType
+    ends: tuple[int, int]
+    attributes: Mapping[str, object] | None = None
+    id: int = 0
+
+    @property
+    def pair(self) -> Pair:
+        return self.ends[0], self.type.id, self.ends[1]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a batch asks of relationships."""
+
+    wanted: dict[Pair, Wanted] = field(default_factory=dict)
+    exclusive: set[tuple[int, int, int]] = field(default_factory=set)
+    """(side, type, entity): no relationship but the wanted ones may stay there."""
+    fresh: set[int] = field(default_factory=set)
+    """Entities of this batch that are new, so that nothing hangs on them yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What became of the plan. `touched` are entities whose relationships changed."""
+
+    made: tuple[Wanted, ...]
+    ended: tuple[Row, ...]
+    touched: frozenset[int]
+
+
+def plan_links(cast: Cast) -> Plan:
+    """Resolve the references of all drafts. Raises NotFound or Invalid with every fault."""
+    plan = Plan(fresh={subject.id for subject in cast.subjects if subject.is_new})
+    lost: list[Fault] = []
+    faults: list[Fault] = []
+    for subject in cast.subjects:
+        for draft in subject.drafts:
+            for name in draft.forgotten:
+                _forget(plan, subject, name)
+            for name, references in draft.links.items():
+                _plan_attribute(plan, cast, subject, name, references, (lost, faults))
+    raise_if_any(Invalid, faults)
+    raise_if_any(NotFound, lost)
+    return plan
+
+
+def _forget(plan: Plan, subject: Subject, name: str) -> None:
+    for link in subject.type.links[name]:
+        if not link.relationship.owns and not subject.is_new:
+            plan.exclusive.add((link.side, link.relationship.id, subject.id))
+
+
+def _plan_attribute(
+    plan: Plan,
+    cast: Cast,
+    subject: Subject,
+    name: str,
+    references: Sequence[Reference],
+    faults: tuple[list[Fault], list[Fault]],
+) -> None:
+    lost, invalid = faults
+    chosen: set[Link] = set()
+    for reference in references:
+        found = cast.find(reference)
+        if found is None:
+            cure = "Send it in the same request, or before."
+            lost.append(
+                Fault("CAT-006", f"Referenced entity {reference} is not found", Place(path=reference.place), cure)
+            )
+            continue
+        link = _link(subject.type, name, reference, found, invalid)
+        if link is not None:
+            chosen.add(link)
+            _want(plan, link, subject.id, found.id, reference.attributes or None)
+    for link in chosen or set(subject.type.links[name] if not references else ()):
+        if not (link.relationship.owns and not link.here.single) and not subject.is_new:
+            plan.exclusive.add((link.side, link.relationship.id, subject.id))
+
+
+def _want(plan: Plan, link: Link, here: int, there: int, attributes: Mapping[str, object] | None) -> None:
+    ends = (here, there) if link.side == 0 else (there, here)
+    wanted = Wanted(link.relationship, ends, attributes)
+    plan.wanted[wanted.pair] = wanted
+    for side in (0, 1):
+        if link.relationship.ends[side].single and ends[side] not in plan.fresh:
+            plan.exclusive.add((side, link.relationship.id, ends[side]))
+
+
+def _link(type: EntityType, name: str, reference: Reference, found: Found, faults: list[Fault]) -> Link | None:
+    """Choose the relationship type of an attribute by what it refers to."""
+    fitting = [link for link in type.links[name] if link.there.type in found.type.supers]
+    if reference.relationship_type:
+        named = [link for link in fitting if link.relationship.name == reference.relationship_type]
+        fitting = named or fitting
+    if not fitting:
+        expected = " or ".join(sorted({link.there.type for link in type.links[name]}))
+        message = f"'{name}' of {type.name} refers to a {found.type.name}, expected is {expected}"
+        faults.append(Fault("CAT-024", message, Place(path=reference.place), f"Refer to a {expected}."))
+        return None
+    # Where several fit (inputs of a process by its own type and by Process), the one declared nearest is meant.
+    return min(fitting, key=lambda link: (link.there.type != found.type.name, link.relationship.id))
+
+
+def link_up(connection: Connection, plan: Plan, pen: Pen, types: TypeSet, seen: Mapping[int, int]) -> Linked:
+    """Write what the plan wants and end what it shuts out. `seen` gives the time at which a process reported."""
+    standing = {(row["end1_id"], row["type_id"], row["end2_id"]): row for row in _standing(connection, plan)}
+    ended = [row for pair, row in standing.items() if pair not in plan.wanted and _shut_out(row, plan)]
+    made = [wanted for pair, wanted in plan.wanted.items() if pair not in standing]
+    altered = [
+        (standing[pair], wanted.attributes)
+        for pair, wanted in plan.wanted.items()
+        if wanted.attributes is not None and pair in standing and standing[pair]["attributes"] != wanted.attributes
+    ]
+    end(connection, ended, pen, types)
+    _alter(connection, altered, pen)
+    _make(connection, made, pen, seen)
+    touched = {id for row in ended for id in (row["end1_id"], row["end2_id"])}
+    touched |= {id for wanted in made for id in wanted.ends}
+    touched |= {id for row, _ in altered for id in (row["end1_id"], row["end2_id"])}
+    return Linked(tuple(made), tuple(ended), frozenset(touched))
+
+
+def _standing(connection: Connection, plan: Plan) -> Iterator[Row]:
+    """Yield active relationships that are wanted already, or that stand where only the wanted ones may."""
+    table = relationships.c
+    wanted = listed()
+    pairs = [pair for pair in plan.wanted if not plan.fresh.intersection((pair[0], pair[2]))]
+    statements = [
+        (
+            pairs,
+            (table.end1_id == integer(wanted, 0))
+            & (table.type_id == integer(wanted, 1))
+            & (table.end2_id == integer(wanted, 2)),
+        )
+    ]
+    for side, column in enumerate((table.end1_id, table.end2_id)):
+        places = [(entity, type_id, 0) for at, type_id, entity in plan.exclusive if at == side]
+        statements.append((places, (column == integer(wanted, 0)) & (table.type_id == integer(wanted, 1))))
+    for keys, condition in statements:
+        if keys:
+            query = (
+                select(relationships).select_from(wanted).join(relationships, condition).where(table.status == ACTIVE)
+            )
+            yield from connection.execute(query, {"wanted": packed(keys)}).mappings()
+
+
+def _shut_out(row: Row, plan: Plan) -> bool:
+    sides = ((0, row["end1_id"]), (1, row["end2_id"]))
+    return any((side, row["type_id"], entity) in plan.exclusive for side, entity in sides)
+
+
+def end(connection: Connection, rows: Sequence[Row], pen: Pen, types: TypeSet) -> None:
+    """Mark relationships as deleted; their lineage ends now and stays in history."""
+    if not rows:
+        return
+    keys = {"wanted": packed(row["id"] for row in rows), "sources": packed({row["end1_id"] for row in rows})}
+    ended = relationships.c.id.in_(select(integer(listed())))
+    stamp = {"updated_by": pen.by, "updated_at": pen.at}
+    connection.execute(update(relationships).where(ended).values(status=DELETED, **stamp), keys)
+    edges = lineage_edges.c
+    mine = edges.source_id.in_(select(integer(listed("sources")))) & edges.relationship_id.in_(
+        select(integer(listed()))
+    )
+    connection.execute(update(lineage_edges).where(mine, edges.ended_at.is_(None)).values(ended_at=pen.at), keys)
+    sides = [(types.relationships_by_id[row["type_id"]].parent_side, (row["end1_id"], row["end2_id"])) for row in rows]
+    adopt(connection, [(ends[1 - side], None) for side, ends in sides if side is not None])
+
+
+def _alter(connection: Connection, altered: Sequence[tuple[Row, Mapping[str, object] | None]], pen: Pen) -> None:
+    for row, attributes in altered:
+        statement = update(relationships).where(relationships.c.id == row["id"])
+        stamp = {"updated_by": pen.by, "updated_at": pen.at, "version": row["version"] + 1}
+        connection.execute(statement.values(attributes=attributes, **stamp))
+
+
+def _make(connection: Connection, made: Sequence[Wanted], pen: Pen, seen: Mapping[int, int]) -> None:
+    first = take(connection, "relationships", len(made))
+    rows, edges, parents = [], [], []
+    for offset, wanted in enumerate(made):
+        wanted.id = first + offset
+        rows.append(_row(wanted, pen))
+        if wanted.type.is_lineage:
+            source, target = wanted.ends
+            at = seen.get(source) or seen.get(target) or pen.at
+            edges.append(
+                {
+                    "source_id": source,
+                    "target_id": target,
+                    "relationship_id": wanted.id,
+                    "first_seen": at,
+                    "ended_at": None,
+                }
+            )
+        if (side := wanted.type.parent_side) is not None:
+            parents.append((wanted.ends[1 - side], wanted.ends[side]))
+    if rows:
+        connection.execute(insert(relationships), rows)
+    if edges:
+        connection.execute(insert(lineage_edges), edges)
+    adopt(connection, parents)
+
+
+def adopt(connection: Connection, pairs: Sequence[tuple[int, int | None]]) -> None:
+    """Set the parents of children."""
+    if pairs:
+        statement = update(entities).where(entities.c.id == bindparam("child")).values(parent_id=bindparam("parent"))
+        connection.execute(statement, [{"child": child, "parent": parent} for child, parent in pairs])
+
+
+def _row(wanted: Wanted, pen: Pen) -> dict[str, object]:
+    return {
+        "id": wanted.id,
+        "guid": clock.new_guid(),
+        "type_id": wanted.type.id,
+        "end1_id": wanted.ends[0],
+        "end2_id": wanted.ends[1],
+        "status": ACTIVE,
+        "version": 1,
+        "attributes": dict(wanted.attributes or {}),
+        "created_by": pen.by,
+        "created_at": pen.at,
+        "updated_by": pen.by,
+        "updated_at": pen.at,
+    }

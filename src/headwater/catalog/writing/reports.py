@@ -1,0 +1,85 @@
+"""What a process says of its run: when it was seen, and in which run. One row a run, however often it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.schema import observations
+from headwater.catalog.writing.subjects import Subject
+
+FAILED = "Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run of a process. A failed run adds to what is known, but says nothing of what is no longer so."""
+
+    run_id: str
+    activity_run_id: str
+    seen_at: int
+    status: str
+    rows: int | None
+    bytes: int | None
+
+
+def reports_of(subjects: Sequence[Subject], at: int) -> dict[int, Report]:
+    """Return the runs that the batch's processes report, by entity key."""
+    found: dict[int, Report] = {}
+    for subject in subjects:
+        sent = {name for draft in subject.drafts for name in draft.attributes}
+        values = subject.attributes
+        if subject.type.is_process and "runId" in sent and values.get("runId"):
+            time = values.get("lastRunTime")
+            found[subject.id] = Report(
+                run_id=str(values["runId"]),
+                activity_run_id=str(values.get("activityRunId") or ""),
+                seen_at=time if isinstance(time, int) and time > 0 else at,
+                status=str(values.get("status") or ""),
+                rows=_number(values.get("rowCount")),
+                bytes=_number(values.get("dataSize")),
+            )
+    return found
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def last_seen(connection: Connection, keys: Sequence[int]) -> dict[int, int]:
+    """Return when each process was last seen, before this batch."""
+    if not keys:
+        return {}
+    table = observations.c
+    wanted = listed()
+    query = select(table.operation_id, func.max(table.seen_at)).join(wanted, table.operation_id == integer(wanted))
+    rows = connection.execute(query.group_by(table.operation_id), {"wanted": packed(keys)})
+    return dict(row._tuple() for row in rows)
+
+
+def keep(connection: Connection, reports: Mapping[int, Report]) -> None:
+    """Write the reports; the same run sent again changes only what it now says differently."""
+    rows = [
+        {
+            "operation_id": id,
+            "run_id": report.run_id,
+            "activity_run_id": report.activity_run_id,
+            "seen_at": report.seen_at,
+            "status": report.status,
+            "rows": report.rows,
+            "bytes": report.bytes,
+        }
+        for id, report in reports.items()
+    ]
+    if not rows:
+        return
+    statement = upsert(observations)
+    new = statement.excluded
+    said = {"status": new.status, "rows": new["rows"], "bytes": new.bytes}
+    differs = or_(*(observations.c[name].is_distinct_from(value) for name, value in said.items()))
+    keys = [observations.c.operation_id, observations.c.run_id, observations.c.activity_run_id]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=said, where=differs), rows)

@@ -1,0 +1,192 @@
+"""The entity rows of a batch: what each will hold, which are new or changed, and the history of what changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from headwater.catalog import clock
+from headwater.catalog.attributes import missing
+from headwater.catalog.store.counters import take
+from headwater.catalog.store.schema import ACTIVE, entities, entity_changes, type_counts
+from headwater.catalog.writing.subjects import Subject
+from headwater.errors import Fault, Invalid, Place, raise_if_any
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who writes, when, and where new entities go."""
+
+    by: str
+    at: int
+    collection_id: int
+    collections: Mapping[str, int]
+    """Keys of the collections that drafts name."""
+
+
+def settle(subjects: Sequence[Subject]) -> None:
+    """Give each subject the attributes that it will hold. Raises Invalid for missing mandatory ones."""
+    faults: list[Fault] = []
+    for subject in subjects:
+        held = dict(subject.row["attributes"]) if subject.row is not None else {}
+        for draft in subject.drafts:
+            held.update(draft.attributes)
+        subject.attributes = {name: value for name, value in held.items() if value is not None}
+        place = Place(path=subject.drafts[0].place)
+        for attribute in missing(subject.type, subject.attributes):
+            message = f"Mandatory field {subject.type.name}.{attribute.name} has no value"
+            faults.append(Fault("CAT-021", message, place, f"Send attributes.{attribute.name}."))
+    raise_if_any(Invalid, faults)
+
+
+def identify(connection: Connection, subjects: Sequence[Subject]) -> None:
+    """Give the new subjects their keys and guids."""
+    new = [subject for subject in subjects if subject.is_new]
+    first = take(connection, "entities", len(new))
+    for offset, subject in enumerate(new):
+        subject.id = first + offset
+        subject.guid = clock.new_guid()
+
+
+def save(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
+    """Write the rows of new and changed subjects, and mark these."""
+    new = [_new_row(subject, pen) for subject in subjects if subject.is_new]
+    if new:
+        connection.execute(insert(entities), new)
+        count(connection, Counter((row["type_id"], row["collection_id"]) for row in new))
+    changes, history = [], []
+    for subject in subjects:
+        if subject.row is None:
+            subject.changed = True
+            continue
+        values = _changed_values(subject)
+        if not values:
+            continue
+        subject.changed = True
+        version = subject.row["version"] + 1
+        changes.append({"key": subject.id, **_all_values(subject, values), "version": version, **_stamp(pen)})
+        history.append(_change(subject, values, pen, version))
+    if changes:
+        written = (
+            "attributes",
+            "custom_attributes",
+            "contacts",
+            "name",
+            "qualified_name",
+            "version",
+            "updated_by",
+            "updated_at",
+        )
+        statement = update(entities).where(entities.c.id == bindparam("key"))
+        connection.execute(statement.values({column: bindparam(column) for column in written}), changes)
+        connection.execute(insert(entity_changes), history)
+
+
+def touch(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
+    """Raise the version of subjects whose links alone changed."""
+    rows = [{"key": subject.id, **_stamp(pen)} for subject in subjects]
+    if rows:
+        statement = update(entities).where(entities.c.id == bindparam("key"))
+        values = {"updated_by": bindparam("updated_by"), "updated_at": bindparam("updated_at")}
+        connection.execute(statement.values(version=entities.c.version + literal(1), **values), rows)
+
+
+def count(connection: Connection, changes: Mapping[tuple[int, int], int]) -> None:
+    """Add to the numbers of active entities by (type, collection)."""
+    rows = [
+        {"type_id": type_id, "collection_id": place, "entities": number} for (type_id, place), number in changes.items()
+    ]
+    if rows:
+        statement = upsert(type_counts)
+        added = {"entities": type_counts.c.entities + statement.excluded.entities}
+        keys = [type_counts.c.type_id, type_counts.c.collection_id]
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
+
+
+def _stamp(pen: Pen) -> dict[str, object]:
+    return {"updated_by": pen.by, "updated_at": pen.at}
+
+
+def display_name(subject: Subject) -> str:
+    """Return the name that people read: the attribute, or else the last piece of the qualified name."""
+    for attribute in ("name", "displayName"):
+        if (value := subject.attributes.get(attribute)) and isinstance(value, str):
+            return value
+    return subject.qualified_name.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] or subject.qualified_name
+
+
+def _last(subject: Subject, field: str) -> object:
+    given = [value for draft in subject.drafts if (value := getattr(draft, field)) is not None]
+    return given[-1] if given else None
+
+
+def _new_row(subject: Subject, pen: Pen) -> dict[str, object]:
+    collection = _last(subject, "collection")
+    return {
+        "id": subject.id,
+        "guid": subject.guid,
+        "type_id": subject.type.id,
+        "collection_id": pen.collections.get(str(collection), pen.collection_id),
+        "parent_id": None,
+        "status": ACTIVE,
+        "version": 1,
+        "created_at": pen.at,
+        "created_by": pen.by,
+        "name": display_name(subject),
+        "qualified_name": subject.qualified_name,
+        "attributes": subject.attributes,
+        "custom_attributes": _last(subject, "custom_attributes"),
+        "contacts": _last(subject, "contacts"),
+        **_stamp(pen),
+    }
+
+
+def _changed_values(subject: Subject) -> dict[str, object]:
+    """Return the columns that differ from the stored row."""
+    row = subject.row
+    if row is None:
+        return {}
+    qualified_name = str(subject.attributes.get("qualifiedName", subject.qualified_name))
+    wanted = {"attributes": subject.attributes, "name": display_name(subject), "qualified_name": qualified_name}
+    for field in ("custom_attributes", "contacts"):
+        if (given := _last(subject, field)) is not None:
+            wanted[field] = given
+    return {column: value for column, value in wanted.items() if row[column] != value}
+
+
+def _all_values(subject: Subject, changed: Mapping[str, object]) -> dict[str, object]:
+    columns = ("attributes", "custom_attributes", "contacts", "name", "qualified_name")
+    row = subject.row or {}
+    return {column: changed.get(column, row.get(column)) for column in columns}
+
+
+def _change(subject: Subject, changed: Mapping[str, object], pen: Pen, version: int) -> dict[str, object]:
+    row = subject.row or {}
+    before = row.get("attributes") or {}
+    replaced: dict[str, object] = {
+        name: before.get(name)
+        for name in {*before, *subject.attributes}
+        if name not in subject.type.heavy and before.get(name) != subject.attributes.get(name)
+    }
+    replaced.update((field, row.get(field)) for field in ("custom_attributes", "contacts") if field in changed)
+    who = {"changed_by": pen.by, "changed_at": pen.at}
+    return {"entity_id": subject.id, "version": version, "action": "UPDATE", "replaced": replaced, **who}
+
+
+def name_taken(connection: Connection, subjects: Sequence[Subject]) -> None:
+    """Raise Invalid if a change of name meets another active entity of the type."""
+    faults = []
+    for subject in subjects:
+        wanted = subject.attributes.get("qualifiedName", subject.qualified_name)
+        if subject.row is None or wanted == subject.row["qualified_name"]:
+            continue
+        table = entities.c
+        same = (table.qualified_name == wanted) & (table.type_id == subject.type.id) & (table.status == ACTIVE)
+        if connection.execute(select(table.id).where(same).limit(1)).first() is not None:
+            message = f"A {subject.type.name} named '{wanted}' exists already"
+            faults.append(Fault("CAT-022", message, Place(path=subject.drafts[0].place), "Names are unique in a type."))
+    raise_if_any(Invalid, faults)
