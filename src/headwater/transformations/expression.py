@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from headwater.data.types import ANY, BOOLEAN
 from headwater.language.dataflow.ast import Expr
 from headwater.language.dataflow.scope import Resolved
@@ -18,8 +16,8 @@ def scope_of(given: Given) -> StreamScope:
 
 
 def resolve_value(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
-    """Return an expression of one row, with its text as written. Raises LanguageError."""
-    resolved = _resolve(given, scope, expr)
+    """Return an expression of one row. Raises LanguageError."""
+    resolved = resolve(expr, scope, given.source)
     if resolved.aggregate or resolved.window:
         kind = "an aggregate" if resolved.aggregate else "a window function"
         where = "an aggregate or window transformation" if resolved.aggregate else "a window transformation"
@@ -28,8 +26,8 @@ def resolve_value(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
 
 
 def resolve_aggregate(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
-    """Return an expression of a group of rows, with its text as written. Raises LanguageError."""
-    resolved = _resolve(given, scope, expr)
+    """Return an expression of a group of rows. Raises LanguageError."""
+    resolved = resolve(expr, scope, given.source)
     if resolved.window:
         raise given.refuse(
             "LNG-070", f"'{resolved.text}' is a window function", expr, "Move it to a window transformation."
@@ -48,8 +46,3 @@ def resolve_condition(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
         cure = "Write a comparison, or wrap it in toBoolean(…)."
         raise given.refuse("LNG-074", f"'{resolved.text}' is {resolved.type}, not boolean", expr, cure)
     return resolved
-
-
-def _resolve(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
-    resolved = resolve(expr, scope, given.source)
-    return replace(resolved, text=given.written(expr) or resolved.text)

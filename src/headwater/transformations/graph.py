@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 
+from headwater.data.edges import Origin
 from headwater.data.schema import Column, Schema
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow.ast import Script, Statement, StreamRef
@@ -152,13 +154,28 @@ def _in_order(script: Script, source: Source, faults: list[Fault]) -> list[State
         {name: [ref.stream for ref in s.inputs if ref.stream in statements] for name, s in statements.items()}
     )
     try:
-        return [statements[name] for name in sorter.static_order()]
+        sorter.prepare()
     except CycleError as error:
         circle = [str(name) for name in error.args[1]]
         message = "The streams go in a circle: " + " → ".join(f"'{name}'" for name in reversed(circle))
         cure = "Read one of them from another stream."
         faults.append(source.fault("LNG-068", message, statements[circle[0]].span, cure))
         return []
+    return _sorted(statements, sorter)
+
+
+def _sorted(statements: Mapping[str, Statement], sorter: TopologicalSorter[str]) -> list[Statement]:
+    """Return the statements as near to the script's order as their inputs allow."""
+    places = {name: place for place, name in enumerate(statements)}
+    ready: list[tuple[int, str]] = []
+    result: list[Statement] = []
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            heappush(ready, (places[name], name))
+        _, name = heappop(ready)
+        result.append(statements[name])
+        sorter.done(name)
+    return result
 
 
 def _dangling(statement: Statement, statements: Mapping[str, Statement], source: Source) -> list[Fault]:
@@ -187,13 +204,16 @@ def _save_order(node: Node) -> tuple[bool, int]:
 
 def _printed(node: Node) -> str:
     lines = [f"{node.name} = {node.verb}({', '.join(node.inputs)})"]
-    lines += [f"  rows <- {o.stream}.{o.column}  [{o.kind} {o.subtype}: {o.expression}]" for o in node.output.effects]
+    lines += [f"  rows <- {_from(effect)}" for effect in node.output.effects]
     for column in node.output.columns:
         drifted = " drifted" if column.column.drifted else ""
         lines.append(f"  {column.column.id} {column.column.type}{drifted}")
-        for origin in column.origins:
-            label = f"{origin.kind} {origin.subtype}" + (f": {origin.expression}" if origin.expression else "")
-            lines.append(f"    <- {origin.stream}.{origin.column}  [{label}]")
+        lines += [f"    <- {_from(origin)}" for origin in column.origins]
     if node.output.stream.is_open:
         lines.append("  …")
     return "\n".join(lines)
+
+
+def _from(origin: Origin) -> str:
+    label = f"{origin.kind} {origin.subtype}" + (f": {origin.expression}" if origin.expression else "")
+    return f"{origin.stream}.{origin.column}  [{label}]"

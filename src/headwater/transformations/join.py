@@ -10,15 +10,13 @@ from headwater.transformations.arguments import condition, positional, text
 from headwater.transformations.expression import resolve_condition, scope_of
 from headwater.transformations.protocol import Given, Outcome, Transformation
 from headwater.transformations.relation import all_passed, deciding, output
+from headwater.transformations.stream import Stream
 
 _SIDES = {"inner": "INNER", "left": "LEFT", "right": "RIGHT", "outer": "FULL", "cross": "CROSS"}
 
 
 def _compile(given: Given) -> Outcome:
-    left, right = given.inputs
-    if left.name == right.name:
-        cure = "Pass one of them through a select first, and join that."
-        raise given.refuse("LNG-066", f"'{left.name}' is joined with itself", cure=cure)
+    left, right = distinct_sides(given)
     kind = (text(given, "joinType") or "inner").lower()
     test, effects = _condition(given, kind)
     frame = exp.Select().from_(left.table(), copy=False)
@@ -37,6 +35,15 @@ def _compile(given: Given) -> Outcome:
         is_repeatable=test is None or not test.nondeterministic,
     )
     return Outcome(outputs=(result,))
+
+
+def distinct_sides(given: Given) -> tuple[Stream, Stream]:
+    """Return the two inputs. Raises LanguageError if they are one stream, since no name could tell them apart."""
+    left, right = given.inputs
+    if left.name == right.name:
+        cure = "Pass one of them through a select first, and take that."
+        raise given.refuse("LNG-066", f"'{left.name}' meets itself in '{given.statement.name}'", cure=cure)
+    return left, right
 
 
 def _condition(given: Given, kind: str) -> tuple[Resolved | None, tuple[Origin, ...]]:

@@ -14,7 +14,6 @@ class SourceOptions:
     allow_drift: bool = False
     ignore_no_files_found: bool = False
     wildcard_paths: tuple[str, ...] = ()
-    row_url_column: str | None = None
     query: str | None = None
     """Read instead of the dataset's table."""
 

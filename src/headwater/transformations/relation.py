@@ -51,11 +51,11 @@ def output(
     `aliases` are other names by which expressions may address the stream, such as a split's branch alone.
     """
     streams = (name, *aliases)
-    stamped = with_distinct_ids(_stamp(column.column, streams) for column in columns)
-    final = tuple(replace(column, column=stamp) for column, stamp in zip(columns, stamped, strict=True))
+    named = with_distinct_ids(stamped(column.column, streams) for column in columns)
+    final = tuple(replace(column, column=known) for column, known in zip(columns, named, strict=True))
     projections = [exp.alias_(column.value.copy(), column.column.id, quoted=True) for column in final]
     return Output(
-        stream=Stream(name, stamped, is_open),
+        stream=Stream(name, named, is_open),
         columns=final,
         effects=tuple(dict.fromkeys(effects)),
         relation=frame.select(*projections, copy=False),
@@ -63,6 +63,7 @@ def output(
     )
 
 
-def _stamp(column: StreamColumn, streams: tuple[str, ...]) -> StreamColumn:
+def stamped(column: StreamColumn, streams: tuple[str, ...]) -> StreamColumn:
+    """Return the column as one of these streams, the nearest first; a new one has its origin there."""
     earlier = tuple(stream for stream in column.streams if stream not in streams)
     return replace(column, streams=(*streams, *earlier), origin=column.origin or streams[0])

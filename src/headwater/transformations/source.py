@@ -47,12 +47,10 @@ def _compile(given: Given) -> Outcome:
     data = given.schema
     raise_if_any(LanguageError, _missing(given, declared, data))
     raw = _raw(given, declared, data)
-    columns = [_declared(given, raw, declaration) for declaration in declared]
+    columns = [_declared(given, raw, column) for column in declared]
     if options.allow_drift and data is not None:
         infer = flag(given, "inferDriftedColumnTypes")
         columns.extend(_drifted(given, raw, extra, infer) for extra in data if declared.find(extra.name) is None)
-    if options.row_url_column:
-        columns.append(_row_url(raw, options.row_url_column))
     result = output(
         given.statement.name,
         columns,
@@ -68,7 +66,6 @@ def _options(given: Given) -> SourceOptions:
         allow_drift=flag(given, "allowSchemaDrift"),
         ignore_no_files_found=flag(given, "ignoreNoFilesFound"),
         wildcard_paths=texts(given, "wildcardPaths"),
-        row_url_column=text(given, "rowUrlColumn"),
         query=text(given, "query"),
     )
 
@@ -116,9 +113,7 @@ def _raw(given: Given, declared: Schema, data: Schema | None) -> Stream:
 def _declared(given: Given, raw: Stream, declaration: Column) -> OutputColumn:
     name, wanted = declaration.name, declaration.type
     found = next(column for column in raw if column.name == name)
-    value = raw.sql(found)
-    if found.type != wanted:
-        value = _converted(given, raw, found, declaration)
+    value = raw.sql(found) if found.type == wanted else _converted(given, raw, found, declaration)
     return OutputColumn(StreamColumn(name, name, wanted, (), ""), (), value)
 
 
@@ -145,11 +140,6 @@ def _converted(given: Given, raw: Stream, found: StreamColumn, wanted: Column) -
         raise given.refuse("LNG-077", message, cure=cure)
     call = Call(function, (ColumnRef(found.name), *extra))
     return resolve_value(given, scope_over((raw,), Names()), call).sql
-
-
-def _row_url(raw: Stream, name: str) -> OutputColumn:
-    column = StreamColumn(name, name, STRING, (), "")
-    return OutputColumn(column, (), exp.column("filename", table=raw.name, quoted=True))
 
 
 # What only moves work about, or repeats what the dataset says, has no bearing on the result here.
@@ -184,7 +174,6 @@ SOURCE = Transformation(
         "ignoreNoFilesFound": None,
         "inferDriftedColumnTypes": None,
         "query": None,
-        "rowUrlColumn": None,
         "store": None,
         "validateSchema": None,
         "wildcardPaths": None,

@@ -1,0 +1,203 @@
+"""ExecuteDataFlow and a context to a plan: parameters in two stages, the graph, and the datasets of its ends.
+
+A parameter of a data flow is a data flow expression in a string. The pipeline's expressions inside it are evaluated
+first, and what comes out is parsed: `'@{pipeline().parameters.x}'` becomes `'abc'`, a string of the data flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from headwater.data.locations import FileLocation
+from headwater.data.schema import Column, Schema
+from headwater.definition.activities.execute_data_flow import ExecuteDataFlowBody
+from headwater.definition.data_flow import DataFlow, FlowNode
+from headwater.definition.reference import Reference
+from headwater.definition.workspace import Workspace
+from headwater.errors import Fault, HeadwaterError, LanguageError, Place, PlanError, raise_if_any
+from headwater.language.dataflow.ast import ColumnDeclaration, Script
+from headwater.language.dataflow.parser import parse_script
+from headwater.language.expression.ast import Json, Value
+from headwater.language.expression.context import Context
+from headwater.language.expression.evaluate import evaluate
+from headwater.language.source import Source
+from headwater.plan.datasets import resolve_dataset
+from headwater.plan.lookup import cure_for_name, find
+from headwater.plan.resolved import FlowPlan, ResolvedDataset
+from headwater.transformations.graph import Graph, Node, build_graph
+from headwater.transformations.options import SinkOptions, SourceOptions
+
+Resolve = Callable[[Workspace, Reference, Context, str | None], ResolvedDataset]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    """What every part of the planning looks at."""
+
+    workspace: Workspace
+    body: ExecuteDataFlowBody
+    context: Context
+    resolve: Resolve
+    flow: DataFlow
+
+
+def plan_data_flow(
+    workspace: Workspace, body: ExecuteDataFlowBody, context: Context, resolve: Resolve = resolve_dataset
+) -> FlowPlan:
+    """Return what a data flow comes to in a context. Pure. Raises PlanError, LanguageError with all faults."""
+    flow = find(workspace.data_flows, body.data_flow.name)
+    if flow is None:
+        cure = cure_for_name(body.data_flow.name, workspace.data_flows)
+        raise PlanError(Fault("PLN-015", f'There is no data flow "{body.data_flow.name}"', body.data_flow.place, cure))
+    planning = _Planning(workspace, body, context, resolve, flow)
+    script = _script(flow)
+    parameters = {name: evaluate(value, context) for name, value in body.data_flow.parameters.items()}
+    texts = {name: _text(name, value, body.data_flow.place) for name, value in parameters.items()}
+    sources = _datasets(planning, flow.sources, "source", script)
+    sinks = _datasets(planning, flow.sinks, "sink", script)
+    graph = build_graph(script, texts, _known_schemas(script, sources), flow.source)
+    sources |= _queries(planning, graph)
+    raise_if_any(PlanError, [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])])
+    return FlowPlan(
+        name=flow.name,
+        graph=graph,
+        sources=sources,
+        sinks=sinks,
+        parameters=parameters,
+        settings={name: evaluate(value, context) for name, value in body.settings.items()},
+    )
+
+
+def _script(flow: DataFlow) -> Script:
+    if flow.kind != "MappingDataFlow":
+        message = f'Data flow "{flow.name}" is of type {flow.kind}, which cannot be run'
+        raise PlanError(Fault("PLN-040", message, flow.place, "Run a MappingDataFlow."))
+    if flow.script is not None:
+        return flow.script
+    script, faults = parse_script(flow.source)
+    if script is None:
+        raise LanguageError(*faults)
+    return script
+
+
+def _text(name: str, value: Json, place: Place) -> Source:
+    """Return the data flow expression that a parameter's value spells."""
+    match value:
+        case str():
+            text = value
+        case None:
+            text = "null()"
+        case bool():
+            text = "true()" if value else "false()"
+        case int() | float():
+            text = str(value)
+        case list():
+            text = "[" + ", ".join(_item(item) for item in value) + "]"
+        case _:
+            cure = "Pass its members as parameters of their own."
+            raise PlanError(Fault("PLN-043", f'Parameter "{name}" of the data flow is an object', place, cure))
+    return Source(text, Place(file=place.file, path=f"{place.path or ''}.parameters.{name}".strip(".")))
+
+
+def _item(value: Json) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+        return f"'{escaped}'"
+    return _text("", value, Place()).text
+
+
+def _datasets(
+    planning: _Planning, nodes: tuple[FlowNode, ...], verb: str, script: Script
+) -> dict[str, ResolvedDataset]:
+    """Return the datasets of the sources or sinks that the script has, by stream. Raises PlanError with all faults."""
+    by_name = {node.name: node for node in nodes}
+    resolved: dict[str, ResolvedDataset] = {}
+    faults: list[Fault] = []
+    for statement in script.statements:
+        if statement.verb != verb:
+            continue
+        node = by_name.get(statement.name)
+        try:
+            if node is None or node.dataset is None:
+                raise PlanError(_without_dataset(planning.flow, statement.name, verb, node))
+            reference = _reference(planning, node.name, node.dataset)
+            resolved[node.name] = planning.resolve(planning.workspace, reference, planning.context, None)
+        except HeadwaterError as error:
+            faults.extend(error.faults)
+    raise_if_any(PlanError, faults)
+    return resolved
+
+
+def _without_dataset(flow: DataFlow, name: str, verb: str, node: FlowNode | None) -> Fault:
+    what = f'{verb.capitalize()} "{name}" of data flow "{flow.name}"'
+    if node is not None and node.linked_service is not None:
+        cure = f'Make a dataset of linked service "{node.linked_service.name}", and use that.'
+        return Fault("PLN-041", f"{what} has an inline dataset, which cannot be run", flow.place, cure)
+    cure = f"Name a dataset for it under typeProperties.{verb}s."
+    return Fault("PLN-041", f"{what} has no dataset", flow.place, cure)
+
+
+def _reference(planning: _Planning, stream: str, dataset: Reference) -> Reference:
+    """Return the reference with the arguments that the activity gives to this stream's dataset."""
+    given = find(planning.body.dataset_parameters, stream)
+    if given is None:
+        return dataset
+    if not isinstance(given, Mapping):
+        value = evaluate(given, planning.context)
+        if not isinstance(value, dict):
+            message = f'The dataset parameters of stream "{stream}" are not an object'
+            cure = 'Write {"parameter": value, …}.'
+            raise PlanError(Fault("PLN-043", message, planning.body.data_flow.place, cure))
+        given = {name: _value(argument) for name, argument in value.items()}
+    return Reference(dataset.name, {**dataset.parameters, **given}, dataset.place)
+
+
+def _value(json: Json) -> Value:
+    match json:
+        case dict():
+            return {name: _value(member) for name, member in json.items()}
+        case list():
+            return tuple(_value(item) for item in json)
+        case _:
+            return json
+
+
+def _known_schemas(script: Script, sources: Mapping[str, ResolvedDataset]) -> dict[str, Schema]:
+    """Return what the datasets' stored schemas tell: drifted columns beside those that the script declares.
+
+    What the data really has is found out by the run, which builds the graph again.
+    """
+    schemas: dict[str, Schema] = {}
+    for statement in script.statements:
+        stored = sources[statement.name].schema if statement.name in sources else Schema()
+        if not len(stored):
+            continue
+        clause = statement.clause("output")
+        declarations = [a for a in (clause.args if clause else ()) if isinstance(a, ColumnDeclaration)]
+        declared = tuple(Column(declaration.name, declaration.type) for declaration in declarations)
+        names = {column.name for column in declared}
+        schemas[statement.name] = Schema((*declared, *(column for column in stored if column.name not in names)))
+    return schemas
+
+
+def _queries(planning: _Planning, graph: Graph) -> dict[str, ResolvedDataset]:
+    """Return the datasets of sources that read a query instead of the dataset's table."""
+    by_name = {node.name: node for node in planning.flow.sources}
+    queried: dict[str, ResolvedDataset] = {}
+    for node in graph.sources:
+        dataset = by_name[node.name].dataset
+        if isinstance(node.options, SourceOptions) and node.options.query and dataset is not None:
+            reference = _reference(planning, node.name, dataset)
+            queried[node.name] = planning.resolve(planning.workspace, reference, planning.context, node.options.query)
+    return queried
+
+
+def _unfit(node: Node, dataset: ResolvedDataset) -> Iterator[Fault]:
+    options = node.options
+    if not isinstance(options, SinkOptions) or not isinstance(dataset.location, FileLocation):
+        return
+    asked = {"recreate": options.recreate, "preSQLs": options.pre_sqls, "postSQLs": options.post_sqls}
+    for name in (name for name, value in asked.items() if value):
+        message = f'Sink "{node.name}" sets {name}, but dataset "{dataset.name}" is files'
+        yield Fault("PLN-042", message, cure=f"Remove {name}, or write to a table.")

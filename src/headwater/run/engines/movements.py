@@ -1,0 +1,82 @@
+"""What a staged flow moved, for lineage: one movement a sink, with the sources that fed it and its column edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from headwater.data.locations import FileLocation, Location
+from headwater.run.engines.duckdb import StagedFlow
+from headwater.run.engines.reading import OpenSource
+from headwater.run.engines.writing import StagedSink
+from headwater.run.events import AssetRead, AssetWritten, Movement
+from headwater.transformations.trace import flow_steps, trace
+
+PART = "part-"
+"""How files are named that are pieces of their folder; the folder is then what was read or written."""
+
+
+def flow_movements(staged: StagedFlow, earlier: Sequence[Movement] = ()) -> tuple[Movement, ...]:
+    """Return a movement for each sink; of a flow that was begun before, `earlier` has those of committed sinks."""
+    ours = {sink.name for sink in staged.sinks}
+    kept = tuple(movement for movement in earlier if movement.sink.name not in ours)
+    return (*kept, *(_movement(staged, sink) for sink in staged.sinks))
+
+
+def _movement(staged: StagedFlow, sink: StagedSink) -> Movement:
+    upstream = {node.name for node in staged.graph.upstream(sink.name)}
+    sources = [source for name, source in staged.sources.items() if name in upstream]
+    return Movement(
+        inputs=tuple(read for source in sources for read in _reads(source, staged.source_rows.get(source.name))),
+        sink=AssetWritten(
+            name=sink.name,
+            dataset=sink.dataset.name,
+            location=_whole(sink.location),
+            schema=sink.schema,
+            rows=sink.rows,
+            bytes=sink.bytes,
+            format=_format(sink.dataset.format),
+        ),
+        edges=trace(staged.graph, sink.name),
+        steps=flow_steps(staged.graph, sink.name, staged.rows),
+    )
+
+
+def _reads(source: OpenSource, rows: int | None) -> Iterator[AssetRead]:
+    """Yield the assets of a source: each of its files, or the folder whose parts they are; else its table."""
+    dataset = source.dataset
+    sizes = _sizes(source)
+    for location, size in sizes.items():
+        yield AssetRead(
+            name=source.name,
+            dataset=dataset.name,
+            location=location,
+            schema=source.schema,
+            rows=rows if len(sizes) == 1 else None,
+            bytes=size,
+            format=_format(dataset.format),
+            referenced=source.referenced,
+        )
+
+
+def _sizes(source: OpenSource) -> dict[Location, int | None]:
+    location = source.dataset.location
+    if not isinstance(location, FileLocation) or not source.files:
+        return {location: source.bytes}
+    sizes: dict[Location, int | None] = {}
+    for file in source.files:
+        folder, _, name = file.path.rpartition("/")
+        place = _whole(msgspec.structs.replace(location, folder=folder, file=name))
+        sizes[place] = (sizes.get(place) or 0) + file.size
+    return sizes
+
+
+def _whole(location: Location) -> Location:
+    if isinstance(location, FileLocation) and (location.file or "").startswith(PART):
+        return msgspec.structs.replace(location, file=None)
+    return location
+
+
+def _format(format_: object) -> str | None:
+    return getattr(format_, "name", None)

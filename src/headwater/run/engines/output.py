@@ -1,0 +1,107 @@
+"""The activity output of a data flow, in the original's shape: `runStatus` with metrics and column lineage.
+
+Keys that tell of a cluster (its id, its Spark version) are left out, since there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from headwater.data.edges import ColumnEdge
+from headwater.data.locations import FileLocation
+from headwater.run.engines.duckdb import StagedFlow
+from headwater.run.engines.writing import StagedSink
+from headwater.transformations.graph import Graph
+from headwater.transformations.trace import trace
+
+Object = dict[str, object]
+
+
+def flow_output(staged: StagedFlow, earlier: Mapping[str, object] | None = None) -> Object:
+    """Return the output; of a flow that was begun before, `earlier` has the metrics of committed sinks."""
+    before = _object(_object(earlier or {}).get("runStatus"))
+    metrics = _object(before.get("metrics")) | {sink.name: _metrics(staged, sink) for sink in staged.sinks}
+    profile = _object(before.get("profile")) | {sink.name: _profile(staged.graph, sink) for sink in staged.sinks}
+    return {"runStatus": {"profile": profile, "metrics": metrics, "dsl": _dsl(staged.graph)}}
+
+
+def _metrics(staged: StagedFlow, sink: StagedSink) -> Object:
+    upstream = staged.graph.upstream(sink.name)
+    milliseconds = staged.durations_ms.get(sink.name, 0)
+    sources = {
+        node.name: {"rowsRead": staged.source_rows[node.name]} for node in upstream if node.name in staged.source_rows
+    }
+    streams = {
+        node.name: {"type": node.verb, "count": staged.rows[node.name]} for node in upstream if node.name in staged.rows
+    }
+    stage: Object = {
+        "stage": 0,
+        "recordsRead": sum(staged.source_rows[name] for name in sources),
+        "recordsWritten": sink.rows,
+        "bytesRead": sum(staged.sources[name].bytes or 0 for name in sources),
+        "bytesWritten": sink.bytes or 0,
+        "time": milliseconds,
+        "target": sink.name,
+        "partitionStatus": "Success",
+        "streams": streams,
+    }
+    return {
+        "format": _format(sink),
+        "store": sink.dataset.location.store.kind,
+        "rowsWritten": sink.rows,
+        "sinkProcessingTime": milliseconds,
+        "progressState": "Completed",
+        "sources": sources,
+        "stages": [stage],
+    }
+
+
+def _format(sink: StagedSink) -> str:
+    if isinstance(sink.location, FileLocation) and sink.dataset.format is not None:
+        return sink.dataset.format.name.lower()
+    return "table"
+
+
+def _profile(graph: Graph, sink: StagedSink) -> Object:
+    edges = trace(graph, sink.name)
+    columns = graph.by_name[sink.name].output.columns
+    direct = {
+        c.column.name: [e for e in edges if e.sink_column == c.column.name and e.kind == "DIRECT"] for c in columns
+    }
+    read = {
+        (node.name, c.column.name)
+        for node in graph.upstream(sink.name)
+        if node.verb == "source"
+        for c in node.output.columns
+    }
+    landed = {(edge.input, edge.column) for edge in edges if edge.kind == "DIRECT"}
+    mapped = {name: bool(ways) and all(e.subtype == "IDENTITY" for e in ways) for name, ways in direct.items()}
+    names = {name for _, name in read}
+    return {
+        "computed": _by_source(edge for edge in edges if edge.kind == "INDIRECT"),
+        "lineage": {name: {"mapped": mapped[name], "from": _by_source(ways)} for name, ways in direct.items()},
+        "dropped": len(read - landed),
+        "drifted": sum(column.column.drifted for column in columns),
+        "newer": sum(not mapped[name] and name not in names for name in direct),
+        "total": len(columns),
+        "updated": sum(not mapped[name] and name in names for name in direct),
+    }
+
+
+def _by_source(edges: Iterable[ColumnEdge]) -> list[Object]:
+    columns: dict[str, dict[str, None]] = {}
+    for edge in edges:
+        columns.setdefault(edge.input, {})[edge.column] = None
+    return [{"source": source, "columns": list(names)} for source, names in columns.items()]
+
+
+def _dsl(graph: Graph) -> str:
+    lines = []
+    for node in graph.nodes:
+        inputs = ", ".join(node.inputs)
+        lines.append(f"{inputs} {node.verb}() ~> {node.name}".strip())
+    return "\n".join(lines)
+
+
+def _object(value: object) -> Object:
+    return dict(value) if isinstance(value, Mapping) else {}
