@@ -125,7 +125,7 @@ def _for_each(plan: Plan, step: Step, body: ForEachBody, explained: ExplainedSte
         return replace(_nested(plan, step, explained, known), note=f"how often tells {why}")
     items, faults = _each(known, partial(evaluate, body.items))
     if faults or not isinstance(items[0], list):
-        fault = Fault("RUN-012", f'`items` of ForEach "{step.name}" is no array', step.activity.place, "Give an array.")
+        fault = Fault("PLN-028", f'`items` of ForEach "{step.name}" is no array', step.activity.place, "Give an array.")
         return replace(explained, faults=faults or (fault,))
     inner = replace(known, items=tuple(items[0]))
     return replace(_nested(plan, step, explained, inner), note=f"{len(items[0])} times")

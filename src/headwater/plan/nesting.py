@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headwater.definition.activities.control import ForEachBody, IfConditionBody
+from headwater.definition.activities.control import ForEachBody, IfConditionBody, SwitchBody, UntilBody
 from headwater.definition.pipeline import Activity
+
+DEFAULT_BRANCH = "default"
 
 
 def branches_of(activity: Activity) -> tuple[tuple[str, tuple[Activity, ...]], ...]:
@@ -15,8 +17,17 @@ def branches_of(activity: Activity) -> tuple[tuple[str, tuple[Activity, ...]], .
             return (("activities", activities),)
         case IfConditionBody(if_true=if_true, if_false=if_false):
             return (("ifTrue", if_true), ("ifFalse", if_false))
+        case SwitchBody(cases=cases, default=default):
+            return (*((case_branch(case.value), case.activities) for case in cases), (DEFAULT_BRANCH, default))
+        case UntilBody(activities=activities):
+            return (("activities", activities),)
         case _:
             return ()
+
+
+def case_branch(value: str) -> str:
+    """Return the name of the branch of a Switch's case."""
+    return f"case {value}"
 
 
 def walk(

@@ -45,7 +45,7 @@ class StoredRun:
 
 @dataclass(frozen=True, slots=True)
 class NewAttempt:
-    """An attempt that begins: what it is and what it sees. `input` is masked already."""
+    """An attempt that begins: what it is and what it sees."""
 
     activity_run_id: str
     run: StoredRun
@@ -57,7 +57,6 @@ class NewAttempt:
     variables: Mapping[str, Json]
     item: Json = None
     linked_service: str | None = None
-    user_properties: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Prepared(msgspec.Struct, frozen=True):

@@ -93,12 +93,16 @@ class RunJournal:
         with self._database.writing() as connection:
             _insert_once(connection, ACTIVITY_RUNS, row)
             _touch(connection, attempt.run.run_id, self._now())
-            return _one_attempt(connection, attempt.activity_run_id)
+            statement = sa.select(ACTIVITY_RUNS).where(ACTIVITY_RUNS.c.activity_run_id == attempt.activity_run_id)
+            return _stored_attempt(connection.execute(statement).mappings().one())
 
-    def record_input(self, activity_run_id: str, input_: Mapping[str, object]) -> None:
+    def record_input(
+        self, activity_run_id: str, input_: Mapping[str, object], user_properties: Mapping[str, object]
+    ) -> None:
         """Write down what the attempt's expressions came to."""
+        values = {"input": input_, "user_properties": user_properties}
         with self._database.writing() as connection:
-            connection.execute(_attempt_update(activity_run_id).values(input=input_))
+            connection.execute(_attempt_update(activity_run_id).values(values))
 
     def prepare(self, activity_run_id: str, prepared: Prepared) -> None:
         """Write down what is staged; from here on the stores' tokens decide whether the attempt was done."""
@@ -150,6 +154,13 @@ class RunJournal:
             rows = connection.execute(sa.select(table).where(condition).order_by(table.c.sequence)).mappings()
             return tuple(_stored_run(row) for row in rows)
 
+    def attempt(self, activity_run_id: str) -> StoredAttempt | None:
+        """Return one attempt, or None."""
+        statement = sa.select(ACTIVITY_RUNS).where(ACTIVITY_RUNS.c.activity_run_id == activity_run_id)
+        with self._database.reading() as connection:
+            row = connection.execute(statement).mappings().first()
+            return None if row is None else _stored_attempt(row)
+
     def attempts(self, run_id: str, iterations: Sequence[str]) -> tuple[StoredAttempt, ...]:
         """Return the attempts in these iterations, in the order in which they began."""
         statement = (
@@ -193,7 +204,7 @@ def _attempt_row(attempt: NewAttempt) -> dict[str, object]:
         "attempt": attempt.attempt,
         "started_at": attempt.started_at,
         "linked_service": attempt.linked_service,
-        "user_properties": attempt.user_properties,
+        "user_properties": {},
         "variables": attempt.variables,
         "item": attempt.item,
     }
@@ -264,11 +275,6 @@ def _stored_run(row: sa.RowMapping) -> StoredRun:
         started_at=row["started_at"],
         runner_id=row["runner_id"],
     )
-
-
-def _one_attempt(connection: sa.Connection, activity_run_id: str) -> StoredAttempt:
-    statement = sa.select(ACTIVITY_RUNS).where(ACTIVITY_RUNS.c.activity_run_id == activity_run_id)
-    return _stored_attempt(connection.execute(statement).mappings().one())
 
 
 def _stored_attempt(row: sa.RowMapping) -> StoredAttempt:

@@ -16,9 +16,12 @@ RUNNABLE: frozenset[str] = frozenset(
         "ExecuteDataFlow",
         "ExecutePipeline",
         "Fail",
+        "Filter",
         "ForEach",
         "IfCondition",
         "SetVariable",
+        "Switch",
+        "Until",
         "Wait",
     }
 )

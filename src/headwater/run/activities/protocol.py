@@ -91,6 +91,8 @@ class Resumption:
 
     committed: frozenset[str]
     result: ActivityResult
+    is_complete: bool = False
+    """Everything is in place: then the runner is not asked, and the attempt ends with `result`."""
 
 
 class Checkpoint(Protocol):
@@ -100,7 +102,7 @@ class Checkpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoopPass:
-    """One pass of a loop: its number from 0, and its `item()`."""
+    """One pass of a loop: its number from 0, and the `item()` of a ForEach."""
 
     index: int
     item: Json = None
@@ -112,8 +114,8 @@ class Control(Protocol):
     def run_branch(self, branch: str, pass_: LoopPass | None = None) -> str | None:
         """Run the activity's nested steps and return None, or the message of the failure. Raises Cancelled."""
 
-    def context(self) -> Context:
-        """Return the surroundings of an expression as they are now, nested activities included."""
+    def context(self, pass_: LoopPass) -> Context:
+        """Return what expressions see at the end of a loop's pass: now, and the activities inside it."""
 
     def run_pipeline(self, name: str, parameters: Mapping[str, Json], wait: bool) -> Mapping[str, Json]:
         """Run another pipeline of the workspace and return ExecutePipeline's output.
