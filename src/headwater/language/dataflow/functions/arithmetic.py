@@ -1,0 +1,188 @@
+"""The operators + - * / % and what they mean for numbers, decimals, texts, dates, durations and arrays.
+
+Decimals follow Spark's rules of precision and scale. Division of whole numbers gives a double. Dividing by zero
+gives null. An overflow of whole numbers fails the run where Spark would wrap around in silence.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from headwater.data import types
+from headwater.data.types import Array, DataType, Decimal
+from headwater.language.dataflow.functions import kinds, sql
+from headwater.language.dataflow.functions.function import Arguments, Function, Refused
+from headwater.language.dataflow.functions.string import concatenated
+from headwater.language.dataflow.scope import Resolved
+
+_MS = exp.var("MILLISECOND")
+
+
+def add_type(given: tuple[DataType, ...]) -> DataType | None:
+    left, right = given
+    if kinds.is_datetime(right) and not kinds.is_datetime(left):
+        left, right = right, left
+    if kinds.is_datetime(left):
+        return left if kinds.accepts("integral", right) else None
+    if types.STRING in given:
+        return types.STRING if kinds.accepts("string", left) and kinds.accepts("string", right) else None
+    if isinstance(left, Array):
+        return kinds.common_type(left, right)
+    return _sum_type(left, right)
+
+
+def minus_type(given: tuple[DataType, ...]) -> DataType | None:
+    left, right = given
+    if types.TIMESTAMP in given and kinds.is_datetime(left) and kinds.is_datetime(right):
+        return types.LONG
+    if kinds.is_datetime(left):
+        return left if kinds.accepts("integral", right) else None
+    return _sum_type(left, right)
+
+
+def _sum_type(left: DataType, right: DataType) -> DataType | None:
+    if not (kinds.accepts("number", left) and kinds.accepts("number", right)):
+        return None
+    common = kinds.common_type(left, right)
+    first, second = kinds.as_decimal(left), kinds.as_decimal(right)
+    if not isinstance(common, Decimal) or first is None or second is None:
+        return common
+    scale = max(first.scale, second.scale)
+    return kinds.bounded(max(first.precision - first.scale, second.precision - second.scale) + scale + 1, scale)
+
+
+def multiply_type(given: tuple[DataType, ...]) -> DataType | None:
+    if not all(kinds.accepts("number", type_) for type_ in given):
+        return None
+    common = kinds.common_type(*given)
+    left, right = (kinds.as_decimal(type_) for type_ in given)
+    if not isinstance(common, Decimal) or left is None or right is None:
+        return common
+    return kinds.bounded(left.precision + right.precision + 1, left.scale + right.scale)
+
+
+def divide_type(given: tuple[DataType, ...]) -> DataType | None:
+    if not all(kinds.accepts("number", type_) for type_ in given):
+        return None
+    common = kinds.common_type(*given)
+    left, right = (kinds.as_decimal(type_) for type_ in given)
+    if not isinstance(common, Decimal) or left is None or right is None:
+        return types.DOUBLE
+    scale = max(6, left.scale + right.precision + 1)
+    return kinds.bounded(left.precision - left.scale + right.scale + scale, scale)
+
+
+def mod_type(given: tuple[DataType, ...]) -> DataType | None:
+    return kinds.common_type(*given) if all(kinds.accepts("number", type_) for type_ in given) else None
+
+
+def _operands(args: Arguments, type_: DataType | None) -> tuple[exp.Expr, exp.Expr]:
+    """Return both values, widened to a result type other than decimal, whose operators keep every digit anyway."""
+    if type_ is None or isinstance(type_, Decimal):
+        return args[0].sql, args[1].sql
+    return sql.converted(args[0], type_), sql.converted(args[1], type_)
+
+
+def _types(args: Arguments) -> tuple[DataType, ...]:
+    return tuple(arg.type for arg in args)
+
+
+def _number(node: type[exp.Binary], args: Arguments, type_: DataType | None) -> exp.Expr:
+    value = sql.binary(node, *_operands(args, type_))
+    return sql.cast(value, type_) if isinstance(type_, Decimal) else value
+
+
+def _add(args: Arguments) -> exp.Expr:
+    left, right = args
+    type_ = add_type(_types(args))
+    if type_ == types.STRING:
+        return concatenated([sql.converted(arg, types.STRING) if arg.type == types.ANY else arg.sql for arg in args])
+    if isinstance(type_, Array):
+        return sql.call("list_concat", sql.converted(left, type_), sql.converted(right, type_))
+    if kinds.is_datetime(right.type):
+        left, right = right, left
+    if kinds.is_datetime(left.type):
+        return shifted(left, right.sql)
+    return _number(exp.Add, args, type_)
+
+
+def _minus(args: Arguments) -> exp.Expr:
+    left, right = args
+    type_ = minus_type(_types(args))
+    if type_ == types.LONG and kinds.is_datetime(left.type):
+        moments = [sql.call("epoch_ms", sql.converted(arg, types.TIMESTAMP)) for arg in args]
+        return sql.binary(exp.Sub, moments[0], moments[1])
+    if kinds.is_datetime(left.type):
+        return shifted(left, exp.Neg(this=sql.paren(right.sql)))
+    return _number(exp.Sub, args, type_)
+
+
+def shifted(moment: Resolved, amount: exp.Expr) -> exp.Expr:
+    """Return a date moved by days, or a timestamp moved by milliseconds."""
+    if moment.type == types.DATE:
+        return sql.cast(exp.DateAdd(this=sql.paren(moment.sql), expression=amount, unit=exp.var("DAY")), types.DATE)
+    return exp.TimestampAdd(this=sql.paren(moment.sql), expression=amount, unit=_MS.copy())
+
+
+def _multiply(args: Arguments) -> exp.Expr:
+    type_ = multiply_type(_types(args))
+    if isinstance(type_, Decimal) and sum(d.scale for t in _types(args) if (d := kinds.as_decimal(t))) > type_.scale:
+        cure = "Convert one operand with toDecimal(…) to fewer digits first."
+        raise Refused("LNG-030", "The product has more than 38 digits, which the engine cannot hold", cure)
+    return _number(exp.Mul, args, type_)
+
+
+def _divide(args: Arguments) -> exp.Expr:
+    type_ = divide_type(_types(args))
+    if isinstance(type_, Decimal):
+        left, right = (kinds.as_decimal(arg.type) or Decimal() for arg in args)
+        return quotient(args[0].sql, left, args[1].sql, right, type_)
+    left_sql, right_sql = (sql.converted(arg, types.DOUBLE) for arg in args)
+    return exp.Div(this=sql.paren(left_sql), expression=sql.not_zero(sql.paren(right_sql)), typed=False, safe=False)
+
+
+def quotient(dividend: exp.Expr, left: Decimal, divisor: exp.Expr, right: Decimal, type_: Decimal) -> exp.Expr:
+    """Return the exact quotient of two decimals, rounded half up to the scale of `type_`.
+
+    Engines divide decimals as doubles, so both sides become whole numbers, which divide exactly.
+    """
+    top = _unscaled(dividend, left.scale, max(0, type_.scale - left.scale + right.scale))
+    bottom = sql.not_zero(_unscaled(divisor, right.scale, 0))
+    doubled = exp.Mul(this=exp.Abs(this=top), expression=sql.number(2))
+    numerator = exp.Add(this=doubled, expression=exp.Abs(this=bottom))
+    denominator = exp.Mul(this=exp.Abs(this=bottom.copy()), expression=sql.number(2))
+    size = exp.IntDiv(this=sql.paren(numerator), expression=sql.paren(denominator))
+    sign = exp.Mul(this=exp.Sign(this=top.copy()), expression=exp.Sign(this=bottom.copy()))
+    whole = sql.cast(exp.Mul(this=sql.paren(size), expression=sql.paren(sign)), Decimal(38, 0))
+    unit = sql.cast(sql.text("0." + "0" * (type_.scale - 1) + "1"), Decimal(type_.scale, type_.scale))
+    return sql.cast(exp.Mul(this=whole, expression=unit), type_)
+
+
+def _unscaled(value: exp.Expr, scale: int, more: int) -> exp.Expr:
+    """Return a decimal times ten to its scale and `more`, as a 128-bit whole number."""
+    factor = sql.cast(sql.number(10 ** (scale + more)), Decimal(38, 0))
+    huge = exp.DataType(this=exp.DType.INT128)
+    return exp.Cast(this=exp.Mul(this=sql.paren(value), expression=factor), to=huge)
+
+
+def _mod(args: Arguments) -> exp.Expr:
+    left, right = _operands(args, mod_type(_types(args)))
+    return exp.Mod(this=sql.paren(left), expression=sql.not_zero(sql.paren(right)))
+
+
+def _positive_mod(args: Arguments) -> exp.Expr:
+    divisor = args[1].sql.copy()
+    return exp.Mod(
+        this=exp.Paren(this=exp.Add(this=exp.Paren(this=_mod(args)), expression=sql.paren(divisor))),
+        expression=sql.not_zero(sql.paren(divisor.copy())),
+    )
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("add", "any, any", add_type, _add, "Adds numbers, joins texts, moves a date or timestamp.", "math"),
+    Function("divide", "number, number", divide_type, _divide, "Divides; null for a divisor of zero.", "math"),
+    Function("minus", "any, any", minus_type, _minus, "Subtracts numbers, days, durations or timestamps.", "math"),
+    Function("mod", "number, number", mod_type, _mod, "Remainder, with the sign of the dividend.", "math"),
+    Function("multiply", "number, number", multiply_type, _multiply, "Multiplies.", "math"),
+    Function("pMod", "number, number", mod_type, _positive_mod, "Remainder that is not negative.", "math"),
+)

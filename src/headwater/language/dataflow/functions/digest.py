@@ -1,0 +1,93 @@
+"""Digests of the bytes of their arguments, one behind the other without separators; nulls add nothing.
+
+A text is its UTF-8, an integer four bytes and a date its day number in four, both little-endian, a boolean one byte.
+For other types the engine cannot give the bytes that the service hashes, so they are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from headwater.data import types
+from headwater.data.types import DataType
+from headwater.language.dataflow.functions import sql
+from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.scope import Resolved
+
+_SHA2 = {0: "sha256", 256: "sha256"}
+
+
+def _digest(name: str) -> Builder:
+    return lambda args: _hashed(name, args, 0)
+
+
+def _sha2(args: Arguments) -> exp.Expr:
+    length = sql.constant(args[0])
+    if length not in _SHA2:
+        raise Refused("LNG-030", "Only sha2 of 256 bits is supported", "Write sha2(256, …).", 0)
+    return _hashed(_SHA2[int(length)], args[1:], 1)
+
+
+def _hashed(name: str, args: Arguments, first: int) -> exp.Expr:
+    parts = [_bytes(arg, index + first) for index, arg in enumerate(args)]
+    if all(arg.type == types.STRING for arg in args):
+        whole: exp.Expr = exp.Concat(expressions=parts) if len(parts) > 1 else parts[0]
+        return sql.call(name, whole)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = sql.binary(exp.DPipe, whole, part)
+    return sql.call(name, whole)
+
+
+def _bytes(value: Resolved, index: int) -> exp.Expr:
+    to_bytes = _BYTES.get(value.type)
+    if to_bytes is None:
+        cure = "Write toString(…) around it; the digest is then of its text."
+        raise Refused("LNG-030", f"A digest of {value.type} is not supported", cure, index)
+    return to_bytes(value)
+
+
+def _text_bytes(value: Resolved) -> exp.Expr:
+    present = exp.Coalesce(this=value.sql, expressions=[sql.text("")])
+    return sql.call("encode", present)
+
+
+def _boolean_bytes(value: Resolved) -> exp.Expr:
+    digits = sql.case([(value.sql, sql.text("01")), (exp.Not(this=sql.paren(value.sql.copy())), sql.text("00"))])
+    return sql.call("unhex", exp.Coalesce(this=digits, expressions=[sql.text("")]))
+
+
+def _integer_bytes(value: Resolved) -> exp.Expr:
+    return _little_endian(value.sql)
+
+
+def _date_bytes(value: Resolved) -> exp.Expr:
+    epoch = sql.cast(sql.text("1970-01-01"), types.DATE)
+    return _little_endian(exp.Sub(this=sql.paren(value.sql), expression=epoch))
+
+
+def _little_endian(value: exp.Expr) -> exp.Expr:
+    low = exp.BitwiseAnd(this=sql.paren(sql.cast(value, types.LONG)), expression=sql.number(2**32 - 1))
+    digits = sql.call("format", sql.text("{:08x}"), low)
+    pairs = [exp.Substring(this=digits.copy(), start=sql.number(n), length=sql.number(2)) for n in (7, 5, 3, 1)]
+    swapped: exp.Expr = pairs[0]
+    for pair in pairs[1:]:
+        swapped = sql.binary(exp.DPipe, swapped, pair)
+    return sql.call("unhex", exp.Coalesce(this=swapped, expressions=[sql.text("")]))
+
+
+_BYTES: dict[DataType, Callable[[Resolved], exp.Expr]] = {
+    types.ANY: _text_bytes,
+    types.BOOLEAN: _boolean_bytes,
+    types.DATE: _date_bytes,
+    types.INTEGER: _integer_bytes,
+    types.STRING: _text_bytes,
+}
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("md5", "any...", types.STRING, _digest("md5"), "MD5 digest in hexadecimal.", "hash"),
+    Function("sha1", "any...", types.STRING, _digest("sha1"), "SHA-1 digest in hexadecimal.", "hash"),
+    Function("sha2", "integral, any...", types.STRING, _sha2, "SHA-256 digest in hexadecimal.", "hash"),
+)

@@ -1,0 +1,156 @@
+"""Functions that name columns: they are settled before the run, because lineage needs to know the columns.
+
+Each turns its call into another expression: a column, an array of names, a constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from headwater.data import types
+from headwater.data.types import DataType, Struct
+from headwater.language.dataflow.ast import ArrayLiteral, Call, ColumnRef, Expr, Literal, Member
+from headwater.language.dataflow.functions.function import Refused
+from headwater.language.dataflow.scope import Scope, ScopeColumn, Unresolved
+
+Constant: TypeAlias = str | int | float | bool | None | tuple[str, ...]
+Rewrite: TypeAlias = Callable[[Scope, tuple[Constant, ...]], Expr]
+Spread: TypeAlias = Callable[[Scope, tuple[Constant, ...]], tuple[Expr, ...]]
+
+
+def _text(value: Constant, index: int) -> str:
+    if not isinstance(value, str):
+        raise Refused("LNG-031", "The name of a column must be known before the run", "Write it as a constant.", index)
+    return value
+
+
+def _stream(given: tuple[Constant, ...], index: int) -> str | None:
+    """Return the stream at an index; none, or '', for all."""
+    return (_text(given[index], index) or None) if len(given) > index else None
+
+
+def _reference(column: ScopeColumn) -> ColumnRef:
+    return ColumnRef(column.name, column.stream)
+
+
+def _null() -> Literal:
+    return Literal(None, types.ANY)
+
+
+def _by_name(scope: Scope, given: tuple[Constant, ...]) -> Expr:
+    """An absent column is null; an ambiguous one is a fault, which resolving the reference reports."""
+    name, stream = _text(given[0], 0), _stream(given, 1)
+    found = scope.column(name, stream)
+    return _null() if isinstance(found, Unresolved) and found.code == "LNG-021" else ColumnRef(name, stream)
+
+
+def _by_position(scope: Scope, given: tuple[Constant, ...]) -> Expr:
+    position = given[0]
+    if not isinstance(position, int):
+        raise Refused("LNG-031", "The position must be known before the run", "Write it as a constant.", 0)
+    columns = scope.columns(None)
+    return _reference(columns[position - 1]) if 1 <= position <= len(columns) else _null()
+
+
+def _by_origin(scope: Scope, given: tuple[Constant, ...]) -> Expr:
+    name, stream = _text(given[0], 0), _stream(given, 1)
+    named = [column for column in scope.columns(None) if column.name == name]
+    found = [column for column in named if stream in (None, column.origin or column.stream, column.stream)]
+    return _reference(found[0]) if found else _null()
+
+
+def _path(scope: Scope, given: tuple[Constant, ...]) -> Expr | None:
+    """Return the column or field that a dotted path names, or None."""
+    stream = _stream(given, 1)
+    head, *rest = _text(given[0], 0).split(".")
+    column = scope.column(head, stream)
+    if isinstance(column, Unresolved):
+        return None
+    expr: Expr = ColumnRef(head, stream)
+    type_: DataType | None = column.type
+    for name in rest:
+        type_ = dict(type_.fields).get(name) if isinstance(type_, Struct) else None
+        if type_ is None:
+            return None
+        expr = Member(expr, name)
+    return expr
+
+
+def _by_path(scope: Scope, given: tuple[Constant, ...]) -> Expr:
+    return _path(scope, given) or _null()
+
+
+def _has_path(scope: Scope, given: tuple[Constant, ...]) -> Expr:
+    return Literal(_path(scope, given) is not None, types.BOOLEAN)
+
+
+def _has_column(scope: Scope, given: tuple[Constant, ...]) -> Expr:
+    name, stream = _text(given[0], 0), _stream(given, 1)
+    return Literal(any(column.name == name for column in scope.columns(stream)), types.BOOLEAN)
+
+
+def _column_names(scope: Scope, given: tuple[Constant, ...]) -> Expr:
+    names = (column.name for column in scope.columns(_stream(given, 0)))
+    return ArrayLiteral(tuple(Literal(name, types.STRING) for name in names))
+
+
+def _columns(scope: Scope, given: tuple[Constant, ...]) -> tuple[Expr, ...]:
+    return tuple(_reference(column) for column in scope.columns(_stream(given, 0)))
+
+
+def _by_names(scope: Scope, given: tuple[Constant, ...]) -> tuple[Expr, ...]:
+    if not isinstance(given[0], tuple):
+        raise Refused("LNG-031", "The names of columns must be known before the run", "Write ['a', 'b'].", 0)
+    return tuple(_by_name(scope, (name, *given[1:])) for name in given[0])
+
+
+def _by_origins(scope: Scope, given: tuple[Constant, ...]) -> tuple[Expr, ...]:
+    if not isinstance(given[0], tuple):
+        raise Refused("LNG-031", "The names of columns must be known before the run", "Write ['a', 'b'].", 0)
+    return tuple(_by_origin(scope, (name, *given[1:])) for name in given[0])
+
+
+# Name → least and greatest number of arguments, and what the call stands for.
+REWRITES: dict[str, tuple[int, int, Rewrite]] = {
+    "byName": (1, 2, _by_name),
+    "byOrigin": (1, 2, _by_origin),
+    "byPath": (1, 2, _by_path),
+    "byPosition": (1, 1, _by_position),
+    "columnNames": (0, 2, _column_names),
+    "hasColumn": (1, 2, _has_column),
+    "hasPath": (1, 2, _has_path),
+}
+
+# These stand for several arguments of the function around them.
+SPREADS: dict[str, tuple[int, int, Spread]] = {
+    "byNames": (1, 2, _by_names),
+    "byOrigins": (1, 2, _by_origins),
+    "columns": (0, 1, _columns),
+}
+
+# What may stand between a spread and the function that takes its values: `array(toString(columns()))`.
+EACH: frozenset[str] = frozenset(
+    {
+        "isNull",
+        "lower",
+        "toBoolean",
+        "toDate",
+        "toDecimal",
+        "toDouble",
+        "toFloat",
+        "toInteger",
+        "toLong",
+        "toShort",
+        "toString",
+        "toTimestamp",
+        "trim",
+        "upper",
+    }
+)
+
+
+def arity_of(call: Call) -> tuple[int, int] | None:
+    """Return the least and greatest number of arguments of a function that names columns; None for another one."""
+    entry = REWRITES.get(call.name) or SPREADS.get(call.name)
+    return entry[:2] if entry is not None else None
