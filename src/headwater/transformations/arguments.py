@@ -19,6 +19,7 @@ from headwater.language.dataflow.ast import (
     Option,
     Positional,
 )
+from headwater.language.dataflow.scope import nearest
 from headwater.language.expression.ast import Json
 from headwater.transformations.constant import constant
 from headwater.transformations.protocol import Given, Transformation
@@ -56,7 +57,7 @@ def _wrong_option(given: Given, option: Option, known: Mapping[str, frozenset[st
             "LNG-060",
             f"Option '{option.name}' of '{given.statement.verb}' is not supported",
             option,
-            f"Remove it; supported are {_listed(known)}.",
+            f"Remove it. {nearest(option.name, sorted(known))}",
         )
         return
     allowed = known[option.name]

@@ -40,11 +40,11 @@ def define(given: Given, scope: StreamScope, resolve: Resolve = resolve_value) -
     faults: list[Fault] = []
     defined: dict[str, DefinedColumn] = {}
     explicit: set[str] = set()
+    scope = _with_locals(given, scope)
     for argument in assignments(given):
+        if isinstance(argument, Assignment) and argument.local:
+            continue
         try:
-            if isinstance(argument, Assignment) and argument.local:
-                scope = _with_local(given, scope, argument)
-                continue
             for key, column in _defined(given, scope, argument, resolve):
                 if isinstance(argument, Assignment) and key in explicit:
                     raise given.refuse("LNG-069", f"Column '{column.name}' is defined twice", argument, "Remove one.")
@@ -86,6 +86,21 @@ def _column(
     return DefinedColumn(column, resolved, target, value)
 
 
-def _with_local(given: Given, scope: StreamScope, argument: Assignment) -> StreamScope:
-    value = resolve_value(given, scope, argument.value)
-    return replace(scope, locals={**scope.locals, str(argument.target): value})
+def _with_locals(given: Given, scope: StreamScope) -> StreamScope:
+    """Return the scope with the statement's locals, which may use each other in any order. Raises LanguageError."""
+    waiting = [a for a in assignments(given) if isinstance(a, Assignment) and a.local]
+    while waiting:
+        later: list[Assignment] = []
+        faults: list[Fault] = []
+        for argument in waiting:
+            try:
+                value = resolve_value(given, scope, argument.value)
+            except LanguageError as error:
+                faults.extend(error.faults)
+                later.append(argument)
+                continue
+            scope = replace(scope, locals={**scope.locals, str(argument.target): value})
+        if len(later) == len(waiting):
+            raise LanguageError(*faults)
+        waiting = later
+    return scope

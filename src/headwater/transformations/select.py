@@ -1,11 +1,11 @@
-"""Select: the columns that are mapped, in that order, under their new names. All others are dropped."""
+"""Select: the columns that are mapped, in that order, under their new names; all columns where nothing is mapped."""
 
 from __future__ import annotations
 
 from sqlglot import exp
 
 from headwater.transformations.expression import scope_of
-from headwater.transformations.mapping import is_open_mapping, mapped_columns
+from headwater.transformations.mapping import all_columns, is_open_mapping, mapped_columns
 from headwater.transformations.protocol import Given, Outcome, Transformation
 from headwater.transformations.relation import output
 
@@ -13,15 +13,13 @@ from headwater.transformations.relation import output
 def _compile(given: Given) -> Outcome:
     (stream,) = given.inputs
     clause = given.statement.clause("mapColumn")
-    if clause is None:
-        cure = "Write select(mapColumn(a, b = c))."
-        raise given.refuse("LNG-064", f"'{given.statement.name}' maps no columns", cure=cure)
-    columns = mapped_columns(given, scope_of(given), clause)
+    scope = scope_of(given)
+    columns = all_columns(given, scope.by_label.values()) if clause is None else mapped_columns(given, scope, clause)
     result = output(
         given.statement.name,
         columns,
         exp.Select().from_(stream.table(), copy=False),
-        is_open=stream.is_open and is_open_mapping(clause),
+        is_open=stream.is_open and (clause is None or is_open_mapping(clause)),
     )
     return Outcome(outputs=(result,))
 

@@ -28,7 +28,7 @@ def _compile(given: Given) -> Outcome:
 SORT = Transformation(
     verb="sort",
     compile=_compile,
-    options={"caseInsensitive": None},
+    options={"caseInsensitive": None, "partitionLevel": None},
     clauses=frozenset({"asc", "desc"}),
     is_expensive=True,
     keeps_rows=True,

@@ -156,6 +156,8 @@ _WITHOUT_BEARING = (
     "isolationLevel",
     "multiLineRow",
     "nullValue",
+    "partitionColumn",
+    "partitionLevel",
     "partitionedFileSystem",
     "quoteChar",
     "schemaName",

@@ -34,7 +34,7 @@ def _compile(given: Given) -> Outcome:
         met = tests[index : index + 1]
         unmet = tests if not met else [] if every else tests[:index]
         frame = exp.Select().from_(stream.table(), copy=False)
-        for test in (*(t.sql for t in met), *(_is_not_true(t) for t in unmet)):
+        for test in (*(t.sql.copy() for t in met), *(_is_not_true(t) for t in unmet)):
             frame = frame.where(test, copy=False)
         outputs.append(
             output(
@@ -67,7 +67,7 @@ def _conditions(given: Given, scope: StreamScope) -> list[Resolved]:
 
 
 def _is_not_true(test: Resolved) -> exp.Expr:
-    return exp.not_(exp.Coalesce(this=exp.paren(test.sql), expressions=[exp.false()]))
+    return exp.not_(exp.Coalesce(this=exp.paren(test.sql.copy()), expressions=[exp.false()]))
 
 
 def _effects(scope: StreamScope, tests: Sequence[Resolved]) -> list[Origin]:

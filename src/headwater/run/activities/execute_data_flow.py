@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from headwater.definition.activities.execute_data_flow import ExecuteDataFlowBody
 from headwater.definition.pipeline import Activity
 from headwater.definition.workspace import Workspace
-from headwater.errors import Fault, PlanError
 from headwater.language.expression.ast import Json
 from headwater.language.expression.context import Context
 from headwater.plan.data_flow import plan_data_flow
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
 from headwater.run.activities.protocol import ActivityResult, Progress, SinkToken, Surroundings
+from headwater.run.activities.typed import typed_body
 from headwater.run.engines.duckdb import Host, finish_sinks, staged_flow
-from headwater.run.engines.movements import flow_movements
+from headwater.run.engines.movements import expected_movements, flow_movements
 from headwater.run.engines.output import flow_output
 
 
@@ -25,10 +25,7 @@ class ExecuteDataFlowRunner:
     """Runs activities of type ExecuteDataFlow."""
 
     def plan(self, activity: Activity, workspace: Workspace, context: Context) -> FlowPlan:
-        if not isinstance(activity.body, ExecuteDataFlowBody):
-            message = f"Activity '{activity.name}' is {activity.type}, not ExecuteDataFlow"
-            raise PlanError(Fault("PLN-020", message, activity.place, "Report this: the table of activities is wrong."))
-        return plan_data_flow(workspace, activity.body, context)
+        return plan_data_flow(workspace, typed_body(activity, ExecuteDataFlowBody), context)
 
     def input(self, plan: FlowPlan) -> Mapping[str, Json]:
         flow: dict[str, Json] = {
@@ -44,13 +41,15 @@ class ExecuteDataFlowRunner:
     def run(self, plan: FlowPlan, surroundings: Surroundings) -> ActivityResult:
         resumption = surroundings.resumption
         committed = resumption.committed if resumption else frozenset[str]()
+        key = surroundings.ids.activity_run_id
         host = Host(
             connect=surroundings.connect,
             settings=surroundings.engine,
             scratch=surroundings.scratch,
-            key=surroundings.ids.activity_run_id,
+            key=key,
             cancelled=surroundings.cancelled,
             progress=lambda rows: surroundings.progress(Progress(rows=rows)),
+            opened=lambda graph, sources: surroundings.announce(expected_movements(graph, sources, plan.sinks, key)),
         )
         finish_sinks(plan, host, committed)
         if resumption and committed >= set(plan.sinks):

@@ -19,6 +19,7 @@ from sqlglot import exp
 
 from headwater.connectors.engine import open_engine
 from headwater.connectors.faults import DUCKDB, faults_as
+from headwater.connectors.statements import count_of, run_statement
 from headwater.data.locations import FileLocation
 from headwater.errors import Cancelled, Fault, RunError, raise_if_any
 from headwater.plan.resolved import FlowPlan
@@ -51,6 +52,8 @@ class Host:
     cancelled: Callable[[], bool] = lambda: False
     progress: Callable[[int], None] = lambda _: None
     """Told the number of rows written so far."""
+    opened: Callable[[Graph, Mapping[str, OpenSource]], None] = lambda _graph, _sources: None
+    """Told what will run, before it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def _stage(
     sources = {node.name: open_source(node, plan.sources[node.name], host.connect, engine) for node in nodes}
     raise_if_any(RunError, (fault for node in nodes for fault in missing_columns(node, sources[node.name])))
     graph = plan.graph.with_schemas({name: source.schema for name, source in sources.items()})
+    host.opened(graph, sources)
     queries = flow_queries(graph, wanted, {name for name, source in sources.items() if source.is_table})
     for name, columns in queries.scans.items():
         attach_source(sources[name], columns, engine, stack)
@@ -174,8 +178,7 @@ def _keep(engine: duckdb.DuckDBPyConnection, stream: str, query: exp.Query) -> i
         expression=query,
     )
     with faults_as(DUCKDB, f"Stream '{stream}'"):
-        row = engine.execute(table.sql("duckdb")).fetchone()
-    return int(row[0]) if row else 0
+        return count_of(run_statement(engine, table))
 
 
 @contextmanager
@@ -183,8 +186,8 @@ def _opened(plan: FlowPlan, host: Host) -> Iterator[duckdb.DuckDBPyConnection]:
     engine = open_engine(host.settings, host.scratch, ordered=_minds_order(plan.graph))
     try:
         with faults_as(DUCKDB, "The engine"):
-            engine.execute("PRAGMA enable_profiling = 'no_output'")
-            engine.execute("SET profiling_coverage = 'ALL'")
+            run_statement(engine, "PRAGMA enable_profiling = 'no_output'")
+            run_statement(engine, "SET profiling_coverage = 'ALL'")
         yield engine
     finally:
         engine.close()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
+from headwater.connectors.formats.protocol import Format
 from headwater.data.locations import FileLocation, Location
+from headwater.plan.resolved import ResolvedDataset
 from headwater.run.engines.duckdb import StagedFlow
 from headwater.run.engines.reading import OpenSource
-from headwater.run.engines.writing import StagedSink
+from headwater.run.engines.writing import StagedSink, sink_location
 from headwater.run.events import AssetRead, AssetWritten, Movement
+from headwater.transformations.graph import Graph, Node
 from headwater.transformations.trace import flow_steps, trace
 
 PART = "part-"
@@ -21,25 +25,57 @@ def flow_movements(staged: StagedFlow, earlier: Sequence[Movement] = ()) -> tupl
     """Return a movement for each sink; of a flow that was begun before, `earlier` has those of committed sinks."""
     ours = {sink.name for sink in staged.sinks}
     kept = tuple(movement for movement in earlier if movement.sink.name not in ours)
-    return (*kept, *(_movement(staged, sink) for sink in staged.sinks))
+    flow = _Flow(staged.graph, staged.sources, staged.source_rows, staged.rows)
+    return (*kept, *(_movement(flow, _written(sink)) for sink in staged.sinks))
 
 
-def _movement(staged: StagedFlow, sink: StagedSink) -> Movement:
-    upstream = {node.name for node in staged.graph.upstream(sink.name)}
-    sources = [source for name, source in staged.sources.items() if name in upstream]
+def expected_movements(
+    graph: Graph, sources: Mapping[str, OpenSource], sinks: Mapping[str, ResolvedDataset], key: str
+) -> tuple[Movement, ...]:
+    """Return what will move, before it does; without counts."""
+    flow = _Flow(graph, sources, {}, {})
+    nodes = (node for node in graph.sinks if {n.name for n in graph.upstream(node.name)} & set(sources))
+    return tuple(_movement(flow, _expected(node, sinks[node.name], key)) for node in nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    graph: Graph
+    sources: Mapping[str, OpenSource]
+    source_rows: Mapping[str, int]
+    rows: Mapping[str, int]
+
+
+def _movement(flow: _Flow, sink: AssetWritten) -> Movement:
+    upstream = {node.name for node in flow.graph.upstream(sink.name)}
+    sources = [source for name, source in flow.sources.items() if name in upstream]
     return Movement(
-        inputs=tuple(read for source in sources for read in _reads(source, staged.source_rows.get(source.name))),
-        sink=AssetWritten(
-            name=sink.name,
-            dataset=sink.dataset.name,
-            location=_whole(sink.location),
-            schema=sink.schema,
-            rows=sink.rows,
-            bytes=sink.bytes,
-            format=_format(sink.dataset.format),
-        ),
-        edges=trace(staged.graph, sink.name),
-        steps=flow_steps(staged.graph, sink.name, staged.rows),
+        inputs=tuple(read for source in sources for read in _reads(source, flow.source_rows.get(source.name))),
+        sink=sink,
+        edges=trace(flow.graph, sink.name),
+        steps=flow_steps(flow.graph, sink.name, flow.rows),
+    )
+
+
+def _written(sink: StagedSink) -> AssetWritten:
+    return AssetWritten(
+        name=sink.name,
+        dataset=sink.dataset.name,
+        location=_whole(sink.location),
+        schema=sink.schema,
+        rows=sink.rows,
+        bytes=sink.bytes,
+        format=_format(sink.dataset.format),
+    )
+
+
+def _expected(node: Node, dataset: ResolvedDataset, key: str) -> AssetWritten:
+    return AssetWritten(
+        name=node.name,
+        dataset=dataset.name,
+        location=_whole(sink_location(node, dataset, key)),
+        schema=node.schema,
+        format=_format(dataset.format),
     )
 
 
@@ -78,5 +114,5 @@ def _whole(location: Location) -> Location:
     return location
 
 
-def _format(format_: object) -> str | None:
-    return getattr(format_, "name", None)
+def _format(format_: Format | None) -> str | None:
+    return None if format_ is None else format_.name

@@ -12,7 +12,7 @@ from headwater.data.locations import FileLocation
 from headwater.run.engines.duckdb import StagedFlow
 from headwater.run.engines.writing import StagedSink
 from headwater.transformations.graph import Graph
-from headwater.transformations.trace import trace
+from headwater.transformations.trace import ROWS, trace
 
 Object = dict[str, object]
 
@@ -78,8 +78,11 @@ def _profile(graph: Graph, sink: StagedSink) -> Object:
     mapped = {name: bool(ways) and all(e.subtype == "IDENTITY" for e in ways) for name, ways in direct.items()}
     names = {name for _, name in read}
     return {
-        "computed": _by_source(edge for edge in edges if edge.kind == "INDIRECT"),
-        "lineage": {name: {"mapped": mapped[name], "from": _by_source(ways)} for name, ways in direct.items()},
+        "computed": _by_source(edge for edge in edges if edge.sink_column == ROWS),
+        "lineage": {
+            name: {"mapped": mapped[name], "from": _by_source(e for e in edges if e.sink_column == name)}
+            for name in direct
+        },
         "dropped": len(read - landed),
         "drifted": sum(column.column.drifted for column in columns),
         "newer": sum(not mapped[name] and name not in names for name in direct),

@@ -11,6 +11,7 @@ from sqlglot import exp
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.formats.parquet import Parquet
 from headwater.connectors.formats.table_functions import table_function
+from headwater.connectors.statements import count_of, run_statement
 from headwater.run.engines.reading import OpenSource
 
 
@@ -40,8 +41,7 @@ def _parquet_rows(engine: duckdb.DuckDBPyConnection, source: OpenSource) -> int:
         table_function("parquet_file_metadata", source.urls, {})
     )
     with faults_as(DUCKDB, f"Source '{source.name}'"):
-        row = engine.execute(query.sql("duckdb")).fetchone()
-    return int(row[0]) if row else 0
+        return count_of(run_statement(engine, query))
 
 
 def _scanned(scans: list[Mapping[str, object]], source: OpenSource) -> int | None:

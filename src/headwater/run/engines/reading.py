@@ -20,6 +20,7 @@ from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.protocol import Format
 from headwater.connectors.protocol import AnyStore, FileEntry, FileStore, TableStore
+from headwater.connectors.statements import run_statement
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.data.schema import Column, Schema
 from headwater.data.types import STRING
@@ -116,7 +117,7 @@ def attach_source(
             expression=exp.select("*").from_(source.scan),
         )
         with faults_as(DUCKDB, f"Source '{source.name}'"):
-            engine.execute(view.sql("duckdb"))
+            run_statement(engine, view)
         return
     location = source.dataset.location
     if isinstance(location, FileLocation):

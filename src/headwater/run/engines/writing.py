@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.protocol import FileStore, Staged, TableStore, TableWrite, Token, WriteMode
+from headwater.connectors.statements import count_of, run_statement
 from headwater.data.locations import FileLocation, Location, TableLocation
 from headwater.data.schema import Schema
 from headwater.errors import Fault, PlanError
@@ -116,13 +117,13 @@ def _stage_file(
     try:
         copy = _copy_statement(query, staged.url, dataset.format.copy_options())
         with faults_as(DUCKDB, f"Sink '{node.name}', file '{location.path}' in '{location.container}',"):
-            row = engine.execute(copy.sql("duckdb")).fetchone()
+            rows = count_of(run_statement(engine, copy))
     except BaseException:
         staged.discard()
         raise
     size = Path(staged.url).stat().st_size if Path(staged.url).is_file() else None
     clear = clearing(node, location, store)
-    return StagedSink(node.name, dataset, location, node.schema, staged, int(row[0]) if row else 0, size, clear)
+    return StagedSink(node.name, dataset, location, node.schema, staged, rows, size, clear)
 
 
 def _copy_statement(query: exp.Query, url: str, options: dict[str, Json] | object) -> exp.Copy:
