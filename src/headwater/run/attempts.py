@@ -5,8 +5,8 @@ What is done after a crash depends on what the journal holds:
     nothing                      the run starts the attempt again
     begun                        planned again with what it saw then, run from the start
     prepared, nothing committed  run from the start: what was staged was never visible
-    prepared, all committed      ended with the result that was prepared
     prepared, some committed     run again with a `Resumption`: committed sinks are left, the others written again
+    prepared, all committed      run with a `Resumption` that is complete: what follows the commits, then that result
     ended                        nothing
 """
 
@@ -187,11 +187,8 @@ class Attempts:
         properties = {name: evaluate(value, context) for name, value in activity.user_properties.items()}
         input_ = SECURE_INPUT if activity.policy.secure_input else live.masker.mapping(runner.input(plan))
         journal.record_input(trial.stored.activity_run_id, input_, live.masker.mapping(properties))
-        resumption = None
-        if trial.stored.prepared is not None:
-            resumption = self._resumption(trial.stored.prepared, runner.sinks(plan))
-            if resumption is not None and resumption.is_complete:
-                return resumption.result
+        prepared = trial.stored.prepared
+        resumption = self._resumption(prepared, runner.sinks(plan)) if prepared else None
         with self._surroundings(trial, resumption) as surroundings:
             return runner.run(plan, surroundings)
 

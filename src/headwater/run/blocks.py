@@ -13,7 +13,7 @@ from typing import Protocol
 from headwater.errors import Cancelled, Fault
 from headwater.plan.plan import Step
 from headwater.run.conditions import failed_activities, readiness
-from headwater.run.live import LiveRun
+from headwater.run.live import LiveRun, Stopped
 from headwater.run.records import ActivityStatus
 
 
@@ -54,6 +54,8 @@ def run_block(perform: Perform, live: LiveRun, steps: Sequence[Step], iteration:
         states[one.name], messages[one.name] = one.status, one.message
     if broken is not None:
         raise broken
+    if live.stopping.is_set():
+        raise Stopped
     if live.cancelled.is_set():
         raise cancelled()
     failed = failed_activities(steps, states)

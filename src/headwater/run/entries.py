@@ -27,6 +27,7 @@ class NewRun:
     annotations: tuple[Json, ...]
     variables: Mapping[str, Json]
     runner_id: str
+    status: RunStatus = "InProgress"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from headwater.run.activities.protocol import Assignment
 from headwater.run.database import RunDatabase
 from headwater.run.entries import AttemptEnd, NewAttempt, NewRun, Prepared, StoredAttempt, StoredRun
 from headwater.run.events import ActivityEnded, Listener
-from headwater.run.records import ENDED, ActivityError, ActivityStatus, InvokedBy, RunStatus
+from headwater.run.records import ENDED, UNFINISHED, ActivityError, ActivityStatus, InvokedBy, RunStatus
 from headwater.run.tables import ACTIVITY_RUNS, PIPELINE_RUNS, VARIABLES
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class RunJournal:
             "definition": run.definition,
             "parameters": run.parameters,
             "invoked_by": run.invoked_by,
-            "status": "InProgress",
+            "status": run.status,
             "message": "",
             "started_at": now,
             "updated_at": now,
@@ -59,6 +59,15 @@ class RunJournal:
             for name, value in run.variables.items():
                 connection.execute(VARIABLES.insert().values(_variable(run.run_id, name, value)))
         return True
+
+    def admit_run(self, run_id: str) -> None:
+        """Write down that a queued run begins now."""
+        with self._database.writing() as connection:
+            connection.execute(
+                PIPELINE_RUNS.update()
+                .where(PIPELINE_RUNS.c.run_id == run_id, PIPELINE_RUNS.c.status == "Queued")
+                .values(status="InProgress", updated_at=self._now())
+            )
 
     def end_run(self, run_id: str, status: RunStatus, message: str) -> None:
         """Write down how a run ended, unless it has ended already."""
@@ -149,7 +158,7 @@ class RunJournal:
     def unfinished(self, status: RunStatus | None = None) -> tuple[StoredRun, ...]:
         """Return all runs that have not ended (or those of one status), oldest first."""
         table = PIPELINE_RUNS
-        condition = table.c.status.not_in(ENDED) if status is None else table.c.status == status
+        condition = table.c.status.in_(UNFINISHED if status is None else (status,))
         with self._database.reading() as connection:
             rows = connection.execute(sa.select(table).where(condition).order_by(table.c.sequence)).mappings()
             return tuple(_stored_run(row) for row in rows)
@@ -168,6 +177,13 @@ class RunJournal:
             .where(ACTIVITY_RUNS.c.pipeline_run_id == run_id, ACTIVITY_RUNS.c.iteration.in_(iterations))
             .order_by(ACTIVITY_RUNS.c.sequence)
         )
+        with self._database.reading() as connection:
+            return tuple(_stored_attempt(row) for row in connection.execute(statement).mappings())
+
+    def open_attempts(self, run_id: str) -> tuple[StoredAttempt, ...]:
+        """Return the attempts of a run that have begun and not ended."""
+        table = ACTIVITY_RUNS
+        statement = sa.select(table).where(table.c.pipeline_run_id == run_id, table.c.status.not_in(ENDED))
         with self._database.reading() as connection:
             return tuple(_stored_attempt(row) for row in connection.execute(statement).mappings())
 

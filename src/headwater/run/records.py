@@ -12,8 +12,12 @@ RunStatus = Literal["Queued", "InProgress", "Succeeded", "Failed", "Canceling", 
 ActivityStatus = Literal["Queued", "InProgress", "Succeeded", "Failed", "Skipped", "Cancelled"]
 ENDED: frozenset[str] = frozenset({"Cancelled", "Failed", "Skipped", "Succeeded"})
 
+UNFINISHED: tuple[RunStatus, ...] = ("Canceling", "InProgress", "Queued")
+
 MASK = "***"
 """What stands in history in place of a secure value."""
+MASKED_DEFAULT = "*** (default)"
+"""In place of one that the definition gives, so that a recovered run can read it again."""
 
 
 class InvokedBy(msgspec.Struct, frozen=True, rename="camel"):

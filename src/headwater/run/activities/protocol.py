@@ -92,7 +92,7 @@ class Resumption:
     committed: frozenset[str]
     result: ActivityResult
     is_complete: bool = False
-    """Everything is in place: then the runner is not asked, and the attempt ends with `result`."""
+    """Every token is in place: do only what follows the commits, if anything does, and return `result`."""
 
 
 class Checkpoint(Protocol):
