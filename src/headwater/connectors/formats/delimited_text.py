@@ -29,6 +29,9 @@ ENCODINGS: Mapping[str, str] = {
     "utf-8 without bom": "utf-8",
 }
 
+MAX_ROW = 16 * 1024 * 1024
+"""Bytes that one row may have."""
+
 NEWLINES: tuple[str, ...] = ("", "\n", "\r", "\r\n")
 
 
@@ -102,7 +105,8 @@ class DelimitedText:
             "comment": text(""),
             "null_padding": exp.false(),
             "strict_mode": exp.true(),
-            "max_line_size": exp.Literal.number(16 * 1024 * 1024),
+            "max_line_size": exp.Literal.number(MAX_ROW),
+            "buffer_size": exp.Literal.number(2 * MAX_ROW),
         }
 
 
