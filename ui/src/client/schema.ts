@@ -474,16 +474,7 @@ export interface components {
             readonly sources: readonly components["schemas"]["Tile"][];
             readonly waiting: readonly components["schemas"]["WaitingFact"][];
         };
-        /**
-         * LineageCounts
-         * @default {
-         *       "failed": 0,
-         *       "notReported": 0,
-         *       "pending": 0,
-         *       "skipped": 0,
-         *       "succeeded": 0
-         *     }
-         */
+        /** LineageCounts */
         readonly LineageCounts: {
             /** @default 0 */
             readonly failed: number;
@@ -611,7 +602,7 @@ export interface components {
             readonly activities: number;
             readonly durationMs: number | null;
             readonly endedAt: string | null;
-            readonly lineage?: components["schemas"]["LineageCounts"];
+            readonly lineage: components["schemas"]["LineageCounts"];
             /** @default  */
             readonly message: string;
             readonly pipeline: string;

@@ -30,7 +30,7 @@ class RunRow(Answer, frozen=True, kw_only=True):
     triggered_by: str
     message: str = ""
     activities: int = 0
-    lineage: LineageCounts = LineageCounts()
+    lineage: LineageCounts
 
 
 class RunPage(Answer, frozen=True, kw_only=True):

@@ -1,0 +1,42 @@
+// A dataset: a rectangle with its store, its name, and the columns that are drawn.
+import { mergeClasses } from "@fluentui/react-components";
+import type { NodeProps } from "@xyflow/react";
+import { hasMore } from "../../graph/sizes";
+import { messages } from "../../messages";
+import { MiddleEllipsis } from "../../parts/MiddleEllipsis";
+import { isDimmed, useShown } from "../actions";
+import type { BoxNode } from "../elements";
+import { Anchors, Bubbles, ColumnRows, Head } from "./Parts";
+import { useBoxStyles } from "./styles";
+
+export function DatasetBox({ data: { node } }: NodeProps<BoxNode>) {
+  const styles = useBoxStyles();
+  const shown = useShown();
+  const rest = node.columnCount - node.columns.length;
+  return (
+    <div
+      className={mergeClasses(
+        styles.box,
+        styles.dataset,
+        shown.trace?.nodes.has(node.id) && styles.lit,
+        node.id === shown.graph.focus && styles.focus,
+        isDimmed(shown, node.id) && styles.dim,
+      )}
+    >
+      <Anchors />
+      <Head node={node} title={`${node.typeLabel}\n${node.qualifiedName}`} detail={<MiddleEllipsis text={place(node.qualifiedName)} />} />
+      <ColumnRows node={node} />
+      {hasMore(node) && (
+        <button type="button" className={mergeClasses("nodrag", styles.more)} onClick={() => shown.actions.columnsOf(node)}>
+          {node.columns.length === 0 ? messages.lineage.columnCount(rest) : messages.lineage.moreColumns(Math.max(0, rest))}
+        </button>
+      )}
+      <Bubbles node={node} />
+    </div>
+  );
+}
+
+/** The qualified name without its scheme, for a quiet second line. */
+function place(name: string): string {
+  return name.replace(/^[a-z0-9+]+:\/\//i, "");
+}

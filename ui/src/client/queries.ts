@@ -1,0 +1,98 @@
+// What pages ask for, as TanStack queries: one hook a question, one key a question.
+import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, ApiError, type LineageQuery, type RunsQuery, type SearchQuery } from "./api";
+import type { RunDetail, RunPage } from "./types";
+
+const LIVE_MS = 2000;
+const CALM_MS = 15_000;
+
+export function newClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        retry: (count, error) => count < 1 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      },
+    },
+  });
+}
+
+export const useSession = () =>
+  useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: 60_000, retry: false });
+
+export const useHome = () => useQuery({ queryKey: ["home"], queryFn: api.home, refetchInterval: CALM_MS });
+
+export const useSearch = (query: SearchQuery) =>
+  useQuery({ queryKey: ["search", query], queryFn: () => api.search(query), placeholderData: keepPreviousData });
+
+export const useSuggest = (q: string) =>
+  useQuery({
+    queryKey: ["suggest", q],
+    queryFn: () => api.suggest(q),
+    enabled: q.trim().length > 0,
+    placeholderData: keepPreviousData,
+  });
+
+export const useBrowse = (path: string) => useQuery({ queryKey: ["browse", path], queryFn: () => api.browse(path) });
+
+export const useAsset = (guid: string) => useQuery({ queryKey: ["asset", guid], queryFn: () => api.asset(guid) });
+
+export const useSchema = (guid: string, enabled = true) =>
+  useQuery({ queryKey: ["schema", guid], queryFn: () => api.schema(guid), enabled });
+
+export const useAssetRuns = (guid: string) =>
+  useQuery({ queryKey: ["assetRuns", guid], queryFn: () => api.assetRuns(guid) });
+
+export const useLineage = (query: LineageQuery) =>
+  useQuery({ queryKey: ["lineage", query], queryFn: () => api.lineage(query), placeholderData: keepPreviousData });
+
+const running = (page: RunPage | undefined) =>
+  page?.runs.some((run) => run.endedAt === null || run.endedAt === undefined || run.lineage.pending > 0) ?? false;
+
+export const useRuns = (query: RunsQuery) =>
+  useQuery({
+    queryKey: ["runs", query],
+    queryFn: () => api.runs(query),
+    placeholderData: keepPreviousData,
+    refetchInterval: (state) => (running(state.state.data) ? LIVE_MS : CALM_MS),
+  });
+
+const unfinished = (detail: RunDetail | undefined) =>
+  detail !== undefined && (!detail.run.endedAt || detail.activities.some((one) => one.lineage.status === "Pending"));
+
+export const useRun = (runId: string) =>
+  useQuery({
+    queryKey: ["run", runId],
+    queryFn: () => api.run(runId),
+    refetchInterval: (state) => (unfinished(state.state.data) ? LIVE_MS : false),
+  });
+
+export const useActivity = (activityRunId: string) =>
+  useQuery({
+    queryKey: ["activity", activityRunId],
+    queryFn: () => api.activity(activityRunId),
+    refetchInterval: (state) => (state.state.data?.activity.lineage.status === "Pending" ? LIVE_MS : false),
+  });
+
+export const useConnections = () =>
+  useQuery({ queryKey: ["connections"], queryFn: api.connections, refetchInterval: CALM_MS });
+
+export function useRetry(activityRunId: string, runId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.retry(activityRunId),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["activity", activityRunId] }),
+        client.invalidateQueries({ queryKey: ["run", runId] }),
+      ]),
+  });
+}
+
+export function useFixConnection() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: api.fixConnection,
+    onSuccess: (answer) => client.setQueryData(["connections"], answer),
+  });
+}
