@@ -161,7 +161,8 @@ class Reader:
         return Reader(json, place, self.faults, secret=self.secret, present=present)
 
     def _required(self, name: str) -> Json:
-        if not self.has(name):
+        # Where the object itself is missing, that has been told already.
+        if self.present and not self.has(name):
             self.fault("DEF-002", f"Required property '{name}' is missing", None, f"Add '{name}'.")
         return self.raw(name)
 

@@ -17,11 +17,14 @@ def empty() -> Mapping[str, Value]:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A declared parameter; `type` is lower-cased: string, int, bool, array, object, float, securestring."""
+    """A declared parameter; `type` is lower-cased: string, int, bool, array, object, float, securestring.
+
+    The default of a securestring is a secret, so defaults stay out of `repr`.
+    """
 
     name: str
     type: str
-    default: Json = None
+    default: Json = field(default=None, repr=False)
     has_default: bool = False
 
 

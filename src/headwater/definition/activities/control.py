@@ -63,9 +63,12 @@ class FailBody:
 
 @dataclass(frozen=True, slots=True)
 class OtherBody:
-    """A type that Synapse knows and this project does not run yet: kept whole, refused by the plan only."""
+    """A type that Synapse knows and this project does not run yet: kept whole, refused by the plan only.
 
-    type_properties: Mapping[str, Value] = field(default_factory=empty)
+    A web activity may hold a password, so the properties stay out of `repr`.
+    """
+
+    type_properties: Mapping[str, Value] = field(default_factory=empty, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
