@@ -1,12 +1,29 @@
-"""Browse: from a source type down to what has no children."""
+"""Browse: from a source type down to what holds nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
+from sqlalchemy import Connection, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from headwater.catalog.reading import Row
+from headwater.catalog.store import Store
+from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.schema import ACTIVE, entities, type_counts
+from headwater.catalog.store.schema import collections as collection_table
+from headwater.catalog.type_definitions import Types
+from headwater.catalog.types import TypeSet
+from headwater.catalog.writing.subjects import no_guid
+from headwater.errors import Fault, Invalid, NotFound
+
+MAX_LIMIT = 10_000
+OTHER = "Other"
 
 
 class BrowseRow(msgspec.Struct, frozen=True):
-    """`path` opens the children, in the form `/<type>#<key>/<type>#<key>`."""
+    """`path` opens the children, in the form `/<type>#<name>/<type>#<name>`."""
 
     guid: str
     name: str
@@ -23,22 +40,183 @@ class BrowseResult(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A source type: the `serviceType` of types, with the number of active assets of it."""
+    """A source type: the `serviceType` of types, with the number of its active assets; parts are not counted."""
 
     name: str
     count: int
-    roots: tuple[str, ...]
-    """Type names at the top of its hierarchy, `azure_synapse_workspace`."""
+    types: tuple[str, ...]
+    """Names of its types that have assets, in the order of their hierarchy."""
 
 
 class Browse:
-    def sources(self, *, collections: frozenset[str] | None = None) -> tuple[Source, ...]: ...
+    """The hierarchy of assets as relationships make it: what holds what."""
+
+    def __init__(self, store: Store, types: Types) -> None:
+        self._store = store
+        self._types = types
+
+    def sources(self, *, collections: frozenset[str] | None = None) -> tuple[Source, ...]:
+        """Source types that have assets, by name."""
+        types = self._types.current
+        table = type_counts.c
+        query = select(table.type_id, func.sum(table.entities)).group_by(table.type_id).order_by(table.type_id)
+        if collections is not None:
+            joined = query.join(collection_table, collection_table.c.id == table.collection_id)
+            query = joined.where(collection_table.c.name.in_(collections))
+        found: dict[str, list[tuple[str, int]]] = {}
+        with self._store.read() as connection:
+            for type_id, number in connection.execute(query):
+                type = types.entities_by_id[type_id]
+                if number and not type.is_part:
+                    found.setdefault(type.service_type or OTHER, []).append((type.name, int(number)))
+        return tuple(
+            Source(name, sum(number for _, number in counted), tuple(type_name for type_name, _ in counted))
+            for name, counted in sorted(found.items())
+        )
+
+    def tops(
+        self,
+        source: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        collections: frozenset[str] | None = None,
+    ) -> BrowseResult:
+        """Assets of a source type that nothing holds: workspaces, servers, accounts, loose files."""
+        types = self._types.current
+        chosen = [
+            type.id for type in types.entities.values() if (type.service_type or OTHER) == source and not type.is_part
+        ]
+        where = entities.c.parent_id.is_(None) & entities.c.type_id.in_(chosen)
+        with self._store.read() as connection:
+            return _page(connection, where, "", limit, offset, collections, types)
+
     def by_type(
-        self, type_name: str, *, limit: int = 100, offset: int = 0, collections: frozenset[str] | None = None
-    ) -> BrowseResult: ...
+        self,
+        type_name: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        collections: frozenset[str] | None = None,
+    ) -> BrowseResult:
+        """Assets of a type or its subtypes, wherever they stand. Raises NotFound for an unknown type."""
+        types = self._types.current
+        types.known(type_name)
+        with self._store.read() as connection:
+            where = entities.c.type_id.in_(types.subtype_ids(type_name))
+            return _page(connection, where, "", limit, offset, collections, types)
+
     def by_path(
-        self, path: str, *, limit: int = 100, offset: int = 0, collections: frozenset[str] | None = None
-    ) -> BrowseResult: ...
+        self,
+        path: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        collections: frozenset[str] | None = None,
+    ) -> BrowseResult:
+        """What the asset at the path holds. Raises NotFound, or Invalid for a text that is no path."""
+        types = self._types.current
+        with self._store.read() as connection:
+            id = _follow(connection, path, types)
+            return _page(connection, entities.c.parent_id == id, path.rstrip("/"), limit, offset, collections, types)
+
     def children(
-        self, guid: str, *, limit: int = 100, offset: int = 0, collections: frozenset[str] | None = None
-    ) -> BrowseResult: ...
+        self,
+        guid: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        collections: frozenset[str] | None = None,
+    ) -> BrowseResult:
+        """What the asset holds. Raises NotFound."""
+        types = self._types.current
+        with self._store.read() as connection:
+            id = connection.execute(select(entities.c.id).where(entities.c.guid == guid)).scalar()
+            if id is None:
+                raise NotFound(no_guid(guid))
+            path = _path_of(connection, int(id), types)
+            return _page(connection, entities.c.parent_id == id, path, limit, offset, collections, types)
+
+
+def _page(
+    connection: Connection,
+    where: ColumnElement[bool],
+    path: str,
+    limit: int,
+    offset: int,
+    collections: frozenset[str] | None,
+    types: TypeSet,
+) -> BrowseResult:
+    if not 0 <= limit <= MAX_LIMIT or offset < 0:
+        cure = f"Use a limit of 0 to {MAX_LIMIT} and an offset of 0 or more."
+        raise Invalid(Fault("CAT-028", f"limit {limit}, offset {offset} is no page", cure=cure))
+    parts = [type.id for type in types.entities.values() if type.is_part]
+    condition = where & (entities.c.status == ACTIVE) & entities.c.type_id.not_in(parts)
+    if collections is not None:
+        allowed = select(collection_table.c.id).where(collection_table.c.name.in_(collections))
+        condition &= entities.c.collection_id.in_(allowed)
+    count = connection.execute(select(func.count()).select_from(entities).where(condition)).scalar_one()
+    query = select(entities).where(condition).order_by(entities.c.type_id, entities.c.name, entities.c.id)
+    rows = connection.execute(query.limit(limit).offset(offset)).mappings().all()
+    below = _numbers_below(connection, [row["id"] for row in rows], parts)
+    return BrowseResult(int(count), tuple(_browse_row(row, path, below.get(row["id"], 0), types) for row in rows))
+
+
+def _browse_row(row: Row, path: str, children: int, types: TypeSet) -> BrowseRow:
+    type_name = types.entities_by_id[row["type_id"]].name
+    return BrowseRow(
+        guid=row["guid"],
+        name=row["name"],
+        qualified_name=row["qualified_name"],
+        type_name=type_name,
+        path=f"{path}/{_segment(type_name, row['name'])}",
+        is_leaf=children == 0,
+        children=children,
+    )
+
+
+def _segment(type_name: str, name: str) -> str:
+    """Return one piece of a path; `/` and `%` in names are escaped as in URLs."""
+    return f"{type_name}#{name.replace('%', '%25').replace('/', '%2F')}"
+
+
+def _follow(connection: Connection, path: str, types: TypeSet) -> int:
+    parent: int | None = None
+    for segment in path.strip("/").split("/"):
+        type_name, mark, key = segment.partition("#")
+        if not mark or type_name not in types.entities:
+            cure = "A path is /<type>#<name>/<type>#<name>, as browsing gives it."
+            raise Invalid(Fault("CAT-028", f"'{segment}' is no piece of a browse path", cure=cure))
+        name = key.replace("%2F", "/").replace("%25", "%")
+        table = entities.c
+        held = table.parent_id == parent if parent is not None else table.parent_id.is_(None)
+        same = (table.type_id == types.entities[type_name].id) & (table.name == name) & (table.status == ACTIVE)
+        found = connection.execute(select(table.id).where(held, same).order_by(table.id).limit(1)).scalar()
+        if found is None:
+            raise NotFound(Fault("CAT-003", f"Nothing stands at '{path}'", cure="Browse from the source type."))
+        parent = int(found)
+    if parent is None:
+        raise Invalid(Fault("CAT-028", "The browse path is empty", cure="Send entityType or path."))
+    return parent
+
+
+def _path_of(connection: Connection, id: int, types: TypeSet) -> str:
+    segments: list[str] = []
+    at: int | None = id
+    while at is not None and len(segments) < 100:
+        row = connection.execute(select(entities).where(entities.c.id == at)).mappings().one()
+        segments.append(_segment(types.entities_by_id[row["type_id"]].name, row["name"]))
+        at = row["parent_id"]
+    return "".join(f"/{segment}" for segment in reversed(segments))
+
+
+def _numbers_below(connection: Connection, ids: Iterable[int], parts: Sequence[int]) -> dict[int, int]:
+    table = entities.c
+    wanted = listed()
+    query = (
+        select(table.parent_id, func.count())
+        .join(wanted, table.parent_id == integer(wanted))
+        .where(table.status == ACTIVE, table.type_id.not_in(parts))
+        .group_by(table.parent_id)
+    )
+    return dict(connection.execute(query, {"wanted": packed(ids)}).tuples().all())

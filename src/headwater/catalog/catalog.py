@@ -51,7 +51,7 @@ class Catalog:
             assets=Assets(store, types),
             relationships=Relationships(store, types),
             lineage=Lineage(store, types),
-            columns=ColumnLineage(store),
+            columns=ColumnLineage(store, types),
             search=Search(store, types),
             browse=Browse(store, types),
         )

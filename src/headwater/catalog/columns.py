@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
+from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from headwater.catalog import clock
+from headwater.catalog.store import Store
+from headwater.catalog.store.lists import integer, listed, packed, text
+from headwater.catalog.store.schema import DIRECT, column_edges, entities, lineage_columns
+from headwater.catalog.type_definitions import Types
+from headwater.catalog.types import TypeSet
+from headwater.catalog.writing.column_edges import KINDS
+from headwater.catalog.writing.column_reports import ROWS
+from headwater.catalog.writing.subjects import no_guid
+from headwater.errors import Fault, Invalid, NotFound
 
 Way = Literal["upstream", "downstream", "both"]
+Kind = Literal["DIRECT", "INDIRECT"]
+BOTH_KINDS: tuple[Kind, ...] = ("DIRECT", "INDIRECT")
+_WAYS: dict[Way, tuple[Literal["upstream", "downstream"], ...]] = {
+    "upstream": ("upstream",),
+    "downstream": ("downstream",),
+    "both": ("upstream", "downstream"),
+}
 
 
 class ColumnNode(msgspec.Struct, frozen=True, rename="camel"):
-    """A column of an asset. `column` is `*` where whole rows are meant. `level` counts from the start, up is negative."""
+    """A column of an asset; `column` is `*` for its rows. `level` counts from the start, below 0 upstream."""
 
     guid: str
     column: str
@@ -22,14 +43,14 @@ class ColumnNode(msgspec.Struct, frozen=True, rename="camel"):
 class EdgeStep(msgspec.Struct, frozen=True, rename="camel"):
     """A transformation inside the operation that the column passed, source first."""
 
-    name: str
-    kind: str
+    name: str = ""
+    kind: str = ""
     column: str = ""
     expression: str = ""
 
 
 class ColumnEdge(msgspec.Struct, frozen=True, rename="camel"):
-    """Source column feeds sink column by an operation. Times are None only for edges without a run."""
+    """A source column feeds a sink column in an operation. `ended_at` is None while it holds."""
 
     source: str
     """guid of the source asset."""
@@ -37,16 +58,16 @@ class ColumnEdge(msgspec.Struct, frozen=True, rename="camel"):
     sink: str
     sink_column: str
     operation: str
-    kind: Literal["DIRECT", "INDIRECT"]
+    kind: Kind
     subtype: str
-    expression: str = ""
-    steps: tuple[EdgeStep, ...] = ()
-    first_seen: datetime.datetime | None = None
-    ended_at: datetime.datetime | None = None
+    expression: str
+    steps: tuple[EdgeStep, ...]
+    first_seen: datetime.datetime
+    ended_at: datetime.datetime | None
 
 
 class ColumnGraph(msgspec.Struct, frozen=True, rename="camel"):
-    """`truncated` if the walk stopped at `limit` columns."""
+    """`truncated` if the walk stopped at its limit of columns."""
 
     nodes: tuple[ColumnNode, ...]
     edges: tuple[ColumnEdge, ...]
@@ -54,6 +75,12 @@ class ColumnGraph(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ColumnLineage:
+    """Walks over column edges."""
+
+    def __init__(self, store: Store, types: Types) -> None:
+        self._store = store
+        self._types = types
+
     def walk(
         self,
         guid: str,
@@ -61,17 +88,203 @@ class ColumnLineage:
         *,
         way: Way = "both",
         depth: int = 5,
-        kinds: Sequence[Literal["DIRECT", "INDIRECT"]] = ("DIRECT", "INDIRECT"),
+        kinds: Sequence[Kind] = BOTH_KINDS,
         as_of: datetime.datetime | None = None,
         limit: int = 10_000,
     ) -> ColumnGraph:
-        """Columns that feed, or are fed by, these columns of a dataset (none given: all of them).
+        """Columns that feed, or are fed by, these columns of a dataset (none given: all of them). Raises NotFound.
 
-        A column depends on what decides its rows: upstream of any column is also what is upstream of `*`.
+        A column depends on what decides which rows there are. So, unless only DIRECT edges are asked for, upstream
+        of a column is also what is upstream of its asset's rows (`*`), and downstream of the rows are all columns.
         """
+        if depth < 1 or limit < 1:
+            raise Invalid(Fault("CAT-026", "Depth and limit of a column walk are 1 or more", cure="Ask for more."))
+        holds = _holds(kinds, as_of)
+        with self._store.read() as connection:
+            starts = _starts(connection, guid, columns, self._types.current)
+            walk = _Walk(holds, "INDIRECT" in kinds, limit, levels=dict.fromkeys(starts, 0))
+            for one in _WAYS[way]:
+                _spread(connection, walk, starts, one, depth)
+            return ColumnGraph(_nodes(connection, walk.levels), _edges(connection, walk.edges), walk.truncated)
 
     def of_operation(self, guid: str) -> tuple[ColumnEdge, ...]:
-        """All column edges of one operation as they stand now."""
+        """All column edges of one operation as they stand now. Raises NotFound."""
+        with self._store.read() as connection:
+            operation = _entity(connection, guid)
+            table = column_edges.c
+            query = select(table.id).where(table.operation_id == operation, table.ended_at.is_(None))
+            return _edges(connection, [id for (id,) in connection.execute(query.order_by(table.id))])
+
+    def within(self, guids: Iterable[str], *, as_of: datetime.datetime | None = None) -> tuple[ColumnEdge, ...]:
+        """All column edges whose operation is one of these: what a canvas draws between the nodes in view."""
+        table = column_edges.c
+        wanted = listed()
+        query = (
+            select(table.id)
+            .select_from(wanted)
+            .join(entities, entities.c.guid == text(wanted))
+            .join(column_edges, table.operation_id == entities.c.id)
+            .where(_holds(BOTH_KINDS, as_of))
+            .order_by(table.id)
+        )
+        with self._store.read() as connection:
+            rows = connection.execute(query, {"wanted": packed(sorted(set(guids)))})
+            return _edges(connection, [id for (id,) in rows])
+
+    def count(self) -> int:
+        """Return how many column edges hold now."""
+        query = select(func.count()).select_from(column_edges).where(column_edges.c.ended_at.is_(None))
+        with self._store.read() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def degrees(self, guid: str) -> dict[str, tuple[int, int]]:
-        """Column name → number of columns that feed it, and that it feeds."""
+        """Column name → number of edges that feed it, and of edges that it feeds. Raises NotFound."""
+        table = column_edges.c
+        counts = [
+            select(func.count())
+            .where(here == lineage_columns.c.id, table.ended_at.is_(None))
+            .correlate(lineage_columns)
+            .scalar_subquery()
+            for here in (table.sink_id, table.source_id)
+        ]
+        with self._store.read() as connection:
+            mine = lineage_columns.c.entity_id == _entity(connection, guid)
+            query = select(lineage_columns.c.name, *counts).where(mine)
+            return {name: (into, out) for name, into, out in connection.execute(query)}
+
+
+def _entity(connection: Connection, guid: str) -> int:
+    id = connection.execute(select(entities.c.id).where(entities.c.guid == guid)).scalar()
+    if id is None:
+        raise NotFound(no_guid(guid))
+    return int(id)
+
+
+def _starts(connection: Connection, guid: str, columns: Sequence[str], types: TypeSet) -> list[int]:
+    """Return the keys of the columns. A column that no operation named has no lineage, and that is no error."""
+    found = connection.execute(select(entities.c.id, entities.c.type_id).where(entities.c.guid == guid)).first()
+    if found is None:
+        raise NotFound(no_guid(guid))
+    query = select(lineage_columns.c.id).where(lineage_columns.c.entity_id == found.id)
+    if columns:
+        fold = types.entities_by_id[found.type_id].ignores_column_case
+        query = query.where(lineage_columns.c.key.in_([name.casefold() if fold else name for name in columns]))
+    return [id for (id,) in connection.execute(query.order_by(lineage_columns.c.id))]
+
+
+def _holds(kinds: Sequence[Kind], as_of: datetime.datetime | None) -> ColumnElement[bool]:
+    table = column_edges.c
+    kind = table.kind.in_([KINDS[kind] for kind in kinds])
+    if as_of is None:
+        return and_(kind, table.ended_at.is_(None))
+    at = clock.milliseconds(as_of)
+    return and_(kind, table.first_seen <= at, or_(table.ended_at.is_(None), table.ended_at > at))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What counts as an edge, and what the walk has met."""
+
+    holds: ColumnElement[bool]
+    with_rows: bool
+    limit: int
+    levels: dict[int, int]
+    edges: dict[int, None] = field(default_factory=dict)
+    truncated: bool = False
+
+
+def _spread(
+    connection: Connection,
+    walk: _Walk,
+    starts: Sequence[int],
+    way: Literal["upstream", "downstream"],
+    depth: int,
+) -> None:
+    table = column_edges.c
+    up = way == "upstream"
+    here, there = (table.sink_id, table.source_id) if up else (table.source_id, table.sink_id)
+    seen = set(starts)
+    level = list(starts)
+    for number in range(1, depth + 1):
+        if walk.with_rows:
+            relatives = [id for id in _relatives(connection, level, up) if id not in seen]
+            seen.update(relatives)
+            level = [*level, *relatives]
+        wanted = listed()
+        query = select(table.id, there).select_from(wanted).join(column_edges, here == integer(wanted))
+        met: dict[int, None] = {}
+        for edge, far in connection.execute(query.where(walk.holds), {"wanted": packed(level)}):
+            walk.edges[edge] = None
+            if far not in seen:
+                met[far] = None
+        seen.update(met)
+        for id in met:
+            walk.levels.setdefault(id, -number if up else number)
+        walk.truncated |= len(walk.levels) > walk.limit
+        level = list(met)
+        if not level or walk.truncated:
+            return
+
+
+def _relatives(connection: Connection, level: Sequence[int], up: bool) -> list[int]:
+    """Return what stands for the same rows: of a column its asset's `*`, of a `*` all its asset's columns."""
+    given, other = lineage_columns.alias("given"), lineage_columns.alias("other")
+    wanted = listed()
+    rows = (other.c.key == ROWS) if up else (given.c.key == ROWS)
+    query: Select[int] = (
+        select(other.c.id)
+        .distinct()
+        .select_from(wanted)
+        .join(given, given.c.id == integer(wanted))
+        .join(other, and_(other.c.entity_id == given.c.entity_id, other.c.id != given.c.id, rows))
+    )
+    return list(connection.execute(query, {"wanted": packed(level)}).scalars())
+
+
+def _nodes(connection: Connection, levels: dict[int, int]) -> tuple[ColumnNode, ...]:
+    wanted = listed()
+    query = (
+        select(lineage_columns.c.id, lineage_columns.c.name, entities.c.guid)
+        .select_from(wanted)
+        .join(lineage_columns, lineage_columns.c.id == integer(wanted))
+        .join(entities, entities.c.id == lineage_columns.c.entity_id)
+    )
+    rows = connection.execute(query, {"wanted": packed(levels)})
+    return tuple(ColumnNode(guid=guid, column=name, level=levels[id]) for id, name, guid in rows)
+
+
+def _edges(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]:
+    source, sink = lineage_columns.alias("source"), lineage_columns.alias("sink")
+    source_asset, sink_asset, operation = (entities.alias(name) for name in ("source_asset", "sink_asset", "operation"))
+    table = column_edges.c
+    wanted = listed()
+    query = (
+        select(column_edges)
+        .add_columns(source_asset.c.guid.label("source"), source.c.name.label("source_column"))
+        .add_columns(sink_asset.c.guid.label("sink"), sink.c.name.label("sink_column"))
+        .add_columns(operation.c.guid.label("operation"))
+        .select_from(wanted)
+        .join(column_edges, table.id == integer(wanted))
+        .join(source, source.c.id == table.source_id)
+        .join(sink, sink.c.id == table.sink_id)
+        .join(source_asset, source_asset.c.id == source.c.entity_id)
+        .join(sink_asset, sink_asset.c.id == sink.c.entity_id)
+        .join(operation, operation.c.id == table.operation_id)
+        .order_by(table.id)
+    )
+    return tuple(
+        ColumnEdge(
+            source=row.source,
+            source_column=row.source_column,
+            sink=row.sink,
+            sink_column=row.sink_column,
+            operation=row.operation,
+            kind="DIRECT" if row.kind == DIRECT else "INDIRECT",
+            subtype=row.subtype,
+            expression=row.expression,
+            steps=msgspec.convert(row.steps or (), tuple[EdgeStep, ...]),
+            first_seen=clock.moment(row.first_seen),
+            ended_at=None if row.ended_at is None else clock.moment(row.ended_at),
+        )
+        for row in connection.execute(query, {"wanted": packed(ids)})
+    )

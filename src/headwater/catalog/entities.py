@@ -18,7 +18,7 @@ from headwater.catalog.model import (
     EntityInput,
     Mutation,
 )
-from headwater.catalog.reading import Row, entity_of, header_of, links_of
+from headwater.catalog.reading import Row, entity_of, header_of, links_of, rows_by_id
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, entities
@@ -186,7 +186,8 @@ class Entities:
         pen = Pen(by, clock.now(), 0, {})
         gone = removal.with_parts(connection, rows, types)
         removal.remove(connection, gone, pen, types)
-        headers = [header_of({**row, "status": schema.DELETED}, types, names) for row in gone]
+        rows_now = rows_by_id(connection, [row["id"] for row in gone])
+        headers = [header_of(row, types, names) for row in rows_now.values()]
         return Mutation(mutated_entities={"DELETE": headers} if headers else {}, guid_assignments={})
 
     def _info(self, connection: Connection, rows: Sequence[Row], types: TypeSet, relationships: bool) -> EntitiesInfo:

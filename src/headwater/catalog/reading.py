@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from headwater.catalog.model import Attributes, Entity, EntityHeader, ObjectId, Relationship, Status
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, entities, relationships
 from headwater.catalog.types import EntityType, TypeSet
 
-Row = Mapping[str, Any]
-"""A row by column name. Any: SQLAlchemy cannot tell a column's type from its name."""
+Row = RowMapping
 
 STATUSES: tuple[Status, Status] = ("ACTIVE", "DELETED")
 

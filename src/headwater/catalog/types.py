@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -18,7 +17,6 @@ from headwater.errors import Fault, Invalid, NotFound
 
 Category = Literal["ENTITY", "RELATIONSHIP", "CLASSIFICATION", "ENUM", "STRUCT", "BUSINESS_METADATA"]
 Definition = Mapping[str, object]
-NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class AttributeDef(msgspec.Struct, frozen=True, rename="camel"):
@@ -209,7 +207,7 @@ def _attributes(definition: Definition) -> Mapping[str, AttributeDef]:
 
 
 def _options(definition: Definition) -> Mapping[str, str]:
-    return msgspec.convert(definition.get("options") or NONE, Mapping[str, str])
+    return msgspec.convert(definition.get("options") or {}, dict[str, str])
 
 
 def _enum_values(definition: Definition) -> frozenset[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
@@ -162,6 +162,25 @@ def _end(connection: Connection, over: Sequence[tuple[int, int]]) -> None:
         keys = packed(id for id, at in over if at == time)
         statement = update(column_edges).where(column_edges.c.id.in_(select(integer(listed()))))
         connection.execute(statement.values(ended_at=time), {"wanted": keys})
+
+
+def end_between(connection: Connection, pairs: Sequence[tuple[int, int]], at: int) -> None:
+    """End the open edges along lineage that is no more: dataset to operation, or operation to dataset."""
+    if not pairs:
+        return
+    table, column = column_edges.c, lineage_columns.c
+    over: list[int] = []
+    for operation, vertex, end in ((1, 0, table.source_id), (0, 1, table.sink_id)):
+        wanted = listed()
+        query = (
+            select(table.id)
+            .select_from(wanted)
+            .join(column_edges, table.operation_id == integer(wanted, operation))
+            .join(lineage_columns, and_(column.id == end, column.entity_id == integer(wanted, vertex)))
+            .where(table.ended_at.is_(None))
+        )
+        over.extend(connection.execute(query, {"wanted": packed(pairs)}).scalars())
+    _end(connection, [(id, at) for id in over])
 
 
 def end_of(connection: Connection, gone: Sequence[int], at: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from headwater.catalog.store.lists import integer, listed, packed
@@ -46,16 +46,8 @@ def refresh(
         if rows:
             statement = upsert(documents)
             values = {name: statement.excluded[name] for name in changed}
-            differs = _any_differs(statement, changed)
+            differs = or_(*(documents.c[name] != statement.excluded[name] for name in changed))
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values, where=differs), rows)
-
-
-def _any_differs(statement, names):  # type: ignore[no-untyped-def]  # Insert of a dialect; its type has no public name.
-    conditions = [documents.c[name] != statement.excluded[name] for name in names]
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found = found | condition
-    return found
 
 
 def remove(connection: Connection, gone: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, entities, lineage_edges, relationships
 from headwater.catalog.types import EntityType, Link, RelationshipType, TypeSet
+from headwater.catalog.writing import column_edges
 from headwater.catalog.writing.drafts import Reference
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import Cast, Found, Subject
@@ -103,19 +104,19 @@ def _plan_attribute(
         link = _link(subject.type, name, reference, found, invalid)
         if link is not None:
             chosen.add(link)
-            _want(plan, link, subject.id, found.id, reference.attributes or None)
+            ends = (subject.id, found.id) if link.side == 0 else (found.id, subject.id)
+            want(plan, Wanted(link.relationship, ends, reference.attributes or None))
     for link in chosen or set(subject.type.links[name] if not references else ()):
         if not (link.relationship.owns and not link.here.single) and not subject.is_new:
             plan.exclusive.add((link.side, link.relationship.id, subject.id))
 
 
-def _want(plan: Plan, link: Link, here: int, there: int, attributes: Mapping[str, object] | None) -> None:
-    ends = (here, there) if link.side == 0 else (there, here)
-    wanted = Wanted(link.relationship, ends, attributes)
+def want(plan: Plan, wanted: Wanted) -> None:
+    """Ask for a relationship. At an end that takes a single one, it takes the place of another."""
     plan.wanted[wanted.pair] = wanted
     for side in (0, 1):
-        if link.relationship.ends[side].single and ends[side] not in plan.fresh:
-            plan.exclusive.add((side, link.relationship.id, ends[side]))
+        if wanted.type.ends[side].single and wanted.ends[side] not in plan.fresh:
+            plan.exclusive.add((side, wanted.type.id, wanted.ends[side]))
 
 
 def _link(type: EntityType, name: str, reference: Reference, found: Found, faults: list[Fault]) -> Link | None:
@@ -194,6 +195,8 @@ def end(connection: Connection, rows: Sequence[Row], pen: Pen, types: TypeSet) -
         select(integer(listed()))
     )
     connection.execute(update(lineage_edges).where(mine, edges.ended_at.is_(None)).values(ended_at=pen.at), keys)
+    flows = [row for row in rows if types.relationships_by_id[row["type_id"]].is_lineage]
+    column_edges.end_between(connection, [(row["end1_id"], row["end2_id"]) for row in flows], pen.at)
     sides = [(types.relationships_by_id[row["type_id"]].parent_side, (row["end1_id"], row["end2_id"])) for row in rows]
     adopt(connection, [(ends[1 - side], None) for side, ends in sides if side is not None])
 

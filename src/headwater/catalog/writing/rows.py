@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, literal, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from headwater.catalog import clock
 from headwater.catalog.attributes import missing
+from headwater.catalog.reading import Row
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.schema import ACTIVE, entities, entity_changes, type_counts
 from headwater.catalog.writing.subjects import Subject
@@ -57,19 +58,17 @@ def save(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
     new = [_new_row(subject, pen) for subject in subjects if subject.is_new]
     if new:
         connection.execute(insert(entities), new)
-        count(connection, Counter((row["type_id"], row["collection_id"]) for row in new))
+        count(connection, Counter((subject.type.id, _place(subject, pen)) for subject in subjects if subject.is_new))
     changes, history = [], []
     for subject in subjects:
-        if subject.row is None:
-            subject.changed = True
+        row = subject.row
+        values = {} if row is None else _changed_values(subject, row)
+        subject.changed = row is None or bool(values)
+        if row is None or not values:
             continue
-        values = _changed_values(subject)
-        if not values:
-            continue
-        subject.changed = True
-        version = subject.row["version"] + 1
-        changes.append({"key": subject.id, **_all_values(subject, values), "version": version, **_stamp(pen)})
-        history.append(_change(subject, values, pen, version))
+        version = row["version"] + 1
+        changes.append({"key": subject.id, **_all_values(row, values), "version": version, **_stamp(pen)})
+        history.append(_change(subject, row, values, pen, version))
     if changes:
         written = (
             "attributes",
@@ -91,7 +90,10 @@ def touch(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None
     rows = [{"key": subject.id, **_stamp(pen)} for subject in subjects]
     if rows:
         statement = update(entities).where(entities.c.id == bindparam("key"))
-        values = {"updated_by": bindparam("updated_by"), "updated_at": bindparam("updated_at")}
+        values: dict[str, BindParameter[object]] = {
+            "updated_by": bindparam("updated_by"),
+            "updated_at": bindparam("updated_at"),
+        }
         connection.execute(statement.values(version=entities.c.version + literal(1), **values), rows)
 
 
@@ -124,13 +126,17 @@ def _last(subject: Subject, field: str) -> object:
     return given[-1] if given else None
 
 
+def _place(subject: Subject, pen: Pen) -> int:
+    """Return the collection of a new entity."""
+    return pen.collections.get(str(_last(subject, "collection")), pen.collection_id)
+
+
 def _new_row(subject: Subject, pen: Pen) -> dict[str, object]:
-    collection = _last(subject, "collection")
     return {
         "id": subject.id,
         "guid": subject.guid,
         "type_id": subject.type.id,
-        "collection_id": pen.collections.get(str(collection), pen.collection_id),
+        "collection_id": _place(subject, pen),
         "parent_id": None,
         "status": ACTIVE,
         "version": 1,
@@ -145,34 +151,33 @@ def _new_row(subject: Subject, pen: Pen) -> dict[str, object]:
     }
 
 
-def _changed_values(subject: Subject) -> dict[str, object]:
+def _changed_values(subject: Subject, row: Row) -> dict[str, object]:
     """Return the columns that differ from the stored row."""
-    row = subject.row
-    if row is None:
-        return {}
     qualified_name = str(subject.attributes.get("qualifiedName", subject.qualified_name))
-    wanted = {"attributes": subject.attributes, "name": display_name(subject), "qualified_name": qualified_name}
+    wanted: dict[str, object] = {
+        "attributes": subject.attributes,
+        "name": display_name(subject),
+        "qualified_name": qualified_name,
+    }
     for field in ("custom_attributes", "contacts"):
         if (given := _last(subject, field)) is not None:
             wanted[field] = given
     return {column: value for column, value in wanted.items() if row[column] != value}
 
 
-def _all_values(subject: Subject, changed: Mapping[str, object]) -> dict[str, object]:
+def _all_values(row: Row, changed: Mapping[str, object]) -> dict[str, object]:
     columns = ("attributes", "custom_attributes", "contacts", "name", "qualified_name")
-    row = subject.row or {}
-    return {column: changed.get(column, row.get(column)) for column in columns}
+    return {column: changed.get(column, row[column]) for column in columns}
 
 
-def _change(subject: Subject, changed: Mapping[str, object], pen: Pen, version: int) -> dict[str, object]:
-    row = subject.row or {}
-    before = row.get("attributes") or {}
+def _change(subject: Subject, row: Row, changed: Mapping[str, object], pen: Pen, version: int) -> dict[str, object]:
+    before = row["attributes"]
     replaced: dict[str, object] = {
         name: before.get(name)
         for name in {*before, *subject.attributes}
         if name not in subject.type.heavy and before.get(name) != subject.attributes.get(name)
     }
-    replaced.update((field, row.get(field)) for field in ("custom_attributes", "contacts") if field in changed)
+    replaced.update((field, row[field]) for field in ("custom_attributes", "contacts") if field in changed)
     who = {"changed_by": pen.by, "changed_at": pen.at}
     return {"entity_id": subject.id, "version": version, "action": "UPDATE", "replaced": replaced, **who}
 

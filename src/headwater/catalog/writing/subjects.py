@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from headwater.catalog.reading import Row
 from headwater.catalog.store.lists import listed, packed, text
@@ -77,11 +77,11 @@ class Known:
         return next((row for row in rows if row["type_id"] in below), None)
 
 
-def _rows(connection: Connection, column: object, keys: Iterable[object]) -> Iterator[Row]:
-    values = sorted(str(key) for key in keys)
+def _rows(connection: Connection, column: Column[str], keys: Iterable[str | None]) -> Iterator[Row]:
+    values = sorted(key for key in keys if key)
     if values:
         wanted = listed()
-        query = select(entities).join(wanted, column == text(wanted))  # type: ignore[arg-type]  # A column of text.
+        query = select(entities).join(wanted, column == text(wanted))
         yield from connection.execute(query, {"wanted": packed(values)}).mappings()
 
 

@@ -1,0 +1,247 @@
+"""Runs searches. Ranking reads every hit, so it is done where hits are few enough to be quick.
+
+Where there are more, those that are found in their names come first, ranked; the others follow as they lie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, func, literal_column, select, table, text, true
+from sqlalchemy import column as named_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from headwater.catalog.collections import collection_names
+from headwater.catalog.reading import Row, rows_by_id
+from headwater.catalog.search.facets import facets_of
+from headwater.catalog.search.filters import condition
+from headwater.catalog.search.highlights import marked
+from headwater.catalog.search.keywords import Found, Query, Term, begins, parse
+from headwater.catalog.search.shapes import Hit, SearchRequest, SearchResult
+from headwater.catalog.store import Store
+from headwater.catalog.store.schema import collections as collection_table
+from headwater.catalog.store.schema import documents, entities
+from headwater.catalog.type_definitions import Types
+from headwater.catalog.types import TypeSet
+from headwater.catalog.writing.documents import columns_of
+from headwater.errors import Fault, Invalid, Place
+
+MAX_LIMIT, MAX_OFFSET = 1000, 100_000
+RANKED = 5_000
+"""Up to so many hits are ranked and counted in facets."""
+
+INDEX = table("documents_index", named_column("rowid"))
+# One weight a column of the index: name, words, path, description, columns, labels.
+RANK: ColumnElement[float] = literal_column("bm25(documents_index, 10.0, 6.0, 2.0, 2.0, 3.0, 0.5)")
+NAMES = "{name words} : "
+_ORDERS: Mapping[str, ColumnElement[object]] = {
+    "createTime": entities.c.created_at,
+    "name": entities.c.name,
+    "qualifiedName": entities.c.qualified_name,
+    "updateTime": entities.c.updated_at,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which entities count: filter and permission. `open` if every one does."""
+
+    where: ColumnElement[bool]
+    open: bool
+
+
+class Search:
+    """Searches in the collections that the caller may read; the caller says which."""
+
+    def __init__(self, store: Store, types: Types) -> None:
+        self._store = store
+        self._types = types
+
+    def query(self, request: SearchRequest, *, collections: frozenset[str] | None = None) -> SearchResult:
+        """Search in these collections (None: all). Raises Invalid where the request cannot be read."""
+        _check_page(request.limit, request.offset)
+        types = self._types.current
+        query = parse(request.keywords)
+        scope = _scope(request.filter, collections, types)
+        order = _order(request.orderby)
+        with self._store.read() as connection:
+            count = _count(connection, query.found, scope)
+            page = (request.limit, request.offset)
+            ranked = _page(connection, query, scope, count, page, order)
+            facets = facets_of(connection, request.facets, _ids(query.found, scope), RANKED, types)
+            hits = self._hits(connection, ranked, query.terms, types)
+        approximate = count > RANKED and bool(query.found.match or request.facets)
+        return SearchResult(count, approximate, hits, facets)
+
+    def suggest(
+        self,
+        keywords: str,
+        *,
+        limit: int = 5,
+        filter: object = None,
+        collections: frozenset[str] | None = None,
+    ) -> tuple[Hit, ...]:
+        """Assets that have all the words, the last one as a beginning. Raises Invalid."""
+        _check_page(limit, 0)
+        types = self._types.current
+        query = begins(keywords)
+        scope = _scope(filter, collections, types)
+        with self._store.read() as connection:
+            count = _count(connection, query.found, scope, up_to=RANKED + 1)
+            ranked = _page(connection, query, scope, count, (limit, 0), None)
+            return self._hits(connection, ranked, query.terms, types)
+
+    def autocomplete(
+        self, keywords: str, *, limit: int = 25, collections: frozenset[str] | None = None
+    ) -> tuple[str, ...]:
+        """Words that complete the last keyword, the most frequent first. Raises Invalid."""
+        hits = self.suggest(keywords, limit=200, collections=collections)
+        beginning = (re.findall(r"[^\W_]+", keywords) or [""])[-1].casefold()
+        counts: dict[str, int] = {}
+        for hit in hits:
+            for word in re.findall(r"[^\W_]+", " ".join((hit.name, hit.description, *hit.columns)).casefold()):
+                if word.startswith(beginning):
+                    counts[word] = counts.get(word, 0) + 1
+        return tuple(sorted(counts, key=lambda word: (-counts[word], word))[:limit])
+
+    def _hits(
+        self, connection: Connection, ranked: Sequence[tuple[int, float]], terms: Sequence[Term], types: TypeSet
+    ) -> tuple[Hit, ...]:
+        rows = rows_by_id(connection, [id for id, _ in ranked])
+        names = collection_names(connection)
+        columns = columns_of(connection, rows, types) if terms and rows else {}
+        return tuple(
+            _hit(rows[id], score, terms, columns.get(id, ()), types, names) for id, score in ranked if id in rows
+        )
+
+
+def _check_page(limit: int, offset: int) -> None:
+    if not 0 <= limit <= MAX_LIMIT or not 0 <= offset <= MAX_OFFSET:
+        cure = f"Use a limit of 0 to {MAX_LIMIT} and an offset of 0 to {MAX_OFFSET}."
+        raise Invalid(Fault("CAT-029", f"limit {limit}, offset {offset} is no page", Place(path="limit"), cure))
+
+
+def _scope(filter: object, collections: frozenset[str] | None, types: TypeSet) -> Scope:
+    where = condition(filter, types)
+    if collections is not None:
+        allowed = select(collection_table.c.id).where(collection_table.c.name.in_(sorted(collections)))
+        where = where & entities.c.collection_id.in_(allowed)
+    return Scope(where, open=filter in (None, {}) and collections is None)
+
+
+def _order(orderby: Sequence[Mapping[str, str]]) -> list[ColumnElement[object]] | None:
+    order: list[ColumnElement[object]] = []
+    for item in orderby:
+        for field, direction in item.items():
+            if field not in _ORDERS or direction.lower() not in {"asc", "desc"}:
+                cure = f"Order by {', '.join(sorted(_ORDERS))}, asc or desc."
+                raise Invalid(Fault("CAT-029", f"'{field} {direction}' is no order", Place(path="orderby"), cure))
+            order.append(_ORDERS[field].desc() if direction.lower() == "desc" else _ORDERS[field].asc())
+    return order or None
+
+
+def _matching(match: str) -> ColumnElement[bool]:
+    return text("documents_index MATCH :match").bindparams(match=match)  # type: ignore[return-value]  # A text is a condition.
+
+
+def _ids(found: Found, scope: Scope) -> Select[int]:
+    """Return the statement of all hits' keys."""
+    if found.inverted:
+        query = select(documents.c.id.label("id"))
+        if found.match is not None:
+            query = query.where(documents.c.id.not_in(select(INDEX.c.rowid).where(_matching(found.match))))
+        key: ColumnElement[int] = documents.c.id
+    elif found.match is None:
+        return select(documents.c.id.label("id")).where(~true())
+    else:
+        query = select(INDEX.c.rowid.label("id")).where(_matching(found.match))
+        key = INDEX.c.rowid
+    return query if scope.open else query.join(entities, entities.c.id == key).where(scope.where)
+
+
+def _count(connection: Connection, found: Found, scope: Scope, up_to: int | None = None) -> int:
+    ids = _ids(found, scope)
+    counted = (ids if up_to is None else ids.limit(up_to)).subquery()
+    return int(connection.execute(select(func.count()).select_from(counted)).scalar_one())
+
+
+def _page(
+    connection: Connection,
+    query: Query,
+    scope: Scope,
+    count: int,
+    page: tuple[int, int],
+    order: list[ColumnElement[object]] | None,
+) -> list[tuple[int, float]]:
+    """Return (key, score) of the hits of a page, best first."""
+    limit, offset = page
+    if not limit or not count:
+        return []
+    if order is not None:
+        hits = _ids(query.found, scope).subquery()
+        chosen = select(entities.c.id).join(hits, hits.c.id == entities.c.id).order_by(*order, entities.c.id)
+        return [(id, 1.0) for (id,) in connection.execute(chosen.limit(limit).offset(offset))]
+    if query.found.inverted or query.found.match is None:
+        ids = _ids(query.found, scope).order_by(documents.c.id.desc())
+        return [(id, 1.0) for (id,) in connection.execute(ids.limit(limit).offset(offset))]
+    if count <= RANKED:
+        return _ranked(connection, query.found.match, scope, limit, offset)
+    named = _ranked_by_name(connection, query.found.match, scope)
+    found = named[offset : offset + limit]
+    if len(found) < limit:
+        others = _ids(query.found, scope).where(INDEX.c.rowid.not_in([id for id, _ in named]))
+        skipped = max(0, offset - len(named))
+        rest = connection.execute(others.limit(limit - len(found)).offset(skipped))
+        found += [(id, 0.0) for (id,) in rest]
+    return found
+
+
+def _ranked(connection: Connection, match: str, scope: Scope, limit: int, offset: int) -> list[tuple[int, float]]:
+    query = select(INDEX.c.rowid, RANK.label("rank")).where(_matching(match))
+    if not scope.open:
+        query = query.join(entities, entities.c.id == INDEX.c.rowid).where(scope.where)
+    query = query.order_by(literal_column("rank"), INDEX.c.rowid).limit(limit).offset(offset)
+    return [(id, -rank) for id, rank in connection.execute(query)]
+
+
+def _ranked_by_name(connection: Connection, match: str, scope: Scope) -> list[tuple[int, float]]:
+    """Return the hits whose names match, best first; the first that lie there if these too are many."""
+    query = select(INDEX.c.rowid, RANK.label("rank")).where(_matching(f"{NAMES}({match})"))
+    if not scope.open:
+        query = query.join(entities, entities.c.id == INDEX.c.rowid).where(scope.where)
+    first = query.limit(RANKED).subquery()
+    ordered = select(first.c.rowid, first.c.rank).order_by(first.c.rank, first.c.rowid).limit(MAX_LIMIT)
+    return [(row.rowid, -row.rank) for row in connection.execute(ordered)]
+
+
+def _hit(
+    row: Row,
+    score: float,
+    terms: Sequence[Term],
+    columns: Sequence[str],
+    types: TypeSet,
+    collections: Mapping[int, str],
+) -> Hit:
+    type = types.entities_by_id[row["type_id"]]
+    attributes = {name: value for name, value in row["attributes"].items() if name not in type.heavy}
+    description = str(attributes.get("userDescription") or attributes.get("description") or "")
+    texts = {"name": row["name"], "qualifiedName": row["qualified_name"], "description": description}
+    highlights: dict[str, tuple[str, ...]] = {
+        field: (found,) for field, value in texts.items() if (found := marked(value, terms))
+    }
+    return Hit(
+        guid=row["guid"],
+        name=row["name"],
+        qualified_name=row["qualified_name"],
+        type_name=type.name,
+        asset_type=(type.service_type,) if type.service_type else (),
+        description=description,
+        collection=collections[row["collection_id"]],
+        updated_at=row["updated_at"],
+        score=score,
+        highlights=highlights,
+        columns=tuple(name for name in columns if marked(name, terms)),
+        attributes=attributes,
+    )
