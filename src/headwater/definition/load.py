@@ -56,14 +56,18 @@ def load_folder(folder: Path, name: str | None = None, kind: Kind = "synapse") -
     Raises DefinitionError only where the folder is missing, cannot be read, or holds no definitions.
     """
     if not folder.is_dir():
-        cure = "Name the folder that holds pipeline/, dataset/, linkedService/ …"
-        raise DefinitionError(Fault("DEF-017", f"There is no folder '{folder.name}'", Place(str(folder)), cure))
-    files = {f"{file.parent.name}/{file.name}": _read_bytes(file) for file in _definition_files(folder)}
+        raise _unusable(folder, "is no folder", "Name the folder that holds pipeline/, dataset/, linkedService/ …")
+    try:
+        files = {f"{file.parent.name}/{file.name}": file.read_bytes() for file in _definition_files(folder)}
+    except OSError as error:
+        raise _unusable(folder, f"cannot be read: {error.strerror}", f"Allow reading '{error.filename}'.") from error
     if not files:
-        message = f"There are no definitions in '{folder.name}'"
-        cure = f"They stand in folders below it: {', '.join(FOLDERS)}."
-        raise DefinitionError(Fault("DEF-017", message, Place(str(folder)), cure))
+        raise _unusable(folder, "holds no definitions", f"They stand in folders below it: {', '.join(FOLDERS)}.")
     return load_files(files, name or folder.resolve().name, kind)
+
+
+def _unusable(folder: Path, why: str, cure: str) -> DefinitionError:
+    return DefinitionError(Fault("DEF-017", f"'{folder}' {why}", Place(), cure))
 
 
 def load_files(files: Mapping[str, bytes], name: str, kind: Kind = "synapse") -> Workspace:
@@ -80,14 +84,6 @@ def _definition_files(folder: Path) -> Iterable[Path]:
     for sub in sorted(folder.iterdir()):
         if sub.is_dir() and sub.name.lower() in _BY_LOWER:
             yield from (file for file in sorted(sub.iterdir()) if file.suffix.lower() == ".json" and file.is_file())
-
-
-def _read_bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        message = f"The file '{file.name}' cannot be read: {error.strerror}"
-        raise DefinitionError(Fault("DEF-017", message, Place(str(file)), "Allow reading it.")) from error
 
 
 @dataclass(slots=True)

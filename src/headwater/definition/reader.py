@@ -167,8 +167,8 @@ class Reader:
         return self.raw(name)
 
     def _parsed(self, json: Json, place: Place) -> Value:
-        value, faults = parse_value(json, place)
-        self.faults.extend(withheld(fault) for fault in faults) if self.secret else self.faults.extend(faults)
+        value, faults = parse_value(json, place, secret=self.secret)
+        self.faults.extend(map(withheld, faults) if self.secret else faults)
         return value
 
     def _mistyped(self, name: str, expected: str, value: Json) -> None:
@@ -181,6 +181,5 @@ class Reader:
 
 
 def withheld(fault: Fault) -> Fault:
-    """Return the fault without any piece of the text that it is about."""
-    place = replace(fault.place, excerpt=None)
-    return Fault(fault.code, WITHHELD, place, "Mend the expression at this position of the string.")
+    """Return the fault without the words of the text that it is about."""
+    return Fault(fault.code, WITHHELD, fault.place, "Mend the expression at this position of the string.")

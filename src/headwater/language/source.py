@@ -30,6 +30,8 @@ class Source:
 
     text: str
     place: Place = Place()
+    secret: bool = False
+    """True for a text that may hold a secret: no place then shows a piece of it."""
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column of an offset, both from 1."""
@@ -37,8 +39,10 @@ class Source:
         return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
     def locate(self, span: Span) -> Place:
-        """Return the place of a span, with the line and a caret under its first character."""
+        """Return the place of a span, with the line and a caret under its first character, unless it is secret."""
         line, column = self.position(span.start)
+        if self.secret:
+            return replace(self.place, line=line, column=column)
         text = self.text.splitlines()[line - 1] if self.text.splitlines()[line - 1 : line] else ""
         width = max(1, min(span.end - span.start, len(text) - column + 1))
         shift = max(0, column - _EXCERPT_WIDTH // 2) if len(text) > _EXCERPT_WIDTH else 0

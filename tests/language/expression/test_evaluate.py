@@ -88,3 +88,11 @@ def test_evaluate_argument_is_evaluated_once() -> None:
 
 def test_evaluate_deepest_expression_needs_no_more_stack_than_there_is() -> None:
     assert run("@" + "string(" * 99 + "'x'" + ")" * 99) == "x"
+
+
+def test_evaluate_secret_text_is_not_shown() -> None:
+    value, _ = parse_value("Password=hunter2;Server=@{linkedService().none}", Place("f.json", "$.x"), secret=True)
+    with pytest.raises(LanguageError) as caught:
+        evaluate(value, context())
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.faults[0].place == Place("f.json", "$.x", 1, 27)

@@ -15,7 +15,7 @@ from headwater.definition.pipeline import Activity, Pipeline
 from headwater.definition.reference import Parameter
 from headwater.definition.walk import Located, expressions_in, nested_lists, walk_activities
 from headwater.definition.workspace import Workspace, key_of, suggest
-from headwater.errors import Fault, Place
+from headwater.errors import Fault
 from headwater.language.expression.references import Kind, Mention, mentions
 
 
@@ -37,10 +37,10 @@ def check_names(workspace: Workspace) -> Iterator[Fault]:
     for pipeline in workspace.pipelines.values():
         yield from _of_pipeline(workspace, pipeline)
     for dataset in workspace.datasets.values():
-        yield from _of_parameters(dataset, dataset.parameters, "dataset", f"Dataset '{dataset.name}'", secret=False)
+        yield from _of_parameters(dataset, dataset.parameters, "dataset", f"Dataset '{dataset.name}'")
     for service in workspace.linked_services.values():
         what = f"Linked service '{service.name}'"
-        yield from _of_parameters(service, service.parameters, "linkedService", what, secret=True)
+        yield from _of_parameters(service, service.parameters, "linkedService", what)
 
 
 def _of_pipeline(workspace: Workspace, pipeline: Pipeline) -> Iterator[Fault]:
@@ -135,19 +135,12 @@ _RULES: dict[Kind, Callable[[_Scope, Mention], Iterator[Fault]]] = {
 }
 
 
-def _of_parameters(
-    definition: object, parameters: tuple[Parameter, ...], kind: Kind, what: str, *, secret: bool
-) -> Iterator[Fault]:
+def _of_parameters(definition: object, parameters: tuple[Parameter, ...], kind: Kind, what: str) -> Iterator[Fault]:
     declared = {parameter.name: parameter for parameter in parameters}
     for expression in expressions_in(definition):
         for mention in mentions(expression):
             if mention.kind == kind:
-                for fault in _missing(mention, declared, "DEF-014", f"{what} has no parameter"):
-                    yield replace(fault, place=_without_excerpt(fault.place)) if secret else fault
-
-
-def _without_excerpt(place: Place) -> Place:
-    return replace(place, excerpt=None)
+                yield from _missing(mention, declared, "DEF-014", f"{what} has no parameter")
 
 
 def _missing(mention: Mention, names: Mapping[str, object], code: str, what: str) -> Iterator[Fault]:

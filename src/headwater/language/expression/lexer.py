@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     (?P<space>\s+)
   | (?P<name>[^\W\d][\w$-]*|\$[\w$-]*)
   | (?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<string>'(?:[^']|'')*')
+  | (?P<string>'(?:[^']|'')*+')
   | (?P<mark>\?\s*\.|\?\s*\[|[(),.\[\]}])
     """,
     re.VERBOSE,
@@ -38,6 +38,20 @@ _CURES: dict[str, str] = {
     ">": "There are no operators; use greater(a, b) or greaterOrEquals(a, b).",
     "@": "Only the whole expression starts with @; leave it out inside.",
     "{": "Braces stand only around an expression inside text: text @{expression} text.",
+}
+
+_ANY_CURE = "An expression is made of function calls, 'strings', numbers, true, false and null."
+
+_MARKS: dict[str, Kind] = {
+    "(": "(",
+    ")": ")",
+    ",": ",",
+    ".": ".",
+    "?.": "?.",
+    "?[": "?[",
+    "[": "[",
+    "]": "]",
+    "}": "}",
 }
 
 
@@ -83,23 +97,7 @@ def _token(match: re.Match[str]) -> Token:
             return Token(_MARKS["".join(text.split())], text, span)
 
 
-_MARKS: dict[str, Kind] = {
-    "(": "(",
-    ")": ")",
-    ",": ",",
-    ".": ".",
-    "?.": "?.",
-    "?[": "?[",
-    "[": "[",
-    "]": "]",
-    "}": "}",
-}
-
-
 def _complaint(source: Source, offset: int) -> Fault:
     character = source.text[offset]
     what = "The string is not closed" if character == "'" else f"'{character}' means nothing here"
     return source.fault("LNG-001", what, Span(offset, offset + 1), _CURES.get(character, _ANY_CURE))
-
-
-_ANY_CURE = "An expression is made of function calls, 'strings', numbers, true, false and null."

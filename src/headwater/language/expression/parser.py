@@ -6,11 +6,13 @@ gathered and parsing goes on; what breaks the grammar ends the string it stands 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from types import MappingProxyType
 
 from headwater.errors import Fault, LanguageError, Place, raise_if_any
 from headwater.language.expression.ast import Call, Expr, Expression, Index, Json, Literal, Member, Template, Value
+from headwater.language.expression.functions.function import INT_MAX, INT_MIN
 from headwater.language.expression.functions.registry import complain_about_call
 from headwater.language.expression.lexer import Kind, Token, tokenize
 from headwater.language.source import Source, Span
@@ -28,14 +30,15 @@ def parse_expression(text: str, place: Place = Place()) -> Expr:
     return tree
 
 
-def parse_value(json: Json, place: Place = Place()) -> tuple[Value, tuple[Fault, ...]]:
+def parse_value(json: Json, place: Place = Place(), *, secret: bool = False) -> tuple[Value, tuple[Fault, ...]]:
     """Return the value of a JSON value at any depth, and all faults; `place.path` is extended on the way down.
 
     `@…` becomes an Expression, `…@{…}…` a Template, and `{"value": …, "type": "Expression"}` what its `value` is.
-    A string that does not parse stays the string it is; its faults say so.
+    A string that does not parse stays the string it is; its faults say so. `secret` keeps the excerpt out of faults,
+    also of those that evaluation finds.
     """
-    faults: list[Fault] = []
-    return _value(json, place, faults, 0), tuple(faults)
+    reading = _Reading(secret)
+    return reading.value(json, place, 0), tuple(reading.faults)
 
 
 def path_to(path: str | None, key: str | int) -> str:
@@ -46,42 +49,47 @@ def path_to(path: str | None, key: str | int) -> str:
     return f"{base}.{key}" if key.replace("_", "a").isalnum() else f"{base}['{key}']"
 
 
-def _value(json: Json, place: Place, faults: list[Fault], depth: int) -> Value:
-    if isinstance(json, str):
-        return _text(json, place, faults)
-    if depth > MAX_DEPTH:
-        faults.append(Fault("LNG-106", f"JSON is nested deeper than {MAX_DEPTH} levels", place, "Flatten the value."))
-        return None
-    if isinstance(json, list):
-        items = (
-            _value(item, replace(place, path=path_to(place.path, i)), faults, depth + 1) for i, item in enumerate(json)
-        )
-        return tuple(items)
-    if isinstance(json, dict):
-        if json.keys() in _WRAPPERS and json["type"] == "Expression":
-            inner = "value" if "value" in json else "content"
-            return _value(json[inner], replace(place, path=path_to(place.path, inner)), faults, depth + 1)
-        members = {
-            k: _value(v, replace(place, path=path_to(place.path, k)), faults, depth + 1) for k, v in json.items()
-        }
-        return MappingProxyType(members)
-    return json
+class _Reading:
+    """One walk through a JSON value."""
+
+    def __init__(self, secret: bool) -> None:
+        self.faults: list[Fault] = []
+        self._secret = secret
+
+    def value(self, json: Json, place: Place, depth: int) -> Value:
+        if isinstance(json, str):
+            return self._text(json, place)
+        if depth > MAX_DEPTH:
+            message = f"JSON is nested deeper than {MAX_DEPTH} levels"
+            self.faults.append(Fault("LNG-106", message, place, "Flatten the value."))
+            return None
+        if isinstance(json, list):
+            return tuple(self.value(item, _inside(place, i), depth + 1) for i, item in enumerate(json))
+        if isinstance(json, dict):
+            if json.keys() in _WRAPPERS and json["type"] == "Expression":
+                inner = "value" if "value" in json else "content"
+                return self.value(json[inner], _inside(place, inner), depth + 1)
+            return MappingProxyType({k: self.value(v, _inside(place, k), depth + 1) for k, v in json.items()})
+        return json
+
+    def _text(self, text: str, place: Place) -> Value:
+        if "@" not in text:
+            return text
+        source = Source(text, place, self._secret)
+        try:
+            if text.startswith("@") and not text.startswith(("@@", "@{")):
+                parser = _Parser(source, 1)
+                tree = parser.whole()
+                self.faults.extend(parser.faults)
+                return Expression(tree, source)
+            return _template(source, self.faults)
+        except LanguageError as error:
+            self.faults.extend(error.faults)
+            return text
 
 
-def _text(text: str, place: Place, faults: list[Fault]) -> Value:
-    if "@" not in text:
-        return text
-    source = Source(text, place)
-    try:
-        if text.startswith("@") and not text.startswith(("@@", "@{")):
-            parser = _Parser(source, 1)
-            tree = parser.whole()
-            faults.extend(parser.faults)
-            return Expression(tree, source)
-        return _template(source, faults)
-    except LanguageError as error:
-        faults.extend(error.faults)
-        return text
+def _inside(place: Place, key: str | int) -> Place:
+    return replace(place, path=path_to(place.path, key))
 
 
 def _template(source: Source, faults: list[Fault]) -> str | Template:
@@ -195,7 +203,7 @@ class _Parser:
             case "string":
                 return Literal(token.value, span=token.span)
             case "number":
-                return Literal(_number(token.text), span=token.span)
+                return self._number(token)
             case "name" if self._token.kind == "(":
                 return self._call(token)
             case "name" if token.text.lower() in _CONSTANTS:
@@ -208,6 +216,15 @@ class _Parser:
             case _:
                 cure = "Put a function call, a 'string', a number, true, false or null here."
                 raise self._stop(f"'{token.text}' where a value is expected", token, cure)
+
+    def _number(self, token: Token) -> Literal:
+        digits = token.text.lstrip("+-")
+        if digits.isdecimal() and (len(digits) > 19 or not INT_MIN <= int(token.text) <= INT_MAX):
+            raise self._stop("The integer does not fit into 64 bits", token, "Write it as a float: 1e20.", "LNG-105")
+        value = int(token.text) if digits.isdecimal() else float(token.text)
+        if not math.isfinite(value):
+            raise self._stop("The number does not fit into a float", token, "Use a smaller number.", "LNG-105")
+        return Literal(value, span=token.span)
 
     def _call(self, name: Token) -> Expr:
         self._take()
@@ -224,13 +241,6 @@ class _Parser:
 
     def _stop(self, message: str, token: Token, cure: str, code: str = "LNG-001") -> LanguageError:
         return LanguageError(*self.faults, self._source.fault(code, message, token.span, cure))
-
-
-def _number(text: str) -> int | float:
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
 
 
 def _end_cure(token: Token) -> str:

@@ -36,7 +36,7 @@ def _xpath(args: Arguments) -> Json:
         raise args.refuse(1, str(error), "Write an XPath 1.0 expression, for example '/root/item/name'.") from None
     if isinstance(result, list):
         return [node_text(_rooted(node)) for node in result]
-    if isinstance(result, float) and not isinstance(result, bool) and result.is_integer():
+    if isinstance(result, float) and result.is_integer():
         return int(result)
     return result
 

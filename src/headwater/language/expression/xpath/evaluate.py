@@ -108,8 +108,7 @@ class _Evaluator:
         kept: Nodes = []
         for position, node in enumerate(nodes, 1):
             result = self.value(predicate, _Context(node, position, len(nodes)))
-            is_number = isinstance(result, float) and not isinstance(result, bool)
-            if (result == position) if is_number else to_boolean(result):
+            if result == position if isinstance(result, float) else to_boolean(result):
                 kept.append(node)
         return kept
 
