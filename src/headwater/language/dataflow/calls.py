@@ -270,9 +270,21 @@ def constant_of(value: Resolved) -> Constant:
     if isinstance(tree, exp.Array) and value.type == Array(types.STRING):
         items = [sql.constant(Resolved(types.STRING, item)) for item in tree.expressions]
         return tuple(item for item in items if isinstance(item, str)) if all(items) else None
-    if isinstance(tree, exp.Split) and isinstance(tree.this, exp.Literal) and isinstance(tree.expression, exp.Literal):
-        return tuple(tree.this.name.split(tree.expression.name))
+    parts = _constant_parts(tree)
+    if parts is not None:
+        return parts
+    if isinstance(tree, exp.Bracket) and (parts := _constant_parts(tree.this)) is not None:
+        index = sql.constant(Resolved(types.INTEGER, tree.expressions[0]))
+        return parts[index - 1] if isinstance(index, int) and 1 <= index <= len(parts) else None
     return sql.constant(value)
+
+
+def _constant_parts(tree: exp.Expr) -> tuple[str, ...] | None:
+    """Return the parts of a text that is split at compile time, as in `byName(split($0, '_')[1])`."""
+    if isinstance(tree, exp.Split) and isinstance(tree.this, exp.Literal) and isinstance(tree.expression, exp.Literal):
+        separator = tree.expression.name
+        return tuple(tree.this.name.split(separator)) if separator else None
+    return None
 
 
 def _user(walk: Walk, call: Call, user: UserFunction) -> Resolved:

@@ -9,6 +9,7 @@ All binary operators group to the left. `->` separates key and value in a map an
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TypeGuard
 
 from headwater.data import types
@@ -139,7 +140,7 @@ def _marked(cursor: Cursor) -> Expr:
     if cursor.take_if("("):
         inner = parse_expr(cursor)
         cursor.expect(")", "after an expression in parentheses")
-        return inner
+        return replace(inner, span=cursor.since(start))
     if cursor.take_if("["):
         return _bracketed(cursor, start)
     if cursor.at("@") and cursor.peek().text == "(":

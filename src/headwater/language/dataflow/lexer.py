@@ -94,39 +94,34 @@ def _opening_brace(tokens: list[Token], token: Token) -> Token:
 
 def _template_end(text: str, start: int, stop: int) -> int | None:
     """Return the offset after the double-quoted string that starts here, or None if it is not closed."""
-    position = start + 1
-    while position < stop:
-        char = text[position]
-        if char == "\\":
-            position += 2
-        elif char == '"':
-            return position + 1
-        elif char == "{":
-            after = hole_end(text, position, stop)
-            if after is None:
-                return None
-            position = after
-        else:
-            position += 1
-    return None
+    return _closing(text, start + 1, stop, in_hole=False)
 
 
 def hole_end(text: str, start: int, stop: int) -> int | None:
     """Return the offset after the `{…}` of a double-quoted string that starts here, or None if it is not closed."""
-    position = start + 1
+    return _closing(text, start + 1, stop, in_hole=True)
+
+
+def _closing(text: str, position: int, stop: int, *, in_hole: bool) -> int | None:
+    """Return the offset after the quote or brace that ends this string or hole, past all that nest in it."""
+    holes = [in_hole]
     while position < stop:
         char = text[position]
-        if char == "}":
-            return position + 1
-        after: int | None = position + 1
-        if char == '"':
-            after = _template_end(text, position, stop)
-        elif char in "'`{/":
+        if char == ("}" if holes[-1] else '"'):
+            holes.pop()
+            position += 1
+            if not holes:
+                return position
+        elif char == ('"' if holes[-1] else "{"):
+            holes.append(not holes[-1])
+            position += 1
+        elif holes[-1] and char in "'`{/":
             inner = _TOKEN.match(text, position, stop)
-            after = inner.end() if inner else None
-        if after is None:
-            return None
-        position = after
+            if inner is None:
+                return None
+            position = inner.end()
+        else:
+            position += 2 if char == "\\" and not holes[-1] else 1
     return None
 
 

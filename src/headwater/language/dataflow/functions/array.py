@@ -40,7 +40,8 @@ def literal(args: Arguments) -> exp.Expr:
     """Return an array of values, cast to the type they have in common."""
     common = kinds.common_of(tuple(arg.type for arg in args)) or types.ANY
     items = [arg.sql if arg.type == types.ANY else sql.converted(arg, common) for arg in args]
-    return sql.cast(exp.Array(expressions=items), Array(common))
+    whole = exp.Array(expressions=items)
+    return whole if any(arg.type == common != types.ANY for arg in args) else sql.cast(whole, Array(common))
 
 
 def _at_type(given: tuple[DataType, ...]) -> DataType | None:

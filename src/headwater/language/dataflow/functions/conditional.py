@@ -55,7 +55,7 @@ def _extreme(node: type[exp.Func]) -> Builder:
 
     def build(args: Arguments) -> exp.Expr:
         values = in_common(args)
-        return node(this=values[0], expressions=values[1:]) if len(values) > 1 else values[0]
+        return node(this=values[0], expressions=values[1:], ignore_nulls=True) if len(values) > 1 else values[0]
 
     return build
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from headwater.data import types
-from headwater.data.types import DataType, Decimal
-from headwater.language.dataflow.functions import kinds, patterns, sql
+from headwater.data.types import Array, DataType, Decimal
+from headwater.language.dataflow.functions import kinds, numerals, patterns, sql
 from headwater.language.dataflow.functions.digits import java_digits
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
 from headwater.language.dataflow.functions.string import concatenated
@@ -20,6 +20,7 @@ _DATE = r"^(\d{4}-\d{1,2}-\d{1,2})(?:(?:-1){0,2}|[ T].*)$"
 _MOMENT = r"^(\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,9})?)?)?)Z?$"
 _OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{1,2}.*[+-]\d{2}(?::?\d{2})?$"
 _BITS: dict[DataType, int] = {types.BYTE: 8, types.SHORT: 16, types.INTEGER: 32, types.LONG: 64}
+_SHOWN_IN_JSON = (types.BOOLEAN, *kinds.INTEGRALS)
 _TRUE, _FALSE = ("t", "true", "y", "yes", "1"), ("f", "false", "n", "no", "0")
 
 
@@ -127,6 +128,8 @@ def _to_string(value: Resolved) -> exp.Expr:
         return java_digits(value.sql)
     if kinds.KINDS["scalar"](value.type) and value.type != types.BINARY:
         return sql.cast(value.sql, types.STRING)
+    if isinstance(value.type, Array) and value.type.item in (*_SHOWN_IN_JSON, types.STRING):
+        return sql.cast(sql.call("to_json", value.sql), types.STRING)
     cure = "Use a stringify transformation, or toString of its parts."
     raise Refused("LNG-030", f"toString of {value.type} is not supported", cure, 0)
 
@@ -142,18 +145,28 @@ def _formatted(value: Resolved, args: Arguments) -> exp.Expr:
     raise Refused("LNG-032", f"A format for {value.type} is not supported", cure, 1)
 
 
-def _number_to(type_: DataType) -> Builder:
-    def build(args: Arguments) -> exp.Expr:
-        if len(args) > 1:
-            cure = "Remove what is no digit with regexReplace first."
-            raise Refused("LNG-032", "A number format is not supported", cure, 1)
-        return convert(args[0], type_)
+def _by_pattern(args: Arguments, type_: DataType) -> exp.Expr:
+    """Return a text as number by the number pattern of the second argument."""
+    if len(args) > 2:
+        raise Refused("LNG-032", "A number pattern with a locale is not supported", "Leave the locale out.", 2)
+    if args[0].type not in (types.STRING, types.ANY):
+        raise Refused("LNG-029", f"A {args[0].type} has no pattern to read", "Leave the pattern out.", 1)
+    digits = numerals.read_digits(args[0].sql, numerals.number_pattern(args[1], 1))
+    return convert(Resolved(types.STRING, digits), type_)
 
-    return build
+
+def _number_to(type_: DataType) -> Builder:
+    return lambda args: _by_pattern(args, type_) if len(args) > 1 else convert(args[0], type_)
 
 
 def _string(args: Arguments) -> exp.Expr:
-    return _formatted(args[0], args) if len(args) > 1 else convert(args[0], types.STRING)
+    if len(args) == 1:
+        return convert(args[0], types.STRING)
+    if not kinds.is_number(args[0].type):
+        return _formatted(args[0], args)
+    if len(args) > 2:
+        raise Refused("LNG-032", "A number pattern with a locale is not supported", "Leave the locale out.", 2)
+    return numerals.write_number(args[0], numerals.number_pattern(args[1], 1), 1)
 
 
 def _date(args: Arguments) -> exp.Expr:
@@ -188,7 +201,7 @@ def decimal_type(args: Arguments) -> DataType:
 
 def _decimal(args: Arguments) -> exp.Expr:
     if len(args) > 3:
-        raise Refused("LNG-032", "A number format is not supported", "Remove what is no digit first.", 3)
+        return _by_pattern((args[0], *args[3:]), decimal_type(args))
     return convert(args[0], decimal_type(args))
 
 
@@ -199,7 +212,7 @@ def _reads_as(type_: DataType) -> Builder:
         if len(args) == 1:
             return sql.is_not_null(convert(args[0], type_))
         if not kinds.is_datetime(type_):
-            raise Refused("LNG-032", "A number format is not supported", "Remove what is no digit first.", 1)
+            return sql.is_not_null(_by_pattern(args, type_))
         return sql.is_not_null(_formatted(args[0], args[:2]))
 
     return build
@@ -227,6 +240,16 @@ def _hex(args: Arguments) -> exp.Expr:
 
 def _unhex(args: Arguments) -> exp.Expr:
     return sql.call("unhex", args[0].sql)
+
+
+def _to_binary(args: Arguments) -> exp.Expr:
+    """Only the bytes of an array are certain: the documentation's example of a number is wrong."""
+    if args[0].type != Array(types.BYTE):
+        raise Refused("LNG-030", f"toBinary of {args[0].type} is not supported", "Give an array of bytes.", 0)
+    byte = exp.BitwiseAnd(this=sql.cast(sql.variable("byte"), types.INTEGER), expression=sql.number(255))
+    digits = sql.call("format", sql.text("{:02x}"), exp.Paren(this=byte))
+    each = exp.Transform(this=args[0].sql, expression=sql.function(["byte"], digits))
+    return sql.call("unhex", sql.call("array_to_string", each, sql.text("")))
 
 
 def _of_number(name: str, type_: DataType) -> Function:
@@ -257,6 +280,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _check("isShort", types.SHORT),
     _check("isTimestamp", types.TIMESTAMP, "string, [string], [string]"),
     Function("toBase64", "string", types.STRING, _to_base64, "Text in base 64.", "conversion"),
+    Function("toBinary", "any", types.BINARY, _to_binary, "The bytes of an array of bytes.", "conversion"),
     Function(
         "toBoolean",
         "scalar",

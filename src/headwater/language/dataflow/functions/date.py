@@ -30,13 +30,18 @@ def _days(sign: int) -> Builder:
 
 
 def _months(sign: int) -> Builder:
-    """The day stays, or becomes the month's last; a time zone would change nothing in UTC and is refused."""
+    """The day stays, but the last day of a month stays the last; a time zone is refused."""
 
     def build(args: Arguments) -> exp.Expr:
         if len(args) > 2:
             raise Refused("LNG-030", "Adding months in a time zone is not supported", "Leave the time zone out.", 2)
-        amount = args[1].sql if sign > 0 else exp.Neg(this=sql.paren(args[1].sql))
-        return sql.cast(exp.AddMonths(this=sql.paren(args[0].sql), expression=amount), args[0].type)
+        amount = sql.paren(args[1].sql if sign > 0 else exp.Neg(this=sql.paren(args[1].sql)))
+        day = sql.converted(args[0], types.DATE)
+        moved = sql.cast(exp.AddMonths(this=day, expression=amount, preserve_end_of_month=True), args[0].type)
+        if args[0].type != types.TIMESTAMP:
+            return moved
+        midnight = sql.cast(day.copy(), types.TIMESTAMP)
+        return exp.Add(this=moved, expression=exp.Paren(this=sql.binary(exp.Sub, args[0].sql.copy(), midnight)))
 
     return build
 

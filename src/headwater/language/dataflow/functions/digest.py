@@ -1,7 +1,7 @@
 """Digests of the bytes of their arguments, one behind the other without separators; nulls add nothing.
 
-A text is its UTF-8, an integer four bytes and a date its day number in four, both little-endian, a boolean one byte.
-For other types the engine cannot give the bytes that the service hashes, so they are refused.
+A text is its UTF-8, an integer four bytes, a double eight and a date its day number in four, all little-endian, a
+boolean one byte. Which bytes the service hashes of other types is not known, so they are refused.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
 from headwater.language.dataflow.scope import Resolved
 
+_WIDTHS: dict[DataType, int] = {types.DOUBLE: 8, types.INTEGER: 4}
 _SHA2 = {0: "sha256", 256: "sha256"}
 
 
@@ -59,19 +60,21 @@ def _boolean_bytes(value: Resolved) -> exp.Expr:
     return sql.call("unhex", exp.Coalesce(this=digits, expressions=[sql.text("")]))
 
 
-def _integer_bytes(value: Resolved) -> exp.Expr:
-    return _little_endian(value.sql)
+def _number_bytes(value: Resolved) -> exp.Expr:
+    return _little_endian(value.sql, value.type)
 
 
 def _date_bytes(value: Resolved) -> exp.Expr:
     epoch = sql.cast(sql.text("1970-01-01"), types.DATE)
-    return _little_endian(exp.Sub(this=sql.paren(value.sql), expression=epoch))
+    return _little_endian(sql.cast(exp.Sub(this=sql.paren(value.sql), expression=epoch), types.INTEGER), types.INTEGER)
 
 
-def _little_endian(value: exp.Expr) -> exp.Expr:
-    low = exp.BitwiseAnd(this=sql.paren(sql.cast(value, types.LONG)), expression=sql.number(2**32 - 1))
-    digits = sql.call("format", sql.text("{:08x}"), low)
-    pairs = [exp.Substring(this=digits.copy(), start=sql.number(n), length=sql.number(2)) for n in (7, 5, 3, 1)]
+def _little_endian(value: exp.Expr, type_: DataType) -> exp.Expr:
+    """Return the bytes of a number, lowest first; the engine shows them as bits, highest first."""
+    bits = exp.Cast(this=value, to=exp.DataType(this=exp.DType.BIT))
+    digits = sql.call("hex", sql.cast(bits, types.BINARY))
+    places = range(2 * _WIDTHS[type_] - 1, 0, -2)
+    pairs = [exp.Substring(this=digits.copy(), start=sql.number(n), length=sql.number(2)) for n in places]
     swapped: exp.Expr = pairs[0]
     for pair in pairs[1:]:
         swapped = sql.binary(exp.DPipe, swapped, pair)
@@ -82,7 +85,8 @@ _BYTES: dict[DataType, Callable[[Resolved], exp.Expr]] = {
     types.ANY: _text_bytes,
     types.BOOLEAN: _boolean_bytes,
     types.DATE: _date_bytes,
-    types.INTEGER: _integer_bytes,
+    types.DOUBLE: _number_bytes,
+    types.INTEGER: _number_bytes,
     types.STRING: _text_bytes,
 }
 

@@ -81,7 +81,6 @@ UNSUPPORTED: dict[str, str] = {
     "setBitSet": "bit sets are not documented enough to be read the same way",
     "skewness": _STATISTICS,
     "skewnessIf": _STATISTICS,
-    "toBinary": "the documentation's example is wrong, so the bytes of a number are unknown",
     "topN": "the engine has no such aggregate",
     "typeMatch": "it belongs into the match of a column pattern",
     "unescape": _TEXT,

@@ -45,7 +45,7 @@ def concatenated(parts: list[exp.Expr]) -> exp.Expr:
 
 
 def _concat_ws(args: Arguments) -> exp.Expr:
-    return exp.ConcatWs(expressions=[arg.sql for arg in args])
+    return exp.ConcatWs(expressions=[arg.sql for arg in args], coalesce=True)
 
 
 def _drop_left(args: Arguments) -> exp.Expr:
