@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
 from headwater.run.blocks import cancelled
-from headwater.run.clock import Clock
 from headwater.run.entries import StoredRun
 from headwater.run.journal import RunJournal
 from headwater.run.live import LiveRun, Stopped
 from headwater.run.lives import LiveRuns
 
-_LOOK_AGAIN = datetime.timedelta(seconds=1)
+_LOOK_AGAIN_S = 1.0
 
 
 class Admission:
     """Lets runs in. Runs of this process wake each other; those of other processes are looked at every second."""
 
-    def __init__(
-        self, journal: RunJournal, lives: LiveRuns, clock: Clock, is_carried: Callable[[StoredRun], bool]
-    ) -> None:
+    def __init__(self, journal: RunJournal, lives: LiveRuns, is_carried: Callable[[StoredRun], bool]) -> None:
         self._journal = journal
         self._lives = lives
-        self._clock = clock
         self._is_carried = is_carried
 
     def admit(self, live: LiveRun) -> None:
@@ -59,4 +54,4 @@ class Admission:
             for run in before:
                 if other := self._lives.get(run.run_id):
                     stack.enter_context(other.done.waking(event))
-            self._clock.wait(event, self._clock.now() + _LOOK_AGAIN)
+            event.wait(_LOOK_AGAIN_S)

@@ -1,4 +1,4 @@
-"""Time as runs see it, passed in so that tests need not wait."""
+"""Time as runs see it, passed in so that tests need not let it pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Clock(Protocol):
         """Return the time, aware, in UTC."""
 
     def wait(self, signal: threading.Event, until: datetime.datetime) -> None:
-        """Block until the signal is set or the moment has come."""
+        """Block until the signal is set or the moment has come. Only for what is to last, not for work of others."""
 
 
 class SystemClock:

@@ -115,7 +115,7 @@ class TrialControl:
     def _wait_for(self, child: LiveRun) -> None:
         live, event = self._trial.live, threading.Event()
         with live.cancelled.waking(event), child.done.waking(event):
-            self._equipment.clock.wait(event, self._trial.deadline)
+            event.wait((self._trial.deadline - self._equipment.clock.now()).total_seconds())
         if live.stopping.is_set() or child.stopping.is_set():
             raise Stopped
         if not child.done.is_set():

@@ -18,6 +18,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from headwater.errors import Fault, RunError
+
 if TYPE_CHECKING:
     from dbos import DBOS
 
@@ -25,6 +27,8 @@ _log = logging.getLogger(__name__)
 _VERSION = "1"
 """Raised when a workflow's arguments change: workflows of another version are left alone."""
 _POLL_S = 0.2
+_LISTEN_S = 0.05
+"""We send no notifications, so a round of this poll costs nothing; but `close` waits for one."""
 _UNDER_WAY = frozenset({"DELAYED", "ENQUEUED", "PENDING"})
 T = TypeVar("T")
 
@@ -53,8 +57,12 @@ class DurableWorkflows:
                 "application_version": _VERSION,
                 "log_level": "ERROR",
                 "enable_otlp": False,
+                "notification_listener_polling_interval_sec": _LISTEN_S,
             }
         )
+        if DBOS.executor_id != runner_id:
+            cure = "Close it first, or give one runner all workspaces."
+            raise RunError(Fault("RUN-012", "There is another runner open in this process", cure=cure))
 
         # Functions made for this instance: the registry that knows them is thrown away with it in `close`.
         @DBOS.workflow(name="pipeline_run")

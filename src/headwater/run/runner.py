@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 import sqlite3
 import threading
@@ -37,7 +36,7 @@ from headwater.run.progress import OnEvent, ignore
 from headwater.run.records import ENDED, ActivityError, ActivityStatus, InvokedBy, PipelineRun, RunStatus
 from headwater.settings import EngineSettings
 
-_LOOK_AGAIN = datetime.timedelta(seconds=0.5)
+_LOOK_AGAIN_S = 0.5
 _WATCH_S = 1.0
 MANUAL = InvokedBy()
 _log = logging.getLogger(__name__)
@@ -71,7 +70,7 @@ class Runner:
         self._lives = LiveRuns(workspaces, self._journal)
         self._attempts = Attempts(self._equipment, self._control_of)
         self._activities = Activities(self._equipment, self._attempts, self._perform)
-        self._admission = Admission(self._journal, self._lives, self._clock, self._is_carried)
+        self._admission = Admission(self._journal, self._lives, self._is_carried)
         self._leases = database.path.with_suffix(".runners")
         self._opening = threading.Lock()
         self._opened: tuple[DurableWorkflows, Lease] | None = None
@@ -101,7 +100,6 @@ class Runner:
 
         Raises RunError if it is not known, or if it was interrupted and nobody has recovered it.
         """
-        event = threading.Event()
         while True:
             live = self._lives.get(run_id)
             if live is not None:
@@ -115,7 +113,7 @@ class Runner:
             if live is not None or stored is None or not self._is_carried(stored):
                 message = f'The run {run_id} of pipeline "{run.pipeline_name}" was interrupted'
                 raise RunError(Fault("RUN-010", message, cure="Start again: interrupted runs are recovered and go on."))
-            self._clock.wait(event, self._clock.now() + _LOOK_AGAIN)
+            self._closing.wait(_LOOK_AGAIN_S)
 
     def drain(self) -> None:
         """Return when every run that this process carries has ended, those too that nobody waits for."""
@@ -191,7 +189,11 @@ class Runner:
             if self._opened is None:
                 lease = Lease(self._leases, self._id)
                 database = self._database.path.with_suffix(".workflows.db")
-                workflows = DurableWorkflows(database, self._id, self._carry, self._attempt)
+                try:
+                    workflows = DurableWorkflows(database, self._id, self._carry, self._attempt)
+                except BaseException:
+                    lease.release()
+                    raise
                 self._opened = workflows, lease
                 in_thread(self._watch_for_cancels)
             return self._opened[0]
