@@ -5,12 +5,14 @@ Without groupBy there is one group, which gives a row even where nothing comes i
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlglot import exp
 
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow.ast import Argument, Assignment, ColumnRef, Positional
 from headwater.language.dataflow.scope import Resolved, Unresolved
-from headwater.transformations.defined import define
+from headwater.transformations.defined import DefinedColumn, define
 from headwater.transformations.expression import resolve_aggregate, resolve_value, scope_of
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import deciding, made, output, passed
@@ -20,19 +22,15 @@ from headwater.transformations.scope import Found, StreamScope
 def _compile(given: Given) -> Outcome:
     (stream,) = given.inputs
     scope = scope_of(given)
-    keys = _keys(given, scope)
-    defined = define(given, scope, resolve_aggregate)
-    names = {key.column.name for key in keys}
-    twice = (d for d in defined if d.name in names)
-    raise_if_any(
-        LanguageError,
-        (given.fault("LNG-069", f"Column '{d.name}' is a group column already", d.node, "Rename it.") for d in twice),
-    )
+    faults: list[Fault] = []
+    keys = _keys(given, scope, faults)
+    defined = _aggregates(given, scope, {key.column.name for key in keys}, faults)
+    raise_if_any(LanguageError, faults)
     if not keys and not defined:
         raise given.refuse("LNG-064", "'aggregate' defines no column", cure="Write aggregate(groupBy(a), s = sum(b)).")
     frame = exp.Select().from_(stream.table(), copy=False)
     if keys:
-        frame = frame.group_by(*(key.value.copy() for key in keys), copy=False)
+        frame = frame.group_by(*(_group(key.value) for key in keys), copy=False)
     result = output(
         given.statement.name,
         [*keys, *(d.column for d in defined)],
@@ -43,9 +41,28 @@ def _compile(given: Given) -> Outcome:
     return Outcome(outputs=(result,))
 
 
-def _keys(given: Given, scope: StreamScope) -> list[OutputColumn]:
+def _group(value: exp.Expr) -> exp.Expr:
+    """Return a key for GROUP BY, where a bare number would mean the position of a column."""
+    key = value.copy()
+    return key if key.find(exp.Column) else exp.Coalesce(this=key, expressions=[key.copy()])
+
+
+def _aggregates(
+    given: Given, scope: StreamScope, taken: Collection[str], faults: list[Fault]
+) -> tuple[DefinedColumn, ...]:
+    try:
+        defined = define(given, scope, resolve_aggregate)
+    except LanguageError as error:
+        faults.extend(error.faults)
+        return ()
+    for column in (column for column in defined if column.name in taken):
+        message = f"Column '{column.name}' is a group column already"
+        faults.append(given.fault("LNG-069", message, column.node, "Rename it."))
+    return defined
+
+
+def _keys(given: Given, scope: StreamScope, faults: list[Fault]) -> list[OutputColumn]:
     clause = given.statement.clause("groupBy")
-    faults: list[Fault] = []
     keys: dict[str, OutputColumn] = {}
     for argument in clause.args if clause else ():
         try:
@@ -57,7 +74,6 @@ def _keys(given: Given, scope: StreamScope) -> list[OutputColumn]:
             message = f"'{key.column.name}' is grouped by twice"
             faults.append(given.fault("LNG-069", message, argument, "Remove one."))
         keys[key.column.name] = key
-    raise_if_any(LanguageError, faults)
     return list(keys.values())
 
 

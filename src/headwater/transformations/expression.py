@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlglot import exp
+
 from headwater.data.types import ANY, BOOLEAN
 from headwater.language.dataflow.ast import Expr
+from headwater.language.dataflow.functions.aggregate import AGGREGATE_CALLS
 from headwater.language.dataflow.scope import Resolved
 from headwater.language.dataflow.typing import resolve
 from headwater.transformations.protocol import Given
@@ -32,10 +35,9 @@ def resolve_aggregate(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
         raise given.refuse(
             "LNG-070", f"'{resolved.text}' is a window function", expr, "Move it to a window transformation."
         )
-    if resolved.references and not resolved.aggregate:
-        raise given.refuse(
-            "LNG-070", f"'{resolved.text}' is not an aggregate", expr, "Wrap it, as in sum(…), or group by it."
-        )
+    if not is_aggregated(resolved):
+        cure = "Wrap its columns, as in sum(…), or group by them."
+        raise given.refuse("LNG-070", f"'{resolved.text}' is not an aggregate of all its columns", expr, cure)
     return resolved
 
 
@@ -46,3 +48,22 @@ def resolve_condition(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
         cure = "Write a comparison, or wrap it in toBoolean(…)."
         raise given.refuse("LNG-074", f"'{resolved.text}' is {resolved.type}, not boolean", expr, cure)
     return resolved
+
+
+def is_aggregated(resolved: Resolved) -> bool:
+    """Return whether every column that an expression reads stands inside an aggregate."""
+    return all(_is_inside_aggregate(column) for column in resolved.sql.find_all(exp.Column))
+
+
+def is_aggregate_node(node: exp.Expr) -> bool:
+    """Return whether a node of SQL is an aggregate."""
+    return isinstance(node, exp.AggFunc) or (isinstance(node, exp.Anonymous) and node.name.lower() in AGGREGATE_CALLS)
+
+
+def _is_inside_aggregate(column: exp.Column) -> bool:
+    node = column.parent
+    while node is not None:
+        if is_aggregate_node(node) or isinstance(node, exp.Filter):
+            return True
+        node = node.parent
+    return False

@@ -55,7 +55,9 @@ def _first_match(right: Stream, test: exp.Expr, order: list[OrderKey], reverse: 
 
 
 def _decided(column: OutputColumn, origins: tuple[Origin, ...]) -> OutputColumn:
-    return replace(column, origins=tuple(dict.fromkeys((*column.origins, *origins))))
+    own = {(origin.stream, origin.column) for origin in column.origins}
+    others = (origin for origin in origins if (origin.stream, origin.column) not in own)
+    return replace(column, origins=tuple(dict.fromkeys((*column.origins, *others))))
 
 
 LOOKUP = Transformation(

@@ -40,19 +40,24 @@ class FlowQueries:
         return "\n\n".join(f"-- {title}\n{query.sql(dialect='duckdb', pretty=True)}" for title, query in parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pruned:
-    node: Node
-    relation: exp.Query
+@dataclass(slots=True)
+class _Demand:
+    """The columns that queries made so far want of tables and of scans, in the order of their first use."""
+
+    tables: dict[str, dict[str, None]]
+    scans: dict[str, dict[str, None]]
 
 
 def flow_queries(graph: Graph, sinks: Sequence[str], once: Collection[str] = ()) -> FlowQueries:
     """Return the queries that give these sinks; the sources in `once` are read once only."""
     nodes = _upstream(graph, sinks)
-    pruned, scans = _prune(nodes, sinks)
     tables = _tables(nodes, sinks, once)
-    shared = tuple(SharedQuery(name, _assemble(name, pruned, tables)) for name in pruned if name in tables)
-    return FlowQueries(scans, shared, {name: _assemble(name, pruned, tables) for name in sinks})
+    demand = _Demand({name: {} for name in tables}, {node.name: {} for node in nodes if node.verb == "source"})
+    queries = {name: _query(graph, name, None, demand) for name in sinks}
+    # A table is asked for what all later queries want of it, so the last one comes first.
+    shared = [SharedQuery(name, _query(graph, name, demand.tables[name], demand)) for name in reversed(tables)]
+    scans = {name: tuple(columns) for name, columns in demand.scans.items()}
+    return FlowQueries(scans, tuple(reversed(shared)), queries)
 
 
 def _upstream(graph: Graph, sinks: Sequence[str]) -> tuple[Node, ...]:
@@ -60,25 +65,46 @@ def _upstream(graph: Graph, sinks: Sequence[str]) -> tuple[Node, ...]:
     return tuple(node for node in graph.nodes if node.name in names)
 
 
-def _prune(nodes: Sequence[Node], sinks: Sequence[str]) -> tuple[dict[str, _Pruned], dict[str, tuple[str, ...]]]:
-    """Return every stream's relation with only the columns that are used, and the used columns of each scan."""
-    used: dict[str, dict[str, None]] = {node.name: {} for node in nodes}
-    scans: dict[str, tuple[str, ...]] = {}
-    pruned: dict[str, _Pruned] = {}
-    for node in reversed(nodes):
-        wanted = None if node.name in sinks else used[node.name]
-        relation = _with_columns(node.output.relation, wanted)
-        pruned[node.name] = _Pruned(node, relation)
-        scan = scan_name(node.name)
-        columns: dict[str, None] = {}
-        for column in relation.find_all(exp.Column):
-            if column.table == scan:
-                columns[column.name] = None
-            elif column.table in used:
-                used[column.table][column.name] = None
-        if node.verb == "source":
-            scans[node.name] = tuple(columns)
-    return {node.name: pruned[node.name] for node in nodes}, {n.name: scans[n.name] for n in nodes if n.name in scans}
+def _tables(nodes: Sequence[Node], sinks: Sequence[str], once: Collection[str]) -> tuple[str, ...]:
+    """Return the streams to evaluate once, in the graph's order."""
+    consumers = Counter(name for node in nodes for name in node.inputs)
+    tables: dict[str, None] = {}
+    costly: dict[str, bool] = {}
+    for node in nodes:
+        own = node.is_expensive or not node.output.is_repeatable or node.name in once
+        costly[node.name] = own or any(costly[name] for name in node.inputs if name not in tables)
+        if costly[node.name] and consumers[node.name] > 1 and node.name not in sinks:
+            tables[node.name] = None
+    return tuple(tables)
+
+
+def _query(graph: Graph, root: str, wanted: Collection[str] | None, demand: _Demand) -> exp.Query:
+    """Return the query of one stream with all of its columns, or those wanted, over tables and scans."""
+    used: dict[str, dict[str, None]] = {root: {}}
+    relations: dict[str, exp.Query] = {}
+    for node in reversed(graph.upstream(root)):
+        if node.name not in used or (node.name in demand.tables and node.name != root):
+            continue
+        relation = _with_columns(node.output.relation, wanted if node.name == root else used[node.name])
+        relations[node.name] = relation
+        used.update((name, {}) for name in node.inputs if name not in used)
+        _note_uses(node, relation, used, demand)
+    query = relations.pop(root)
+    for name, relation in reversed(relations.items()):
+        alias = exp.to_identifier(name, quoted=True)
+        query = query.with_(alias, as_=relation, materialized=False, copy=False)
+    return query
+
+
+def _note_uses(node: Node, relation: exp.Query, used: dict[str, dict[str, None]], demand: _Demand) -> None:
+    scan = scan_name(node.name)
+    for column in relation.find_all(exp.Column):
+        if column.table == scan:
+            demand.scans[node.name][column.name] = None
+        elif column.table in demand.tables:
+            demand.tables[column.table][column.name] = None
+        elif column.table in used:
+            used[column.table][column.name] = None
 
 
 def _with_columns(relation: exp.Query, wanted: Collection[str] | None) -> exp.Query:
@@ -97,29 +123,3 @@ def _selects(query: exp.Expr) -> Iterable[exp.Select]:
     if isinstance(query, exp.Select):
         return (query,)
     return (select for side in (query.this, query.expression) for select in _selects(side))
-
-
-def _tables(nodes: Sequence[Node], sinks: Sequence[str], once: Collection[str]) -> set[str]:
-    """Return the streams to evaluate once."""
-    consumers = Counter(name for node in nodes for name in node.inputs)
-    tables: set[str] = set()
-    costly: dict[str, bool] = {}
-    for node in nodes:
-        own = node.is_expensive or not node.output.is_repeatable or node.name in once
-        costly[node.name] = own or any(costly[name] for name in node.inputs if name not in tables)
-        if costly[node.name] and consumers[node.name] > 1 and node.name not in sinks:
-            tables.add(node.name)
-    return tables
-
-
-def _assemble(root: str, pruned: dict[str, _Pruned], tables: Collection[str]) -> exp.Query:
-    needed = {root}
-    for name in reversed(pruned):
-        if name in needed and (name == root or name not in tables):
-            needed.update(pruned[name].node.inputs)
-    query = pruned[root].relation.copy()
-    for name, part in pruned.items():
-        if name in needed and name != root and name not in tables:
-            alias = exp.to_identifier(name, quoted=True)
-            query = query.with_(alias, as_=part.relation.copy(), materialized=False, copy=False)
-    return query

@@ -18,6 +18,7 @@ from headwater.transformations.sort import SORT
 from headwater.transformations.source import SOURCE
 from headwater.transformations.split import SPLIT
 from headwater.transformations.union import UNION
+from headwater.transformations.window import WINDOW
 
 TRANSFORMATIONS: Mapping[str, Transformation] = {
     "aggregate": AGGREGATE,
@@ -33,4 +34,5 @@ TRANSFORMATIONS: Mapping[str, Transformation] = {
     "source": SOURCE,
     "split": SPLIT,
     "union": UNION,
+    "window": WINDOW,
 }

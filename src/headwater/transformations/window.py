@@ -1,0 +1,135 @@
+"""Window: columns that look at the rows around each row. `over` parts the rows, `asc` and `desc` order them.
+
+The frame reaches from `startRowOffset` to `endRowOffset`, and as far as the rows go on a side that is not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from headwater.data.edges import Origin
+from headwater.errors import Fault, LanguageError, raise_if_any
+from headwater.language.dataflow.ast import Expr, Positional
+from headwater.language.dataflow.scope import Resolved
+from headwater.language.dataflow.typing import resolve
+from headwater.transformations.arguments import number
+from headwater.transformations.defined import DefinedColumn, define
+from headwater.transformations.expression import is_aggregate_node, resolve_value, scope_of
+from headwater.transformations.ordering import OrderKey, order_keys
+from headwater.transformations.protocol import Given, Outcome, Transformation
+from headwater.transformations.relation import all_passed, deciding, made, output
+from headwater.transformations.scope import StreamScope
+
+# Functions that number or reach rows by themselves, so that a frame means nothing to them.
+_UNFRAMED = (exp.CumeDist, exp.DenseRank, exp.Lag, exp.Lead, exp.Ntile, exp.Rank, exp.RowNumber)
+
+
+def _compile(given: Given) -> Outcome:
+    (stream,) = given.inputs
+    scope = scope_of(given)
+    parts = _partition(given, scope)
+    order = order_keys(given, scope)
+    frame = _frame(given)
+    around = [origin for part in parts for origin in scope.origins(part, part.text)]
+    around += [origin for key in order for origin in scope.origins(key.resolved, key.resolved.text)]
+    defined = define(given, scope, _resolve)
+    taken = {column.name for column in stream}
+    raise_if_any(
+        LanguageError,
+        [
+            given.fault("LNG-069", f"Column '{d.name}' is there already", d.node, "Give the new column another name.")
+            for d in defined
+            if d.name in taken
+        ],
+    )
+    if not defined:
+        raise given.refuse("LNG-064", "'window' defines no column", cure="Write window(over(a), r = rowNumber()).")
+    new = [
+        made(d.name, d.resolved.type, _origins(d, around), _over(d.resolved.sql, parts, order, frame)) for d in defined
+    ]
+    result = output(
+        given.statement.name,
+        (*all_passed(stream), *new),
+        exp.Select().from_(stream.table(), copy=False),
+        is_open=stream.is_open,
+        is_repeatable=not any(d.resolved.nondeterministic for d in defined),
+    )
+    return Outcome(outputs=(result,))
+
+
+def _partition(given: Given, scope: StreamScope) -> list[Resolved]:
+    clause = given.statement.clause("over")
+    faults: list[Fault] = []
+    parts: list[Resolved] = []
+    for argument in clause.args if clause else ():
+        if not isinstance(argument, Positional):
+            faults.append(given.fault("LNG-071", "This does not part rows", argument, "Write over(column)."))
+            continue
+        try:
+            parts.append(resolve_value(given, scope, argument.value))
+        except LanguageError as error:
+            faults.extend(error.faults)
+    raise_if_any(LanguageError, faults)
+    return parts
+
+
+def _resolve(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
+    resolved = resolve(expr, scope, given.source)
+    if not (resolved.aggregate or resolved.window):
+        cure = "Use an aggregate or a function such as rowNumber(); compute the rest in a derive."
+        raise given.refuse("LNG-070", f"'{resolved.text}' looks at no other row", expr, cure)
+    return resolved
+
+
+def _origins(defined: DefinedColumn, around: Iterable[Origin]) -> list[Origin]:
+    own = {(origin.stream, origin.column) for origin in defined.column.origins}
+    others = [origin for origin in around if (origin.stream, origin.column) not in own]
+    return [*defined.column.origins, *deciding(others, "WINDOW", defined.resolved.text)]
+
+
+def _frame(given: Given) -> exp.WindowSpec:
+    start, end = number(given, "startRowOffset"), number(given, "endRowOffset")
+    if start is not None and end is not None and start > end:
+        option = given.statement.option("startRowOffset")
+        raise given.refuse("LNG-064", "The window starts after its end", option, "Give a smaller startRowOffset.")
+    start_at, start_side = _bound(start, "PRECEDING")
+    end_at, end_side = _bound(end, "FOLLOWING")
+    return exp.WindowSpec(kind="ROWS", start=start_at, start_side=start_side, end=end_at, end_side=end_side)
+
+
+def _bound(offset: int | None, side: str) -> tuple[str | exp.Expr, str | None]:
+    if offset is None:
+        return "UNBOUNDED", side
+    if offset == 0:
+        return "CURRENT ROW", None
+    return exp.Literal.number(abs(offset)), "PRECEDING" if offset < 0 else "FOLLOWING"
+
+
+def _over(value: exp.Expr, parts: list[Resolved], order: list[OrderKey], frame: exp.WindowSpec) -> exp.Expr:
+    """Return the value with OVER behind each function that looks at other rows."""
+    root = exp.Paren(this=value.copy())
+    for node in list(root.find_all(exp.AggFunc, exp.Anonymous, *_UNFRAMED)):
+        if not (is_aggregate_node(node) or isinstance(node, _UNFRAMED)) or node.find_ancestor(exp.Window):
+            continue
+        target = node.parent if isinstance(node.parent, exp.Filter) else node
+        window = exp.Window(
+            this=target.copy(),
+            partition_by=[part.sql.copy() for part in parts],
+            order=exp.Order(expressions=[key.sql() for key in order]) if order else None,
+            spec=None if isinstance(node, _UNFRAMED) else frame.copy(),
+        )
+        target.replace(window)
+    value = root.this
+    return value if isinstance(value, exp.Expr) else root
+
+
+WINDOW = Transformation(
+    verb="window",
+    compile=_compile,
+    options={"endRowOffset": None, "startRowOffset": None},
+    clauses=frozenset({"asc", "desc", "each", "over"}),
+    is_expensive=True,
+    keeps_rows=True,
+)
