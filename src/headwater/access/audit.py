@@ -1,11 +1,18 @@
-"""The audit log: sign-ins, refusals and changes of rights."""
+"""The audit log: sign-ins, refusals and changes of rights. What happened to entities is in their own history."""
 
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy import Connection, insert, select
+
+from headwater.access import schema
+from headwater.catalog import clock
+from headwater.catalog.store import Store
 
 
 class Entry(msgspec.Struct, frozen=True):
+    """`at` in milliseconds since 1970; `outcome` is allowed, refused or changed."""
+
     at: int
     principal: str
     action: str
@@ -15,5 +22,25 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Audit:
-    def record(self, principal: str, action: str, target: str, *, outcome: str, detail: str = "") -> None: ...
-    def entries(self, *, limit: int = 100) -> tuple[Entry, ...]: ...
+    """Appends and reads entries."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def record(self, principal: str, action: str, target: str, *, outcome: str, detail: str = "") -> None:
+        """Append an entry in a transaction of its own."""
+        with self._store.write() as connection:
+            write(connection, principal, action, target, outcome=outcome, detail=detail)
+
+    def entries(self, *, limit: int = 100) -> tuple[Entry, ...]:
+        """Return the newest entries, newest first."""
+        table = schema.audit.c
+        query = select(table.at, table.principal, table.action, table.target, table.outcome, table.detail)
+        with self._store.read() as connection:
+            return tuple(Entry(*row) for row in connection.execute(query.order_by(table.id.desc()).limit(limit)))
+
+
+def write(connection: Connection, principal: str, action: str, target: str, *, outcome: str, detail: str = "") -> None:
+    """Append an entry in the caller's transaction."""
+    row = {"principal": principal, "action": action, "target": target, "outcome": outcome, "detail": detail}
+    connection.execute(insert(schema.audit).values(at=clock.now(), **row))

@@ -1,18 +1,52 @@
-"""Roles on collections, and the decision whether a principal may act."""
+"""Roles on collections, and the decision whether a principal may act.
+
+A role holds on its collection and all below, unless one of these restricts what it inherits; collection
+administrators are always inherited.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Literal, get_args
 
 import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
+from headwater.access import audit, schema
 from headwater.access.principals import Principal
+from headwater.catalog import clock
+from headwater.catalog.collections import Collections
+from headwater.catalog.store import Store
+from headwater.errors import Conflict, Fault, Forbidden
 
 Role = Literal["data-curator", "data-reader", "data-source-administrator", "collection-administrator"]
 Action = Literal[
-    "data/read", "data/write", "collection/read", "collection/write", "source/read", "source/write",
-    "scan/read", "scan/write", "policy/read", "policy/bind",
+    "data/read",
+    "data/write",
+    "collection/read",
+    "collection/write",
+    "source/read",
+    "source/write",
+    "scan/read",
+    "scan/write",
+    "policy/read",
+    "policy/bind",
 ]
+ADMINISTRATOR: Role = "collection-administrator"
+ACTIONS: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        "collection-administrator": frozenset({"collection/read", "collection/write"}),
+        "data-curator": frozenset({"data/read", "data/write", "collection/read", "policy/read"}),
+        "data-reader": frozenset({"data/read", "collection/read"}),
+        "data-source-administrator": frozenset(
+            {"source/read", "source/write", "scan/read", "scan/write", "collection/read", "policy/bind", "policy/read"}
+        ),
+    }
+)
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class Assignment(msgspec.Struct, frozen=True):
@@ -22,16 +56,181 @@ class Assignment(msgspec.Struct, frozen=True):
     collection: str
 
 
+class Policy(msgspec.Struct, frozen=True):
+    """Who has which role on a collection itself, and whether roles from above hold there too."""
+
+    id: str
+    collection: str
+    version: int
+    inherits: bool
+    assignments: tuple[Assignment, ...]
+
+
 class Roles:
-    def grant(self, principal: Principal, role: Role, collection: str, *, by: str) -> None: ...
-    def revoke(self, principal: Principal, role: Role, collection: str, *, by: str) -> None: ...
-    def of(self, principal: Principal) -> tuple[Assignment, ...]: ...
-    def on(self, collection: str) -> tuple[Assignment, ...]: ...
-    def allowed(self, principal: Principal, action: Action, collection: str) -> bool: ...
+    """Assignments of roles, and decisions by them."""
+
+    def __init__(self, store: Store, collections: Collections) -> None:
+        self._store = store
+        self._collections = collections
+
+    def grant(self, principal: Principal, role: Role, collection: str, *, by: str) -> None:
+        """Give a role; giving it again changes nothing. Raises NotFound for the collection."""
+        self._collections.get(collection)
+        with self._store.write() as connection:
+            _grant(connection, principal.id, role, collection, by)
+
+    def revoke(self, principal: Principal, role: Role, collection: str, *, by: str) -> None:
+        """Take a role away. Raises Conflict if the root collection would be left without an administrator."""
+        with self._store.write() as connection:
+            _revoke(connection, principal.id, role, collection, by)
+            self._keep_an_administrator(connection)
+
+    def of(self, principal: Principal) -> tuple[Assignment, ...]:
+        """Return the roles of a principal, by collection."""
+        return self._read(schema.role_assignments.c.principal_id == principal.id)
+
+    def on(self, collection: str) -> tuple[Assignment, ...]:
+        """Return the roles that are given on the collection itself."""
+        return self._read(schema.role_assignments.c.collection == collection)
+
+    def allowed(self, principal: Principal, action: Action, collection: str) -> bool:
+        """Tell whether the principal may do this in the collection. Raises NotFound for the collection."""
+        assigned = {(item.collection, item.role) for item in self.of(principal)}
+        restricted = self._restricted()
+        inherits = True
+        for name in reversed(self._collections.path(collection)):
+            held = [role for role in ROLES if (name, role) in assigned and (inherits or role == ADMINISTRATOR)]
+            if any(action in ACTIONS[role] for role in held):
+                return True
+            inherits = inherits and name not in restricted
+        return False
+
     def authorize(self, principal: Principal, action: Action, collection: str) -> None:
-        """Raises Forbidden with the role that is missing and how to get it."""
-        ...
+        """Raise Forbidden, with the role that is missing and how to get it, unless the principal may do this."""
+        if self.allowed(principal, action, collection):
+            return
+        needed = next(TITLES[role] for role in ("data-reader", *ROLES) if action in ACTIONS[role])
+        cure = f"A collection administrator gives '{principal.name}' the role {needed} on '{collection}'."
+        who = f"{principal.kind} '{principal.name}'"
+        message = f"{who} is not authorized to perform {action} in collection '{collection}'"
+        raise Forbidden(Fault("ACC-003", message, cure=cure))
+
+    def authorize_all(self, principal: Principal, action: Action, collections: Iterable[str]) -> None:
+        """Authorize for each of the collections. Raises Forbidden for the first that is refused."""
+        for collection in sorted(collections):
+            self.authorize(principal, action, collection)
 
     def collections(self, principal: Principal, action: Action) -> frozenset[str]:
-        """Collections in which the principal may do this."""
-        ...
+        """Return the collections in which the principal may do this."""
+        assigned = {(item.collection, item.role) for item in self.of(principal)}
+        restricted = self._restricted()
+        parents = {item.name: item.parent for item in self._collections.all()}
+        holding: dict[str, frozenset[Role]] = {}
+        for name in parents:
+            _hold(name, parents, assigned, restricted, holding)
+        return frozenset(name for name, roles in holding.items() if any(action in ACTIONS[role] for role in roles))
+
+    def policy(self, collection: str) -> Policy:
+        """Return the policy of a collection. Raises NotFound."""
+        self._collections.get(collection)
+        with self._store.write() as connection:
+            found = _policy_row(connection, collection)
+        return Policy(found.id, collection, found.version, found.inherits, self.on(collection))
+
+    def set_policy(self, collection: str, wanted: Mapping[Role, frozenset[str]], *, inherits: bool, by: str) -> Policy:
+        """Make the roles on a collection what is wanted: object ids by role. Raises Conflict as `revoke` does."""
+        held = {(item.role, item.principal) for item in self.on(collection)}
+        want = {(role, principal) for role, principals in wanted.items() for principal in principals}
+        with self._store.write() as connection:
+            found = _policy_row(connection, collection)
+            for role, principal in sorted(want - held):
+                _grant(connection, principal, role, collection, by)
+            for role, principal in sorted(held - want):
+                _revoke(connection, principal, role, collection, by)
+            self._keep_an_administrator(connection)
+            changed = update(schema.collection_policies).where(schema.collection_policies.c.collection == collection)
+            connection.execute(changed.values(version=found.version + 1, inherits=inherits))
+        return self.policy(collection)
+
+    def _keep_an_administrator(self, connection: Connection) -> None:
+        table = schema.role_assignments.c
+        root = (table.collection == self._collections.root) & (table.role == ADMINISTRATOR)
+        if connection.execute(select(table.role).where(root).limit(1)).first() is None:
+            cure = "Make another principal Collection Administrator first."
+            raise Conflict(Fault("ACC-007", "The root collection would be left without an administrator", cure=cure))
+
+    def _read(self, condition: object) -> tuple[Assignment, ...]:
+        table = schema.role_assignments.c
+        query = select(table.principal_id, table.role, table.collection).where(condition)  # type: ignore[arg-type]
+        with self._store.read() as connection:
+            rows = connection.execute(query.order_by(table.collection, table.role, table.principal_id)).all()
+        return tuple(Assignment(*row) for row in rows)
+
+    def _restricted(self) -> frozenset[str]:
+        table = schema.collection_policies.c
+        with self._store.read() as connection:
+            return frozenset(connection.execute(select(table.collection).where(table.inherits.is_(False))).scalars())
+
+
+TITLES: Mapping[Role, str] = MappingProxyType(
+    {
+        "collection-administrator": "Collection Administrator",
+        "data-curator": "Data Curator",
+        "data-reader": "Data Reader",
+        "data-source-administrator": "Data Source Administrator",
+    }
+)
+
+
+def _hold(
+    name: str,
+    parents: Mapping[str, str | None],
+    assigned: Collection[tuple[str, Role]],
+    restricted: Collection[str],
+    holding: dict[str, frozenset[Role]],
+) -> frozenset[Role]:
+    """Fill in the roles that hold on a collection, those of its parents first."""
+    if name not in holding:
+        above = parents[name]
+        inherited = frozenset[Role]() if above is None else _hold(above, parents, assigned, restricted, holding)
+        if name in restricted:
+            inherited &= {ADMINISTRATOR}
+        holding[name] = inherited | {role for role in ROLES if (name, role) in assigned}
+    return holding[name]
+
+
+def _grant(connection: Connection, principal: str, role: Role, collection: str, by: str) -> None:
+    row = {
+        "principal_id": principal,
+        "role": role,
+        "collection": collection,
+        "granted_by": by,
+        "granted_at": clock.now(),
+    }
+    if connection.execute(upsert(schema.role_assignments).on_conflict_do_nothing(), row).rowcount:
+        audit.write(connection, by, f"grant {role}", collection, outcome="changed", detail=principal)
+
+
+def _revoke(connection: Connection, principal: str, role: Role, collection: str, by: str) -> None:
+    table = schema.role_assignments.c
+    same = (table.principal_id == principal) & (table.role == role) & (table.collection == collection)
+    if connection.execute(delete(schema.role_assignments).where(same)).rowcount:
+        audit.write(connection, by, f"revoke {role}", collection, outcome="changed", detail=principal)
+
+
+class _PolicyRow(msgspec.Struct, frozen=True):
+    id: str
+    version: int
+    inherits: bool
+
+
+def _policy_row(connection: Connection, collection: str) -> _PolicyRow:
+    table = schema.collection_policies.c
+    row = connection.execute(
+        select(table.id, table.version, table.inherits).where(table.collection == collection)
+    ).first()
+    if row is not None:
+        return _PolicyRow(*row)
+    made = _PolicyRow(str(uuid.uuid4()), 0, True)
+    connection.execute(insert(schema.collection_policies).values(collection=collection, **msgspec.structs.asdict(made)))
+    return made
