@@ -138,6 +138,7 @@ class StagedBlob:
         self._id = uuid4().hex
         self._token: Token = {"container": container, "path": path, "id": self._id}
         self._writer: WritableFile | None = None
+        self._size = 0
         self._url = files.stage(self._id, self.open)
 
     @property
@@ -148,10 +149,15 @@ class StagedBlob:
     def token(self) -> Token:
         return self._token
 
+    @property
+    def size(self) -> int:
+        return self._size
+
     def open(self) -> BinaryIO:
         with faults_as(OBSTORE, self._what):
             # Opening again starts again: blocks of an earlier attempt are never listed.
             self._writer = self._new_writer()
+        self._size = 0
         return io.BufferedWriter(Uncommitted(self._write), BLOCK)
 
     def commit(self) -> None:
@@ -179,6 +185,7 @@ class StagedBlob:
             raise ConnectorError(Fault("CON-014", f"{self._what} is no longer staged", cure="Stage it again."))
         with faults_as(OBSTORE, self._what):
             self._writer.write(data)
+        self._size += len(data)
 
 
 class _BlobReader(io.RawIOBase):

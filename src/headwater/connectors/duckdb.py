@@ -42,6 +42,7 @@ def open_binding(store: Store, binding: Binding, root: Path, shape: Shape) -> Du
         run_statement(connection, "SET autoinstall_known_extensions = false")
         run_statement(connection, "SET autoload_known_extensions = false")
         run_statement(connection, "SET memory_limit = ?", [MEMORY_LIMIT])
+        run_statement(connection, "SET TimeZone = 'UTC'")
         return connection
 
     return DuckDbTables(store, open_file)
@@ -68,6 +69,14 @@ class DuckDbTables:
         with self._connected() as connection, faults_as(DUCKDB, "The database"):
             rows = run_statement(connection, query)
         return tuple(TableLocation(self._store, schema, table) for schema, table in rows)
+
+    def is_view(self, table: TableLocation) -> bool:
+        query = (
+            "SELECT 1 FROM duckdb_views() WHERE lower(schema_name) = lower(?) AND lower(view_name) = lower(?) "
+            "AND NOT internal"
+        )
+        with self._connected() as connection, faults_as(DUCKDB, self._what(table)):
+            return bool(run_statement(connection, query, self._named(table)))
 
     @contextlib.contextmanager
     def read(

@@ -13,10 +13,11 @@ from sqlglot import exp
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import statements_for
-from headwater.connectors.sql_types import engine_type
+from headwater.connectors.sql_types import engine_type, schema_of
 from headwater.connectors.statements import count_of, run_statement
 from headwater.connectors.upsert import upsert_statements
 from headwater.data.locations import Store
+from headwater.data.schema import Schema
 from headwater.errors import ConnectorError, Fault
 
 MARKERS = exp.table_("commits", db="headwater", quoted=True)
@@ -44,6 +45,11 @@ class StagedDuckDbTable:
     @property
     def token(self) -> Token:
         return self._token
+
+    @property
+    def schema(self) -> Schema:
+        with faults_as(DUCKDB, self._what):
+            return schema_of(self._connection.sql(exp.select("*").from_(self._target.copy()).sql("duckdb")))
 
     def write(self, batches: pa.RecordBatchReader) -> int:
         columns = [exp.to_identifier(name, quoted=True) for name in batches.schema.names]
@@ -75,6 +81,9 @@ class StagedDuckDbTable:
     def _prepare(self) -> None:
         with faults_as(DUCKDB, self._what):
             self._make_markers()
+            if self._write.auto_create or self._write.mode == "recreate":
+                # In a transaction of its own: two writes that both make the schema would conflict.
+                self._make_schema(self._target.db)
             run_statement(self._connection, "BEGIN")
             self._script(self._write.pre_script)
             if self._write.mode == "recreate":
@@ -92,8 +101,6 @@ class StagedDuckDbTable:
                 self._run(exp.delete(self._target.copy()))
 
     def _create(self) -> None:
-        schema = exp.to_identifier(self._target.db, quoted=True)
-        self._run(exp.Create(this=exp.Table(db=schema), kind="SCHEMA", exists=True))
         columns = [
             exp.ColumnDef(this=exp.to_identifier(column.name, quoted=True), kind=engine_type(column.type))
             for column in self._write.schema
@@ -125,14 +132,18 @@ class StagedDuckDbTable:
         """Create the table of commits in a transaction of its own; another that does so first has done it for us."""
         if has_table(self._connection, MARKERS.db, MARKERS.name):
             return
-        with contextlib.suppress(duckdb.TransactionException, duckdb.CatalogException):
-            run_statement(self._connection, "CREATE SCHEMA IF NOT EXISTS headwater")
+        self._make_schema(MARKERS.db)
         with contextlib.suppress(duckdb.TransactionException, duckdb.CatalogException):
             run_statement(
                 self._connection,
                 "CREATE TABLE IF NOT EXISTS headwater.commits "
                 "(id VARCHAR, key VARCHAR, committed_at TIMESTAMP DEFAULT current_timestamp)",
             )
+
+    def _make_schema(self, name: str) -> None:
+        schema = exp.Table(db=exp.to_identifier(name, quoted=True))
+        with contextlib.suppress(duckdb.TransactionException, duckdb.CatalogException):
+            self._run(exp.Create(this=schema, kind="SCHEMA", exists=True))
 
     def _script(self, script: str | None) -> None:
         for statement in statements_for(script, self._store, "duckdb") if script else ():

@@ -152,6 +152,8 @@ _KINDS: tuple[tuple[type[OSError], Meaning], ...] = (
 
 # DuckDB says what the operating system said only in its text.
 _TEXTS: tuple[tuple[re.Pattern[str], Meaning], ...] = (
+    (re.compile(r"\bConversion Error: "), _VALUE),
+    (re.compile(r"\bOut of Memory Error: "), _MEMORY),
     (re.compile(r"no space left|disk full|file too large|disk quota", re.IGNORECASE), _FULL),
     (re.compile(r"permission denied|read-only file system", re.IGNORECASE), _DENIED),
     (re.compile(r"no files found|no such file", re.IGNORECASE), _ABSENT),
@@ -203,6 +205,9 @@ def faults_as(driver: Driver, what: str, place: Place = Place()) -> Iterator[Non
 def fault_from_os(error: OSError, what: str, place: Place = Place()) -> Fault:
     """Return the fault for an error of the operating system."""
     meaning = _ERRNO.get(error.errno or 0) or next((m for kind, m in _KINDS if isinstance(error, kind)), _BROKEN)
+    if error.errno is None:
+        # An Arrow stream turns the engine's errors into these.
+        meaning = _told(meaning, error)
     return _fault(meaning, what, place, error.strerror or str(error))
 
 

@@ -120,6 +120,10 @@ class StagedLocalFile:
     def token(self) -> Token:
         return {"path": str(self._target), "identity": _identity(self._file)}
 
+    @property
+    def size(self) -> int:
+        return self._file.stat().st_size
+
     def open(self) -> BinaryIO:
         return self._file.open("wb")
 

@@ -123,6 +123,10 @@ class StagedMemoryFile:
     def token(self) -> Token:
         return self._token
 
+    @property
+    def size(self) -> int:
+        return len(self._data)
+
     def open(self) -> BinaryIO:
         self._data = bytearray()
         return io.BufferedWriter(Uncommitted(self._data.extend))

@@ -19,13 +19,13 @@ from headwater.connectors.credentials import connection_string, password_of, sec
 from headwater.connectors.dialects import default_schema
 from headwater.connectors.faults import PSYCOPG, faults_as
 from headwater.connectors.postgresql_read import copied_out
-from headwater.connectors.postgresql_types import PgColumn
+from headwater.connectors.postgresql_types import PgColumn, schema_of
 from headwater.connectors.postgresql_write import StagedPostgresTable
 from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import query_for
 from headwater.connectors.registry import Shape
 from headwater.data.locations import QueryLocation, Store, TableLocation
-from headwater.data.schema import Column, Schema
+from headwater.data.schema import Schema
 from headwater.errors import ConnectorError, Fault
 from headwater.language.expression.ast import Json
 from headwater.settings import Binding
@@ -113,7 +113,7 @@ class PostgresTables:
             if isinstance(source, TableLocation) and not self._exists(connection, source):
                 return None
             columns = PgColumn.of(connection, self._select(source, None))
-        return Schema(tuple(Column(column.name, column.type, native_type=column.native) for column in columns))
+        return schema_of(columns)
 
     def tables(self) -> Sequence[TableLocation]:
         query = (
@@ -124,6 +124,12 @@ class PostgresTables:
         with self._connected() as connection, faults_as(PSYCOPG, "The database"):
             rows = connection.execute(query).fetchall()
         return tuple(TableLocation(self._store, str(schema), str(table)) for schema, table in rows)
+
+    def is_view(self, table: TableLocation) -> bool:
+        query = "SELECT relkind IN ('v', 'm') FROM pg_class WHERE oid = to_regclass(%s)"
+        with self._connected() as connection, faults_as(PSYCOPG, self._what(table)):
+            row = connection.execute(query, [self._named(table).as_string(connection)]).fetchone()
+        return bool(row and row[0])
 
     @contextlib.contextmanager
     def read(

@@ -9,6 +9,7 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
+from headwater.data.schema import Column, Schema
 from headwater.data.types import (
     BINARY,
     BOOLEAN,
@@ -58,6 +59,11 @@ class PgColumn(msgspec.Struct, frozen=True):
         """Ask the server for the columns of a query without running it. Raises psycopg.Error."""
         cursor = connection.execute(sql.SQL("SELECT * FROM ({}) AS described LIMIT 0").format(query))
         return tuple(_column(column) for column in cursor.description or ())
+
+
+def schema_of(columns: tuple[PgColumn, ...]) -> Schema:
+    """Return the columns as a schema."""
+    return Schema(tuple(Column(column.name, column.type, native_type=column.native) for column in columns))
 
 
 def _column(column: psycopg.Column) -> PgColumn:

@@ -17,12 +17,13 @@ from psycopg import sql
 from sqlglot import exp
 
 from headwater.connectors.faults import PSYCOPG, faults_as
-from headwater.connectors.postgresql_types import PgColumn, wire_type
+from headwater.connectors.postgresql_types import PgColumn, schema_of, wire_type
 from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import statements_for
 from headwater.connectors.sql_types import engine_type
 from headwater.connectors.upsert import upsert_statements
 from headwater.data.locations import Store
+from headwater.data.schema import Schema
 from headwater.data.types import Array, Map, Struct
 from headwater.errors import ConnectorError, Fault
 
@@ -59,6 +60,11 @@ class StagedPostgresTable:
     @property
     def token(self) -> Token:
         return self._token
+
+    @property
+    def schema(self) -> Schema:
+        with faults_as(PSYCOPG, self._what):
+            return schema_of(PgColumn.of(self._connection, sql.SQL("SELECT * FROM {}").format(self._target)))
 
     def write(self, batches: pa.RecordBatchReader) -> int:
         names = batches.schema.names

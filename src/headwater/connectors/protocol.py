@@ -49,7 +49,11 @@ class StagedFile(Staged, Protocol):
         """Where the engine writes (`COPY … TO url`): a local path or a URL of an attached file system."""
 
     def open(self) -> BinaryIO:
-        """Open the staged file for writing bytes."""
+        """Open the staged file for writing bytes; opening again starts again."""
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
 
 
 class FileStore(Protocol):
@@ -91,6 +95,10 @@ class TableWrite(msgspec.Struct, frozen=True):
 
 
 class StagedTable(Staged, Protocol):
+    @property
+    def schema(self) -> Schema:
+        """Columns of the target as this transaction sees it, after the script that precedes the rows."""
+
     def write(self, batches: pa.RecordBatchReader) -> int:
         """Write all batches by column name inside the open transaction and return the number of rows."""
 
@@ -103,6 +111,8 @@ class TableStore(Protocol):
         """Return columns and types, or None if the table is absent."""
 
     def tables(self) -> Sequence[TableLocation]: ...
+
+    def is_view(self, table: TableLocation) -> bool: ...
 
     def read(
         self, source: TableLocation | QueryLocation, columns: Sequence[str] | None = None
