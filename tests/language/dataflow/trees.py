@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -68,7 +70,7 @@ def _is_template(parts: list[ast.Expr]) -> bool:
         return False
     if any(isinstance(part, ast.Literal) and part.value == "" for part in parts):
         return False
-    return not any(_is_text(left) and _is_text(right) for left, right in zip(parts, parts[1:], strict=False))
+    return not any(_is_text(left) and _is_text(right) for left, right in itertools.pairwise(parts))
 
 
 def _branches(inner: SearchStrategy[ast.Expr]) -> SearchStrategy[ast.Expr]:

@@ -27,7 +27,7 @@ def pattern(value: Resolved, argument: int) -> str:
     text = sql.constant(value)
     if value.type != types.STRING or not isinstance(text, str):
         raise Refused("LNG-031", "The pattern must be a constant", "Write it as a string or `…`.", argument)
-    bare = _ESCAPED.sub("", text)
+    bare = _ESCAPED.sub("x", text)
     for foreign, what in _FOREIGN:
         if foreign.search(bare):
             cure = "Write the pattern without them, or match in two steps."
