@@ -118,16 +118,28 @@ def edge_lines(graph: Graph) -> str:
     return "\n".join(blocks)
 
 
+class FlowRun:
+    """A graph that is compiled once and run on tables as often as wanted, without stores."""
+
+    def __init__(self, graph: Graph) -> None:
+        names = [sink.name for sink in graph.sinks]
+        queries = flow_queries(graph, names)
+        self._shared = {shared.stream: shared.query.sql("duckdb") for shared in queries.shared}
+        self._sinks = {name: query.sql("duckdb") for name, query in queries.sinks.items()}
+        self._engine = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+
+    def rows(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+        """Return the rows of every sink."""
+        for name, data in tables.items():
+            self._engine.register(scan_name(name), data)
+        for stream, query in self._shared.items():
+            self._engine.execute(f'CREATE OR REPLACE TEMP TABLE "{stream}" AS {query}').fetchall()
+        return {name: self._engine.sql(query).to_arrow_table() for name, query in self._sinks.items()}
+
+
 def run_graph(graph: Graph, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """Return the rows of every sink."""
-    names = [sink.name for sink in graph.sinks]
-    queries = flow_queries(graph, names)
-    with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as engine:
-        for name, data in tables.items():
-            engine.register(scan_name(name), data)
-        for shared in queries.shared:
-            engine.execute(f'CREATE TABLE "{shared.stream}" AS {shared.query.sql("duckdb")}').fetchall()
-        return {name: engine.sql(queries.sinks[name].sql("duckdb")).to_arrow_table() for name in names}
+    return FlowRun(graph).rows(tables)
 
 
 def table(text: str) -> pa.Table:

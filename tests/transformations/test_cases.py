@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from transformations.flow_cases import Case, cases, edge_lines, row_lines, run_graph
 
 from headwater.errors import LanguageError
 from headwater.transformations.query import flow_queries
+from transformations.flow_cases import Case, cases, edge_lines, row_lines, run_graph
 
 
 def _named(*kinds: str) -> list[object]:

@@ -25,6 +25,8 @@ from headwater.transformations.scope import StreamScope
 # Functions that number or reach rows by themselves, so that a frame means nothing to them.
 _UNFRAMED = (exp.CumeDist, exp.DenseRank, exp.Lag, exp.Lead, exp.Ntile, exp.Rank, exp.RowNumber)
 
+_UNBOUNDED = "UNBOUNDED"
+
 
 def _compile(given: Given) -> Outcome:
     (stream,) = given.inputs
@@ -32,8 +34,8 @@ def _compile(given: Given) -> Outcome:
     parts = _partition(given, scope)
     order = order_keys(given, scope)
     frame = _frame(given)
-    around = [origin for part in parts for origin in scope.origins(part, part.text)]
-    around += [origin for key in order for origin in scope.origins(key.resolved, key.resolved.text)]
+    parting = [origin for part in parts for origin in scope.origins(part, part.text)]
+    ordering = [origin for key in order for origin in scope.origins(key.resolved, key.resolved.text)]
     defined = define(given, scope, _resolve)
     taken = {column.name for column in stream}
     raise_if_any(
@@ -46,9 +48,11 @@ def _compile(given: Given) -> Outcome:
     )
     if not defined:
         raise given.refuse("LNG-064", "'window' defines no column", cure="Write window(over(a), r = rowNumber()).")
-    new = [
-        made(d.name, d.resolved.type, _origins(d, around), _over(d.resolved.sql, parts, order, frame)) for d in defined
-    ]
+    new = []
+    for column in defined:
+        around = [*parting, *(ordering if _minds_order(column.resolved.sql, frame) else ())]
+        value = _over(column.resolved.sql, parts, order, frame)
+        new.append(made(column.name, column.resolved.type, _origins(column, around), value))
     result = output(
         given.statement.name,
         (*all_passed(stream), *new),
@@ -89,6 +93,12 @@ def _origins(defined: DefinedColumn, around: Iterable[Origin]) -> list[Origin]:
     return [*defined.column.origins, *deciding(others, "WINDOW", defined.resolved.text)]
 
 
+def _minds_order(value: exp.Expr, frame: exp.WindowSpec) -> bool:
+    """Return whether the order changes the value: not if it is the same over all rows of the part in any order."""
+    bounded = frame.args["start"] != _UNBOUNDED or frame.args["end"] != _UNBOUNDED
+    return bounded or value.find(exp.ArrayAgg, exp.First, exp.Last, *_UNFRAMED) is not None
+
+
 def _frame(given: Given) -> exp.WindowSpec:
     start, end = number(given, "startRowOffset"), number(given, "endRowOffset")
     if start is not None and end is not None and start > end:
@@ -101,7 +111,7 @@ def _frame(given: Given) -> exp.WindowSpec:
 
 def _bound(offset: int | None, side: str) -> tuple[str | exp.Expr, str | None]:
     if offset is None:
-        return "UNBOUNDED", side
+        return _UNBOUNDED, side
     if offset == 0:
         return "CURRENT ROW", None
     return exp.Literal.number(abs(offset)), "PRECEDING" if offset < 0 else "FOLLOWING"

@@ -1,0 +1,55 @@
+"""Flows for the perturbation property: every transformation alone, and some of them together."""
+
+from __future__ import annotations
+
+S = "source(output(a as integer, b as integer, k as string), allowSchemaDrift: false) ~> s\n"
+LR = """source(output(k as string, v as integer, u as integer), allowSchemaDrift: false) ~> l
+source(output(k as string, w as integer, z as string), allowSchemaDrift: false) ~> r
+"""
+
+FLOWS: dict[str, str] = {
+    "aggregate": S + "s aggregate(groupBy(k, big = a > 1), t = sum(b), n = count(1), m = max(a)) ~> g  g sink() ~> out",
+    "aggregate_all": S + "s aggregate(n = count(b), t = sumIf(a > 1, b)) ~> g  g sink() ~> out",
+    "aggregate_pattern": S
+    + "s aggregate(groupBy(k), each(match(type == 'integer'), 'm_' + $$ = min($$))) ~> g  g sink() ~> out",
+    "derive": S + "s derive(c = a + b, a = b * 2, e = iif(k == 'x', a, 7), f = upper(k)) ~> d  d sink() ~> out",
+    "derive_locals": S + "s derive(c = iif(:big, 1, 0), big := a > 1, e = coalesce(a, b)) ~> d  d sink() ~> out",
+    "derive_pattern": S + "s derive(each(match(type == 'integer'), $$ + '_up' = $$ + 1)) ~> d  d sink() ~> out",
+    "exists": LR + "l, r exists(l@k == r@k && u > w, negate: false) ~> e  e sink() ~> out",
+    "exists_negated": LR + "l, r exists(l@k == r@k, negate: true) ~> e  e sink() ~> out",
+    "filter": S + "s filter(a > 1 || isNull(k)) ~> f  f sink() ~> out",
+    "join_cross": LR + "l, r join(u > w, joinType: 'cross') ~> j  j sink(mapColumn(v, z)) ~> out",
+    "join_inner": LR + "l, r join(l@k == r@k, joinType: 'inner') ~> j  j sink(mapColumn(k = l@k, v, w, z)) ~> out",
+    "join_left": LR + "l, r join(l@k == r@k && v == w, joinType: 'left') ~> j  j sink(mapColumn(v, z)) ~> out",
+    "join_outer": LR + "l, r join(l@k == r@k, joinType: 'outer') ~> j  "
+    "j sink(mapColumn(a = l@k, b = r@k, v, w)) ~> out",
+    "join_right": LR + "l, r join(l@k == r@k, joinType: 'right') ~> j  j sink(mapColumn(u, w)) ~> out",
+    "key_generate": S + "s keyGenerate(output(id as long), startAt: 5L) ~> g  g sink() ~> out",
+    "key_generate_sorted": S + "s sort(asc(a, true), asc(k, true)) ~> o  "
+    "o keyGenerate(output(id as long)) ~> g  g sink() ~> out",
+    "lookup_all": LR + "l, r lookup(l@k == r@k, multiple: true) ~> m  m sink(mapColumn(v, w)) ~> out",
+    "lookup_first": LR
+    + "l, r lookup(l@k == r@k, multiple: false, pickup: 'first', asc(w, true)) ~> m  m sink(mapColumn(v, w)) ~> out",
+    "select": S + "s select(mapColumn(x = k, each(match(name == 'a'), 'y' = $$))) ~> p  p sink() ~> out",
+    "sink": S + "s sink(mapColumn(B = b, k)) ~> out  s sink(allowSchemaDrift: true) ~> all",
+    "sort": S + "s sort(asc(a, true), desc(k, false)) ~> o  o sink(mapColumn(a, b, k)) ~> out",
+    "split_all": S + "s split(a > 1, b > 1, disjoint: true) ~> t@(p, q, rest)  t@p sink(mapColumn(k)) ~> o1  "
+    "t@q sink(mapColumn(k)) ~> o2  t@rest sink(mapColumn(k)) ~> o3",
+    "split_first": S + "s split(a > 1, b > 1, disjoint: false) ~> t@(p, q, rest)  t@p sink(mapColumn(k)) ~> o1  "
+    "t@q sink(mapColumn(k)) ~> o2  t@rest sink(mapColumn(k)) ~> o3",
+    "union_by_name": LR + "l, r union(byName: true) ~> n  n sink() ~> out",
+    "union_by_position": LR + "r select(mapColumn(k, w, w2 = w)) ~> p  l, p union(byName: false) ~> n  n sink() ~> out",
+    "window": S + "s window(over(k), asc(a, true), t = sum(b), n = rowNumber(), before = lag(b)) ~> w  "
+    "w sink() ~> out",
+    "window_framed": S
+    + "s window(over(k), asc(a, true), startRowOffset: -1L, endRowOffset: 0L, t = sum(b)) ~> w  w sink() ~> out",
+    "whole_conditional_total": S + "s derive(c = iif(a > 1, b, 0)) ~> d  d aggregate(groupBy(k), t = sum(c)) ~> g  "
+    "g filter(t > 1) ~> f  f sink() ~> out",
+    "whole_two_branches_meet": S + "s derive(a2 = a + 1) ~> d  d filter(a > 1) ~> f1  "
+    "d aggregate(groupBy(k), m = max(b)) ~> g  "
+    "f1, g join(f1@k == g@k, joinType: 'left') ~> j  j select(mapColumn(a2, m, key = g@k)) ~> p  p sink() ~> out",
+    "whole_report": LR + "l filter(!isNull(v)) ~> f  f derive(late = iif(v > 1, 1, 0), sum = v + u) ~> d  "
+    "d, r join(d@k == r@k, joinType: 'inner') ~> j  j aggregate(groupBy(z), total = sum(sum), lates = sum(late)) ~> g  "
+    "g select(mapColumn(Zone = z, total, lates)) ~> p  p sink() ~> report  "
+    "d aggregate(groupBy(k = d@k), best = max(u)) ~> h  h sink() ~> best",
+}
