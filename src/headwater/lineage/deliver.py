@@ -157,6 +157,11 @@ class Delivery:
         with writing(self._engine) as connection:
             return lease.take(connection, workspace, self._owner, now, now + self._lease_ms)
 
+    def _renew_lease(self, workspace: str) -> None:
+        with writing(self._engine) as connection:
+            if not lease.renew(connection, workspace, self._owner, self._clock() + self._lease_ms):
+                raise LeaseLost
+
     async def _one(self, head: Row, sink: Sink) -> int:
         """Deliver one fact and write down what came of it."""
         try:
@@ -182,13 +187,11 @@ class Delivery:
 
     async def _under_lease(self, workspace: str, sink: Sink, fact: LineageFact) -> Receipt:
         """Deliver while the lease is renewed; stop at once if another process has taken it."""
-        if not self._take_lease(workspace):
-            raise LeaseLost
+        self._renew_lease(workspace)
         task = asyncio.ensure_future(sink.deliver(fact))
         try:
             while not (await asyncio.wait({task}, timeout=self._lease_ms / 3000))[0]:
-                if not self._take_lease(workspace):
-                    raise LeaseLost
+                self._renew_lease(workspace)
             return task.result()
         finally:
             task.cancel()

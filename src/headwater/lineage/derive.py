@@ -77,18 +77,18 @@ def _edges(movement: Movement, sources: Sequence[Source]) -> Iterator[AssetEdge]
 
 
 def _composed(edge: ColumnEdge, origin: SourceColumn) -> AssetEdge:
-    """Join the way inside a source's query and the way from the source to the sink into one edge."""
+    """Join the way inside a source's query and the way from the source to the sink; the stronger one is shown."""
     if edge.kind == "INDIRECT" or (origin.kind == "DIRECT" and _STRENGTH[edge.subtype] >= _STRENGTH[origin.subtype]):
-        kind, subtype = edge.kind, edge.subtype
+        kind, subtype, expression = edge.kind, edge.subtype, edge.expression or origin.expression
     else:
-        kind, subtype = origin.kind, origin.subtype
+        kind, subtype, expression = origin.kind, origin.subtype, origin.expression
     return AssetEdge(
         source=origin.asset.qualified_name,
         source_column=origin.column,
         sink_column=edge.sink_column,
         kind=kind,
         subtype=subtype,
-        expression=edge.expression or origin.expression,
+        expression=expression,
         steps=(*origin.steps, *edge.steps),
     )
 
@@ -108,7 +108,7 @@ def _query_effects(sources: Sequence[Source]) -> Iterator[AssetEdge]:
 
 def _notes(activity_type: str, sources: Sequence[Source], assets: Sequence[Asset]) -> tuple[str, ...]:
     notes = [note for source in sources for note in source.notes]
-    for asset in assets:
+    for asset in (asset for asset in assets if asset.location is not None):
         reason = asset.unsupported or support.unsupported_store(asset.store.kind, activity_type)
         if reason:
             notes.append(reason)

@@ -9,7 +9,7 @@ from headwater.lineage.store import LEASE
 
 
 def take(connection: sa.Connection, workspace: str, owner: str, now: int, until: int) -> bool:
-    """Take or renew the lease; False while another process holds it. Times are milliseconds since the epoch."""
+    """Take the lease; False while another process holds it. Times are milliseconds since the epoch."""
     values = {"workspace": workspace, "owner": owner, "expires_at": until}
     free = sa.or_(LEASE.c.owner == owner, LEASE.c.expires_at <= now)
     changes = {"owner": owner, "expires_at": until}
@@ -21,6 +21,12 @@ def take(connection: sa.Connection, workspace: str, owner: str, now: int, until:
         other = sqlite.insert(LEASE).values(values)
         statement = other.on_conflict_do_update(index_elements=["workspace"], set_=changes, where=free)
     return connection.execute(statement).rowcount == 1
+
+
+def renew(connection: sa.Connection, workspace: str, owner: str, until: int) -> bool:
+    """Prolong the lease; False if another process has had it meanwhile, even if it is free again."""
+    mine = sa.update(LEASE).where(LEASE.c.workspace == workspace, LEASE.c.owner == owner)
+    return connection.execute(mine.values(expires_at=until)).rowcount == 1
 
 
 def release(connection: sa.Connection, workspace: str, owner: str) -> None:

@@ -60,7 +60,7 @@ def waiting(connection: sa.Connection) -> Mapping[str, int]:
         .group_by(OUTBOX.c.workspace)
         .order_by(OUTBOX.c.workspace)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def retry(connection: sa.Connection, activity_run_id: str) -> bool:
