@@ -20,7 +20,7 @@ from headwater.language.dataflow.functions.function import Function, Refused, ar
 from headwater.language.dataflow.functions.kinds import accepts
 from headwater.language.dataflow.functions.meta import Constant
 from headwater.language.dataflow.parser import parse_expression
-from headwater.language.dataflow.scope import ColumnScope, Reference, Resolved, Scope, Unresolved, UserFunction, nearest
+from headwater.language.dataflow.scope import BodyScope, Reference, Resolved, Scope, Unresolved, UserFunction, nearest
 from headwater.language.source import Source, Span
 
 
@@ -302,7 +302,7 @@ def _user(walk: Walk, call: Call, user: UserFunction) -> Resolved:
             f"i{index}": replace(value, type=type_, sql=conversion.convert(value, type_))
             for index, (value, type_) in enumerate(zip(values, user.parameters, strict=True), 1)
         }
-        body = walk.elsewhere(ColumnScope(), bindings, call.span, user.name).value(user.body)
+        body = walk.elsewhere(BodyScope(walk.scope), bindings, call.span, user.name).value(user.body)
         return Resolved(user.returns, conversion.convert(body, user.returns), combined((body,)), **flags((body,)))
     except Refused as refused:
         raise walk.failure(refused.code, refused.message, call, refused.cure) from refused

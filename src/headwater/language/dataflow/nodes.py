@@ -98,7 +98,7 @@ def cached(sink: CacheSink, function: str, keys: tuple[Resolved, ...], member: s
     values = tuple((found.name, column(found)) for found in columns)
     type_, value = (values[0][1].type, values[0][1].sql) if member is not None else struct(values)
     query = exp.select(value).from_(sink.relation.copy())
-    for name, key in zip(sink.keys, keys, strict=True):
+    for name, key in zip(sink.keys if keys else (), keys, strict=True):
         found = next(found for found in sink.columns if found.name == name)
         query = query.where(exp.EQ(this=found.sql.copy(), expression=sql.paren(key.sql)))
     references = tuple(Reference(found.stream, found.name, "DIRECT", "TRANSFORMATION") for found in columns)

@@ -177,6 +177,32 @@ class ColumnScope:
         return self.caches.get(sink) or _absent("LNG-026", f"There is no cache sink '{sink}'", self.caches, sink)
 
 
+@dataclass(frozen=True, slots=True)
+class BodyScope:
+    """The scope of a user function's body: its arguments are bound by name, and there are the other functions."""
+
+    around: Scope
+    matched: MatchedColumn | None = None
+
+    def column(self, name: str, stream: str | None) -> ScopeColumn | Unresolved:  # noqa: ARG002  # Scope's signature
+        return Unresolved("LNG-021", f"Column '{name}' does not exist here", "A function sees its arguments only.")
+
+    def columns(self, stream: str | None) -> tuple[ScopeColumn, ...]:  # noqa: ARG002  # Scope's signature
+        return ()
+
+    def parameter(self, name: str) -> Resolved | Unresolved:
+        return Unresolved("LNG-024", f"Parameter '${name}' is not declared", "A function sees its arguments only.")
+
+    def local(self, name: str) -> Resolved | Unresolved:
+        return Unresolved("LNG-025", f"Local ':{name}' is not defined", "A function sees its arguments only.")
+
+    def function(self, name: str) -> UserFunction | None:
+        return self.around.function(name)
+
+    def cache(self, sink: str) -> CacheSink | Unresolved:
+        return Unresolved("LNG-026", f"There is no cache sink '{sink}'", "A function sees its arguments only.")
+
+
 def _ambiguous(found: list[ScopeColumn]) -> Unresolved:
     name, first = found[0].name, found[0].stream
     streams = list(dict.fromkeys(column.stream for column in found))

@@ -80,7 +80,8 @@ def _operands(args: Arguments, type_: DataType | None) -> tuple[exp.Expr, exp.Ex
     """Return both values, widened to a result type other than decimal, whose operators keep every digit anyway."""
     if type_ is None or isinstance(type_, Decimal):
         return args[0].sql, args[1].sql
-    return sql.converted(args[0], type_), sql.converted(args[1], type_)
+    left, right = (arg.sql if isinstance(arg.sql, exp.Literal) else sql.converted(arg, type_) for arg in args)
+    return left, right
 
 
 def _types(args: Arguments) -> tuple[DataType, ...]:
