@@ -176,6 +176,13 @@ def _table(dataset: Dataset, store: Store, properties: Mapping[str, Json], names
         cure = "Write schema.table; put names with blanks or dots into the store's quotes."
         message = f'The table name "{whole}" of dataset "{dataset.name}" cannot be read'
         raise PlanError(Fault("PLN-014", message, dataset.place, cure)) from error
+    if store.database and parsed.catalog and parsed.catalog.lower() != store.database.lower():
+        message = (
+            f'Dataset "{dataset.name}" names a table of the database "{parsed.catalog}", '
+            f'its linked service points to "{store.database}"'
+        )
+        cure = "Use a linked service that points to that database."
+        raise PlanError(Fault("PLN-014", message, dataset.place, cure))
     return TableLocation(store, parsed.db or None, parsed.name)
 
 
