@@ -29,9 +29,10 @@ CLOCK_SKEW = 60
 
 
 class Token(msgspec.Struct, frozen=True):
-    """`text` is the bearer token; `expires_on` in seconds since 1970."""
+    """`text` is the bearer token; times in seconds since 1970."""
 
     text: str
+    begins_on: int
     expires_on: int
     audience: str
 
@@ -71,7 +72,11 @@ class Tokens:
         }
         key = self._keys.keys[0]
         text = jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
-        return Token(text, now + seconds, audience)
+        return Token(text, now, now + seconds, audience)
+
+    def public_keys(self) -> dict[str, object]:
+        """Return the keys that verify tokens, as a JWK set without anything private."""
+        return dict(self._keys.as_dict(private=False))
 
     def verify(self, text: str) -> Principal:
         """Return whose token this is. Raises Unauthorized if it is forged, expired, or its principal is gone."""

@@ -102,9 +102,8 @@ class Types:
             self._reload(connection)
         return self._answer(given)
 
-    def delete(self, names: Sequence[str], *, by: str) -> None:
+    def delete(self, names: Sequence[str]) -> None:
         """Delete types. Raises NotFound, or Conflict for one that entities or other types use."""
-        del by  # The types' own history ends with them.
         with self._changing, self._store.write() as connection:
             known = _known(connection)
             raise_if_any(NotFound, (_no_type(name).faults[0] for name in names if name not in known))

@@ -1,0 +1,19 @@
+"""Atlas v2, as Atlas and Purview clients speak it, under the three prefixes that they use."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from headwater.api.atlas import entity, lineage, relationship, types
+
+PREFIXES = ("/datamap/api/atlas/v2", "/catalog/api/atlas/v2", "/api/atlas/v2")
+HANDLERS = (*entity.HANDLERS, *lineage.HANDLERS, *relationship.HANDLERS, *types.HANDLERS)
+
+
+def routers() -> list[Router]:
+    """Return one router a prefix. Clients send many api-versions; none is refused."""
+    beyond_atlas = [
+        Router(path.removesuffix("/atlas/v2"), route_handlers=list(lineage.BESIDE_ATLAS), include_in_schema=False)
+        for path in PREFIXES
+    ]
+    return [*(Router(path, route_handlers=list(HANDLERS), include_in_schema=False) for path in PREFIXES), *beyond_atlas]

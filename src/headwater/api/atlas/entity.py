@@ -1,0 +1,162 @@
+"""Routes of entities. Writes ask for the right before they touch anything; reads after they know the collection."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, delete, get, post, put
+
+from headwater.access.account import Account
+from headwater.access.principals import Principal
+from headwater.api import wire
+from headwater.api.wire import Incoming
+from headwater.catalog.model import EntitiesInfo, EntityBatch, EntityInfo, EntityInput, Shape
+from headwater.errors import Fault, NotFound
+
+
+class OneEntity(Shape, frozen=True):
+    entity: EntityInput
+    referred_entities: dict[str, EntityInput] | None = None
+
+
+@post("/entity", status_code=200, sync_to_thread=True)
+def write_one(account: Account, caller: Principal, request: Incoming, body: bytes) -> Response[bytes]:
+    """Create or update an entity and what it refers to."""
+    given = wire.read(body, OneEntity)
+    batch = EntityBatch(entities=[given.entity], referred_entities=given.referred_entities)
+    return _write(account, caller, request, batch)
+
+
+@post("/entity/bulk", status_code=200, sync_to_thread=True)
+def write_many(account: Account, caller: Principal, request: Incoming, body: bytes) -> Response[bytes]:
+    """Create or update entities in one transaction."""
+    return _write(account, caller, request, wire.read(body, EntityBatch))
+
+
+def _write(account: Account, caller: Principal, request: Incoming, batch: EntityBatch) -> Response[bytes]:
+    collection = wire.text(request, "collectionId") or None
+    permit = wire.permit(account, caller)
+    return wire.answer(account.catalog.entities.write(batch, by=caller.id, collection=collection, permit=permit))
+
+
+@get("/entity/bulk", sync_to_thread=True)
+def read_many(account: Account, caller: Principal, request: Incoming) -> Response[bytes]:
+    """Read entities by guid."""
+    relationships = not wire.flag(request, "ignoreRelationships")
+    found = account.catalog.entities.get_many(wire.texts(request, "guid"), relationships=relationships)
+    return _shown(account, caller, found)
+
+
+@delete("/entity/bulk", status_code=200, sync_to_thread=True)
+def delete_many(account: Account, caller: Principal, request: Incoming) -> Response[bytes]:
+    """Delete entities by guid."""
+    permit = wire.permit(account, caller)
+    return wire.answer(account.catalog.entities.delete(wire.texts(request, "guid"), by=caller.id, permit=permit))
+
+
+@get("/entity/guid/{guid:str}", sync_to_thread=True)
+def read_one(account: Account, caller: Principal, request: Incoming, guid: str) -> Response[bytes]:
+    """Read an entity by guid."""
+    relationships = not wire.flag(request, "ignoreRelationships")
+    found = account.catalog.entities.get(guid, relationships=relationships)
+    wire.may_read(account, caller, frozenset({found.entity.collection_id}))
+    return wire.answer(found)
+
+
+@put("/entity/guid/{guid:str}", sync_to_thread=True)
+def set_attribute(account: Account, caller: Principal, request: Incoming, guid: str, body: bytes) -> Response[bytes]:
+    """Change the attribute that `name` names to the body's value: JSON, or else text."""
+    try:
+        value: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        value = body.decode("utf-8", errors="replace")
+    name = wire.texts(request, "name")[0]
+    permit = wire.permit(account, caller)
+    return wire.answer(account.catalog.entities.set_attribute(guid, name, value, by=caller.id, permit=permit))
+
+
+@delete("/entity/guid/{guid:str}", status_code=200, sync_to_thread=True)
+def delete_one(account: Account, caller: Principal, guid: str) -> Response[bytes]:
+    """Delete an entity by guid."""
+    permit = wire.permit(account, caller)
+    return wire.answer(account.catalog.entities.delete([guid], by=caller.id, permit=permit))
+
+
+@get("/entity/guid/{guid:str}/header", sync_to_thread=True)
+def read_header(account: Account, caller: Principal, guid: str) -> Response[bytes]:
+    """Read an entity's header."""
+    header = account.catalog.entities.header(guid)
+    wire.may_read(account, caller, frozenset({header.collection_id}))
+    return wire.answer(header)
+
+
+@get("/entity/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
+def read_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+    """Read an entity by its name."""
+    return wire.answer(_named(account, caller, request, type_name))
+
+
+@get("/entity/uniqueAttribute/type/{type_name:str}/header", sync_to_thread=True)
+def read_header_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+    """Read an entity's header by its name."""
+    found = _named(account, caller, request, type_name)
+    return wire.answer(account.catalog.entities.header(found.entity.guid))
+
+
+def _named(account: Account, caller: Principal, request: Incoming, type_name: str) -> EntityInfo:
+    name = wire.unique_names(request)[0]
+    relationships = not wire.flag(request, "ignoreRelationships")
+    guid = account.catalog.entities.guid_of(type_name, name)
+    found = account.catalog.entities.get(guid, relationships=relationships)
+    wire.may_read(account, caller, frozenset({found.entity.collection_id}))
+    return found
+
+
+@put("/entity/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
+def patch_named(account: Account, caller: Principal, request: Incoming, type_name: str, body: bytes) -> Response[bytes]:
+    """Change the given attributes of an entity by its name."""
+    given = wire.read(body, OneEntity).entity
+    name = wire.unique_names(request)[0]
+    permit = wire.permit(account, caller)
+    return wire.answer(account.catalog.entities.patch(type_name, name, given, by=caller.id, permit=permit))
+
+
+@delete("/entity/uniqueAttribute/type/{type_name:str}", status_code=200, sync_to_thread=True)
+def delete_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+    """Delete an entity by its name."""
+    name = wire.unique_names(request)[0]
+    permit = wire.permit(account, caller)
+    return wire.answer(account.catalog.entities.delete_named(type_name, name, by=caller.id, permit=permit))
+
+
+@get("/entity/bulk/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
+def read_many_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+    """Read entities of a type by their names; names without an entity are left out, unless all are."""
+    names = wire.unique_names(request)
+    relationships = not wire.flag(request, "ignoreRelationships")
+    found = account.catalog.entities.get_named(type_name, names, relationships=relationships)
+    if not found.entities:
+        message = f"Instance {type_name} with unique attribute {{qualifiedName={', '.join(names[:5])}}} does not exist"
+        raise NotFound(Fault("CAT-003", message, cure="Names are case sensitive; search for the asset."))
+    return _shown(account, caller, found)
+
+
+def _shown(account: Account, caller: Principal, found: EntitiesInfo) -> Response[bytes]:
+    wire.may_read(account, caller, frozenset(entity.collection_id for entity in found.entities))
+    return wire.answer(found)
+
+
+HANDLERS = (
+    delete_many,
+    delete_named,
+    delete_one,
+    patch_named,
+    read_header,
+    read_header_named,
+    read_many,
+    read_many_named,
+    read_named,
+    read_one,
+    set_attribute,
+    write_many,
+    write_one,
+)

@@ -1,0 +1,129 @@
+"""Errors as clients see them: one shape, one handler, never a traceback.
+
+    {"requestId", "errorCode", "errorMessage"}
+
+`errorCode` is Atlas' where Atlas has one for the case, else ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+
+from headwater.access.audit import Audit
+from headwater.access.principals import Principal
+from headwater.api.web import Pages
+from headwater.errors import CatalogError, Fault, Forbidden, HeadwaterError, Unauthorized
+
+LOG = logging.getLogger("headwater.api")
+
+# Our code → Atlas' code. One sorted line each.
+ATLAS_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "ACC-001": "ATLAS-401-00-001",
+        "ACC-002": "ATLAS-401-00-001",
+        "ACC-003": "ATLAS-403-00-001",
+        "CAT-001": "ATLAS-404-00-004",
+        "CAT-002": "ATLAS-404-00-005",
+        "CAT-003": "ATLAS-404-00-009",
+        "CAT-004": "ATLAS-404-00-001",
+        "CAT-005": "ATLAS-404-00-00C",
+        "CAT-006": "ATLAS-404-00-00A",
+        "CAT-007": "ATLAS-404-00-012",
+        "CAT-020": "ATLAS-400-00-014",
+        "CAT-021": "ATLAS-400-00-02B",
+        "CAT-022": "ATLAS-400-00-01A",
+        "CAT-023": "ATLAS-400-00-021",
+        "CAT-024": "ATLAS-400-00-036",
+        "CAT-025": "ATLAS-400-00-044",
+        "CAT-026": "ATLAS-400-00-026",
+        "CAT-027": "ATLAS-404-00-011",
+        "CAT-028": "ATLAS-400-00-029",
+        "CAT-029": "ATLAS-400-00-029",
+        "CAT-030": "ATLAS-400-00-01A",
+        "CAT-031": "ATLAS-409-00-001",
+        "CAT-032": "ATLAS-409-00-002",
+        "CAT-033": "ATLAS-409-00-004",
+        "CAT-034": "ATLAS-400-00-024",
+        "CAT-036": "ATLAS-400-00-01A",
+        "CAT-037": "ATLAS-400-00-029",
+    }
+)
+
+
+class Refusal(msgspec.Struct, frozen=True, rename="camel"):
+    """`faults` has all that is wrong, each with its cure; the first one is `error_code` and `error_message`."""
+
+    request_id: str
+    error_code: str
+    error_message: str
+    faults: tuple[dict[str, object], ...] = ()
+
+
+class Faults:
+    """The handlers. Refusals for want of a role go to the audit log; a browser on its way to Studio gets the page."""
+
+    def __init__(self, audit: Audit, pages: Pages | None) -> None:
+        self._audit = audit
+        self._pages = pages
+
+    def known(self, request: Request[Any, Any, Any], error: HeadwaterError) -> Response[Any]:
+        """Answer an error of ours with its status; what is not the account's refusal is the server's fault."""
+        if isinstance(error, Unauthorized) and (page := self._page(request)):
+            return page
+        status = error.status if isinstance(error, CatalogError) else 500
+        if isinstance(error, Forbidden):
+            self._write_down(request, error)
+        return _response(status, error.faults)
+
+    def http(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        """Answer what the framework refuses: no such route, wrong method, body too large."""
+        if error.status_code in {404, 405} and (page := self._page(request)):
+            return page
+        cure = "docs/reference/api.md lists the routes." if error.status_code in {404, 405} else "Mend the request."
+        detail = error.detail if error.status_code != 404 else f"There is no {request.method} {request.url.path}"
+        headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+        return _response(error.status_code, (Fault(f"ATLAS-{error.status_code}-00-000", detail, cure=cure),), headers)
+
+    def unknown(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        """Answer what nobody foresaw: 500 and an id, by which the log has the rest."""
+        id = str(uuid.uuid4())
+        LOG.error("request %s: %s %s failed", id, request.method, request.url.path, exc_info=error)
+        message = "The server failed; its log says why under this request's id"
+        return _response(500, (Fault("ATLAS-500-00-001", message),), id=id)
+
+    def _page(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
+        found = self._pages.find(request) if self._pages else None
+        # An exception handler's answer is not converted as a route's is.
+        return found and found.to_asgi_response(app=None, request=request)
+
+    def _write_down(self, request: Request[Any, Any, Any], error: HeadwaterError) -> None:
+        caller = request.scope.get("user")
+        who = caller.id if isinstance(caller, Principal) else ""
+        self._audit.record(who, str(request.method), request.url.path, outcome="refused", detail=error.message)
+
+
+def _response(
+    status: int, faults: tuple[Fault, ...], headers: Mapping[str, str] | None = None, *, id: str | None = None
+) -> Response[bytes]:
+    first = faults[0]
+    message = "; ".join(fault.message for fault in faults[:10])
+    body = Refusal(
+        request_id=id or str(uuid.uuid4()),
+        error_code=ATLAS_CODES.get(first.code, first.code),
+        error_message=message,
+        faults=tuple(fault.to_json() for fault in faults[:100]),
+    )
+    found = dict(headers or {})
+    if status == 401:
+        found["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        found["Retry-After"] = "1"
+    return Response(msgspec.json.encode(body), status_code=status, headers=found, media_type=MediaType.JSON)

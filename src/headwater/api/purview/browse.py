@@ -1,0 +1,50 @@
+"""Browse by type or by path."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, post
+
+from headwater.access.account import Account
+from headwater.access.principals import Principal
+from headwater.api import wire
+from headwater.errors import Fault, Invalid
+
+
+class BrowseBody(msgspec.Struct, frozen=True, rename="camel"):
+    entity_type: str | None = None
+    path: str | None = None
+    limit: int | None = None
+    offset: int | None = None
+
+
+@post("/browse", status_code=200, sync_to_thread=True)
+def browse(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+    """What stands at the top of a type, or below a path."""
+    given = wire.read(body, BrowseBody)
+    limit = 100 if given.limit is None else given.limit
+    page = {"limit": limit, "offset": given.offset or 0}
+    readable = account.roles.collections(caller, "data/read")
+    if given.path:
+        found = account.catalog.browse.by_path(given.path, collections=readable, **page)
+    elif given.entity_type:
+        found = account.catalog.browse.by_type(given.entity_type, collections=readable, **page)
+    else:
+        raise Invalid(Fault("CAT-028", "Neither entityType nor path is given", cure="Send one of them."))
+    rows = [
+        {
+            "id": row.guid,
+            "name": row.name,
+            "displayText": row.name,
+            "qualifiedName": row.qualified_name,
+            "entityType": row.type_name,
+            "path": row.path,
+            "isLeaf": row.is_leaf,
+            "owner": [],
+        }
+        for row in found.rows
+    ]
+    return wire.answer({"@search.count": found.count, "value": rows})
+
+
+HANDLERS = (browse,)

@@ -1,0 +1,137 @@
+"""Routes of collections: the tree, and entities written into one."""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+from litestar import Response, delete, get, post, put
+
+from headwater.access.account import Account
+from headwater.access.principals import Principal
+from headwater.api import wire
+from headwater.catalog.collections import Collection
+from headwater.catalog.model import EntityBatch, EntityInput, Shape
+
+
+class ParentBody(msgspec.Struct, frozen=True, rename="camel"):
+    reference_name: str
+
+
+class CollectionBody(msgspec.Struct, frozen=True, rename="camel"):
+    friendly_name: str | None = None
+    description: str | None = None
+    parent_collection: ParentBody | None = None
+
+
+class OneEntity(Shape, frozen=True):
+    entity: EntityInput
+    referred_entities: dict[str, EntityInput] | None = None
+
+
+@get("/collections", sync_to_thread=True)
+def read_all(account: Account, caller: Principal) -> Response[bytes]:
+    """Collections that the caller may see."""
+    seen = account.roles.collections(caller, "collection/read")
+    found = [_shown(item) for item in account.catalog.collections.all() if item.name in seen]
+    return wire.answer({"value": found, "count": len(found)})
+
+
+@get("/collections/{name:str}", sync_to_thread=True)
+def read_one(account: Account, caller: Principal, name: str) -> Response[bytes]:
+    """A collection."""
+    account.roles.authorize(caller, "collection/read", name)
+    return wire.answer(_shown(account.catalog.collections.get(name)))
+
+
+@put("/collections/{name:str}", sync_to_thread=True)
+def write(account: Account, caller: Principal, name: str, body: bytes) -> Response[bytes]:
+    """Make or change a collection; needs Collection Administrator on its parent, and on itself if it exists."""
+    given = wire.read(body, CollectionBody)
+    collections = account.catalog.collections
+    existing = {item.name: item for item in collections.all()}
+    old = existing.get(name)
+    parent = given.parent_collection.reference_name if given.parent_collection else (old and old.parent)
+    parent = parent or collections.root
+    for place in {parent, *([name] if old else [])}:
+        account.roles.authorize(caller, "collection/write", place)
+    made = collections.put(
+        name,
+        friendly_name=given.friendly_name or (old.friendly_name if old else name),
+        parent=parent,
+        description=given.description if given.description is not None else (old.description if old else ""),
+        by=caller.id,
+    )
+    return wire.answer(_shown(made))
+
+
+@delete("/collections/{name:str}", status_code=204, sync_to_thread=True)
+def remove(account: Account, caller: Principal, name: str) -> Response[None]:
+    """Delete an empty collection."""
+    account.roles.authorize(caller, "collection/write", name)
+    account.catalog.collections.delete(name)
+    return wire.nothing()
+
+
+@get("/collections/{name:str}/getChildCollectionNames", sync_to_thread=True)
+def children(account: Account, caller: Principal, name: str) -> Response[bytes]:
+    """Names of the collections below."""
+    account.roles.authorize(caller, "collection/read", name)
+    found = account.catalog.collections.children(name)
+    return wire.answer(
+        {"count": len(found), "value": [{"name": item.name, "friendlyName": item.friendly_name} for item in found]}
+    )
+
+
+@get("/collections/{name:str}/getCollectionPath", sync_to_thread=True)
+def path(account: Account, caller: Principal, name: str) -> Response[bytes]:
+    """Names from the root to the collection's parent."""
+    account.roles.authorize(caller, "collection/read", name)
+    names = account.catalog.collections.path(name)[:-1]
+    friendly = {item.name: item.friendly_name for item in account.catalog.collections.all()}
+    return wire.answer({"parentNameChain": names, "parentFriendlyNameChain": [friendly[parent] for parent in names]})
+
+
+@post("/collections/{name:str}/entity", status_code=200, sync_to_thread=True)
+def write_entity(account: Account, caller: Principal, name: str, body: bytes) -> Response[bytes]:
+    """Create or update an entity; new ones go into the collection."""
+    given = wire.read(body, OneEntity)
+    batch = EntityBatch(entities=[given.entity], referred_entities=given.referred_entities)
+    return _write(account, caller, name, batch)
+
+
+@post("/collections/{name:str}/entity/bulk", status_code=200, sync_to_thread=True)
+def write_entities(account: Account, caller: Principal, name: str, body: bytes) -> Response[bytes]:
+    """Create or update entities; new ones go into the collection."""
+    return _write(account, caller, name, wire.read(body, EntityBatch))
+
+
+def _write(account: Account, caller: Principal, name: str, batch: EntityBatch) -> Response[bytes]:
+    permit = wire.permit(account, caller)
+    return wire.answer(account.catalog.entities.write(batch, by=caller.id, collection=name, permit=permit))
+
+
+def _shown(item: Collection) -> dict[str, object]:
+    document: dict[str, object] = {
+        "name": item.name,
+        "friendlyName": item.friendly_name,
+        "description": item.description,
+        "collectionProvisioningState": "Succeeded",
+        "systemData": {
+            "createdAt": _iso(item.created_at),
+            "createdBy": item.created_by,
+            "lastModifiedAt": _iso(item.updated_at),
+            "lastModifiedBy": item.updated_by,
+        },
+    }
+    if item.parent:
+        document["parentCollection"] = {"type": "CollectionReference", "referenceName": item.parent}
+    return document
+
+
+def _iso(at: int) -> str:
+    return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC).isoformat()
+
+
+HANDLERS = (children, path, read_all, read_one, remove, write)
+CATALOG_HANDLERS = (write_entities, write_entity)

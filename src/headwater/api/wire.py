@@ -1,0 +1,99 @@
+"""Requests and answers of the Atlas and Purview surfaces: bodies, query parameters, JSON; shared by their routes.
+
+Bodies are decoded where the handler runs, in a worker thread, so that a large bulk never stalls the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.datastructures import State
+
+from headwater.access.account import Account
+from headwater.access.principals import Principal
+from headwater.access.roles import Action
+from headwater.errors import Fault, Invalid, Place
+
+T = TypeVar("T")
+Incoming = Request[Principal, str, State]
+_UNIQUE = re.compile(r"attr(?:_\d+)?:(\w+)")
+
+
+def read(body: bytes, type: type[T]) -> T:
+    """Return the JSON body as this type. Raises Invalid with the path that does not fit."""
+    try:
+        return msgspec.json.decode(body or b"null", type=type)
+    except msgspec.DecodeError as error:
+        message, _, path = str(error).partition(" - at ")
+        place = Place(path=path.strip("`") or None)
+        raise Invalid(
+            Fault("CAT-028", f"The body cannot be read: {message}", place, "Send JSON of the right form.")
+        ) from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(Fault("CAT-028", "The body cannot be read", cure="Send JSON in UTF-8, not too deep.")) from error
+
+
+def answer(value: object, status: int = 200) -> Response[bytes]:
+    """Return a JSON answer."""
+    return Response(msgspec.json.encode(value), status_code=status, media_type=MediaType.JSON)
+
+
+def nothing() -> Response[None]:
+    """Return 204, as real clients expect of what has no answer."""
+    return Response(None, status_code=204)
+
+
+def text(request: Incoming, name: str, default: str = "") -> str:
+    """Return a query parameter."""
+    return str(request.query_params.get(name, default))
+
+
+def texts(request: Incoming, name: str) -> list[str]:
+    """Return every value of a query parameter. Raises Invalid if there is none."""
+    found = [str(value) for value in request.query_params.getall(name, [])]
+    if not found:
+        raise Invalid(Fault("CAT-028", f"The query parameter '{name}' is missing", cure=f"Send {name}=…"))
+    return found
+
+
+def flag(request: Incoming, name: str) -> bool:
+    """Return a truth value; Python clients write `True`."""
+    return text(request, name).lower() == "true"
+
+
+def number(request: Incoming, name: str, default: int) -> int:
+    """Return a whole number. Raises Invalid."""
+    value = text(request, name)
+    if not value:
+        return default
+    if not re.fullmatch(r"-?\d{1,9}", value):
+        raise Invalid(Fault("CAT-028", f"'{name}={value}' is no whole number", cure=f"Send {name}=<number>."))
+    return int(value)
+
+
+def unique_names(request: Incoming) -> list[str]:
+    """Return the names of `attr:qualifiedName=` or `attr_0:qualifiedName=` … Raises Invalid if there is none."""
+    names: list[str] = []
+    for key, value in request.query_params.multi_items():
+        if (found := _UNIQUE.fullmatch(key)) and value:
+            if found[1] != "qualifiedName":
+                cure = "Look entities up by attr:qualifiedName."
+                raise Invalid(Fault("CAT-028", f"'{found[1]}' is no unique attribute", cure=cure))
+            names.append(str(value))
+    if not names:
+        raise Invalid(Fault("CAT-028", "No unique attribute is given", cure="Send attr:qualifiedName=…"))
+    return names
+
+
+def permit(account: Account, caller: Principal, action: Action = "data/write") -> Callable[[frozenset[str]], None]:
+    """Return what a write asks before it touches collections."""
+    return lambda names: account.roles.authorize_all(caller, action, names)
+
+
+def may_read(account: Account, caller: Principal, collections: frozenset[str]) -> None:
+    """Raise Forbidden unless the caller may read in all these collections."""
+    account.roles.authorize_all(caller, "data/read", collections)
