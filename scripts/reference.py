@@ -18,7 +18,7 @@ import typer
 from headwater import settings
 from headwater.cli.main import VERBS
 from headwater.connectors.formats.registry import FORMATS
-from headwater.connectors.registry import STORES
+from headwater.connectors.registry import KINDS
 from headwater.errors import CODES
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -48,7 +48,12 @@ def _meta(hint: object) -> tuple[str, str]:
 def settings_page() -> str:
     lines = [NOTICE, "# Settings: headwater.toml\n"]
     for title, struct in SECTIONS:
-        lines += [f"## `{title}`\n", (struct.__doc__ or "").strip() + "\n", "| key | type | default | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"## `{title}`\n",
+            (struct.__doc__ or "").strip() + "\n",
+            "| key | type | default | meaning |",
+            "|---|---|---|---|",
+        ]
         hints = get_type_hints(struct, include_extras=True)
         for field in msgspec.structs.fields(struct):
             type_, sentence = _meta(hints[field.name])
@@ -79,15 +84,30 @@ def cli_page() -> str:
 
 
 def connectors_page() -> str:
-    lines = [NOTICE, "# Stores and formats\n", "## Stores\n", "| linked service | implementation | needs |", "|---|---|---|"]
-    lines += [f"| `{kind}` | `{entry.implementation}` | {entry.needs or '—'} |" for kind, entry in STORES.items()]
+    lines = [
+        NOTICE,
+        "# Stores and formats\n",
+        "## Stores\n",
+        "| linked service | implementation | needs |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{kind}` | `{entry.implementation}` | {entry.needs or '—'} |" for kind, entry in KINDS.items()]
     lines += ["\n## Formats\n", "| dataset type | implementation |", "|---|---|"]
-    lines += [f"| `{name}` | `{getattr(entry, '__module__', '')}.{getattr(entry, '__name__', entry)}` |" for name, entry in FORMATS.items()]
+    lines += [
+        f"| `{name}` | `{getattr(entry, '__module__', '')}.{getattr(entry, '__name__', entry)}` |"
+        for name, entry in FORMATS.items()
+    ]
     return "\n".join(lines) + "\n"
 
 
 def errors_page() -> str:
-    lines = [NOTICE, "# Error codes\n", "Codes are stable. Every error also says where it is and what to do.\n", "| code | meaning |", "|---|---|"]
+    lines = [
+        NOTICE,
+        "# Error codes\n",
+        "Codes are stable. Every error also says where it is and what to do.\n",
+        "| code | meaning |",
+        "|---|---|",
+    ]
     lines += [f"| `{code}` | {sentence} |" for code, sentence in sorted(CODES.items())]
     return "\n".join(lines) + "\n"
 

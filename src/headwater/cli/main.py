@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperCommand, TyperGroup
 
@@ -34,10 +33,9 @@ VERBS: Mapping[str, str] = MappingProxyType(
 class LazyVerb(TyperCommand):
     """A verb known by name and sentence; becomes the real command when it is invoked."""
 
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        """Import the verb's module and hand over to its command. `extra` is click's own, passed on unread."""
+    # Typer carries a click of its own and does not export its types, hence Any.
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Import the verb's module and hand over to its command."""
         module = importlib.import_module(f"headwater.cli.{str(self.name).replace('-', '_')}")
         command = typer.main.get_command(module.app)
         command.name = self.name
@@ -47,16 +45,17 @@ class LazyVerb(TyperCommand):
 class Verbs(TyperGroup):
     """The group of all verbs of the table, in its order."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is click's
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is click's
         if cmd_name not in VERBS:
             return None
         return LazyVerb(name=cmd_name, help=VERBS[cmd_name], short_help=VERBS[cmd_name], rich_markup_mode="rich")
 
 
-app = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=True, rich_markup_mode="rich")
+# Plain help here: rendering it with Rich would cost more than everything else that `headwater --help` does.
+app = typer.Typer(cls=Verbs, no_args_is_help=True, rich_markup_mode=None)
 
 
 def _show_version(value: bool) -> None:

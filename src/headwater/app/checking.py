@@ -1,0 +1,43 @@
+"""Loading workspaces and telling what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from headwater.app.locate import project_at, workspaces_at
+from headwater.app.reports import CheckReport
+from headwater.definition.check import check as check_workspace
+from headwater.definition.load import load_folder
+from headwater.definition.workspace import Workspace
+from headwater.errors import DefinitionError, raise_if_any
+from headwater.settings import Project
+
+
+def load(project: Project, name: str) -> Workspace:
+    """Load a workspace with its faults. Raises DefinitionError if its folder is not there."""
+    settings = project.settings.workspaces[name]
+    return load_folder(project.root / settings.folder, name, settings.kind)
+
+
+def sound(project: Project, name: str) -> Workspace:
+    """Load a workspace that has no errors. Raises DefinitionError with all of them."""
+    workspace = load(project, name)
+    raise_if_any(DefinitionError, check_workspace(workspace))
+    return workspace
+
+
+def check(folder: Path) -> tuple[CheckReport, ...]:
+    """Check the workspaces that a folder means. Raises SettingsError, DefinitionError if there are none."""
+    project = project_at(folder)
+    return tuple(_report(load(project, name)) for name in workspaces_at(project, folder))
+
+
+def _report(workspace: Workspace) -> CheckReport:
+    kinds = {
+        "pipelines": workspace.pipelines,
+        "data flows": workspace.data_flows,
+        "datasets": workspace.datasets,
+        "linked services": workspace.linked_services,
+    }
+    counts = ", ".join(f"{len(things)} {kind}" for kind, things in kinds.items() if things)
+    return CheckReport(workspace.name, counts or "no definitions", check_workspace(workspace))

@@ -1,0 +1,61 @@
+"""The account that a project keeps itself: who its owner is, and how workspaces and people get in."""
+
+from __future__ import annotations
+
+import importlib.resources
+from dataclasses import dataclass
+from pathlib import Path
+
+from litestar import Litestar
+
+from headwater.access.account import Account
+from headwater.app.identity import Identities, Identity
+
+_OPERATION = "_operation"
+_NOT_ASSETS = ("column", "tabular_schema", "_operation", "_activity", "_pipeline", "_workspace", "azure_data_factory")
+
+
+@dataclass(frozen=True, slots=True)
+class HostedAccount:
+    """An account in the project's data folder, and the one application that serves it and all beside it."""
+
+    account: Account
+    application: Litestar
+
+    def connect(self, workspace: str, identities: Identities, *, grant: bool) -> None:
+        """Make the workspace's identity if it has none, and grant it Data Curator on the root collection."""
+        account = self.account
+        principal = account.principals.ensure("workspace", workspace, by=account.owner.id)
+        if grant:
+            root = account.catalog.collections.root
+            account.roles.grant(principal, "data-curator", root, by=account.owner.id)
+        known = identities.get(workspace)
+        if known is None or known.client_id != principal.id or known.account != account.name:
+            secret = account.principals.add_secret(principal.id, by=account.owner.id)
+            identities.put(Identity(workspace, account.name, account.name, principal.id, secret))
+
+    def owner_token(self) -> str:
+        """Return a short-lived token of the account's owner, for requests of whoever runs this process."""
+        return self.account.tokens.issue(self.account.owner).text
+
+    def sign_in_code(self) -> str:
+        """Return a code that signs the owner in to Studio once."""
+        return self.account.sign_in.code(self.account.owner)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many assets, operations and column edges the account knows."""
+        by_type = self.account.catalog.entities.counts()
+        return {
+            "assets": sum(n for name, n in by_type.items() if not name.endswith(_NOT_ASSETS)),
+            "operations": sum(n for name, n in by_type.items() if name.endswith(_OPERATION)),
+            "columnEdges": self.account.catalog.columns.count(),
+        }
+
+    def close(self) -> None:
+        self.account.close()
+
+
+def web() -> Path | None:
+    """Return the folder of the built Studio, or None where the package was installed without it."""
+    folder = Path(str(importlib.resources.files("headwater"))) / "web"
+    return folder if (folder / "index.html").is_file() else None

@@ -1,0 +1,111 @@
+"""The account, the workspaces and Studio on one port of this machine."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import uvicorn
+from litestar import Litestar
+
+from headwater.errors import Fault, Place, SettingsError
+
+_ADDRESS = "server.url"
+
+
+class Server:
+    """A running server; a context manager that listens on entry and stops on exit."""
+
+    def __init__(self, app: Litestar, host: str, port: int) -> None:
+        self._host = host
+        self._socket = _listen(host, port)
+        config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="headwater-server", daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """Base URL, without a trailing slash."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._socket.getsockname()[1]}"
+
+    def __enter__(self) -> Server:
+        # The socket listens already: a client that comes before the loop runs waits in its backlog.
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def serve_forever(self) -> None:
+        """Block until the server ends; Ctrl-C ends it."""
+        while self._thread.is_alive():
+            self._thread.join(timeout=3600)
+
+
+class StudioServer:
+    """A server of a project. While it runs, a file in the data folder tells `headwater sign-in` where."""
+
+    def __init__(self, server: Server, data: Path, code: Callable[[], str], on_start: Callable[[], None]) -> None:
+        self._server = server
+        self._data = data
+        self._code = code
+        self._on_start = on_start
+
+    def __enter__(self) -> StudioServer:
+        self._server.__enter__()
+        (self._data / _ADDRESS).write_text(self._server.url, encoding="utf-8")
+        self._on_start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        (self._data / _ADDRESS).unlink(missing_ok=True)
+        self._server.__exit__(kind, error, traceback)
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def sign_in_url(self) -> str:
+        """Return an address that signs in once."""
+        return f"{self.url}/sign-in?token={self._code()}"
+
+    def serve_forever(self) -> None:
+        """Block until the server ends; Ctrl-C ends it."""
+        self._server.serve_forever()
+
+    @staticmethod
+    def address(data: Path, code: Callable[[], str]) -> str:
+        """Return an address that signs in once to the project's running server. Raises SettingsError."""
+        file = data / _ADDRESS
+        if not file.is_file():
+            cure = "Start it in another terminal: headwater serve"
+            raise SettingsError(Fault("SET-011", "No server of this project runs", Place(), cure))
+        return f"{file.read_text(encoding='utf-8')}/sign-in?token={code()}"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        cure = "Give another: headwater serve --port 0 picks a free one."
+        raise SettingsError(
+            Fault("SET-008", f"Cannot listen on {host}:{port}: {error.strerror}", Place(), cure)
+        ) from error
+    listener.listen(128)
+    return listener

@@ -1,0 +1,29 @@
+"""`headwater plan DIR --pipeline NAME`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from headwater.app.local import Local
+from headwater.cli.arguments import Folder, Parameters, Pipeline, parse_parameters
+from headwater.cli.show import Json, print_json
+
+app = typer.Typer()
+
+
+@app.command()
+def plan(
+    pipeline: Pipeline,
+    folder: Folder = Path(),
+    parameters: Parameters = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a pipeline would run, read and write."""
+    with Local.open(folder) as local:
+        explained = local.explain(local.workspace_at(folder, pipeline), pipeline, parse_parameters(parameters))
+    if as_json:
+        print_json(explained.to_json())
+    else:
+        typer.echo(str(explained))
