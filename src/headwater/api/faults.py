@@ -100,9 +100,7 @@ class Faults:
         return _response(500, (Fault("ATLAS-500-00-001", message),), id=id)
 
     def _page(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
-        found = self._pages.find(request) if self._pages else None
-        # An exception handler's answer is not converted as a route's is.
-        return found and found.to_asgi_response(app=None, request=request)
+        return self._pages.find(request) if self._pages else None
 
     def _write_down(self, request: Request[Any, Any, Any], error: HeadwaterError) -> None:
         caller = request.scope.get("user")

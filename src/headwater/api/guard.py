@@ -8,13 +8,14 @@ from functools import partial
 
 from anyio import to_thread
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.errors import Fault, Unauthorized
 
-Connection = ASGIConnection[BaseRouteHandler, Principal, str, object]
+Connection = ASGIConnection[BaseRouteHandler, Principal, str, State]
 
 
 class Guard:

@@ -16,7 +16,7 @@ from headwater.access.account import Account
 from headwater.api import atlas, purview
 from headwater.api.faults import Faults
 from headwater.api.guard import Guard, caller
-from headwater.api.transport import MAX_BODY, Server
+from headwater.api.transport import MAX_BODY, Transport
 from headwater.api.web import Pages
 from headwater.errors import HeadwaterError
 
@@ -32,7 +32,7 @@ def create_app(
     """
     faults = Faults(account.audit, Pages(web) if web is not None else None)
     handlers: list[ControllerRouterHandler] = [*atlas.routers(), *purview.routers(), *surfaces]
-    return Server(
+    app = Litestar(
         handlers,
         dependencies={
             "account": Provide(lambda: account, sync_to_thread=False),
@@ -48,3 +48,5 @@ def create_app(
         openapi_config=OpenAPIConfig(title="Headwater", version=__version__, path="/schema"),
         request_max_body_size=MAX_BODY,
     )
+    app.asgi_handler = Transport(app.asgi_handler)
+    return app

@@ -6,8 +6,8 @@ import re
 import zlib
 
 import msgspec
-from litestar import Litestar
-from litestar.types import HTTPReceiveMessage, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
 MAX_BODY = 64 * 1024 * 1024
 _SLASHES = re.compile(r"/{2,}")
@@ -27,13 +27,16 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 
 
-class Server(Litestar):
-    """Litestar, with paths as real clients send them (`//`, a trailing `/`) and gzip bodies."""
+class Transport:
+    """An ASGI application around another: takes requests as real clients send them (`//`, a trailing `/`, gzip)."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+        if scope["type"] != ScopeType.HTTP:
+            await self._inner(scope, receive, send)
             return
         scope["path"] = regular(scope["path"])
         send = _guarded(send)
@@ -46,7 +49,7 @@ class Server(Litestar):
             kept = [pair for pair in scope["headers"] if pair[0] not in {b"content-encoding", b"content-length"}]
             scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
             receive = _replay(body, receive)
-        await super().__call__(scope, receive, send)
+        await self._inner(scope, receive, send)
 
 
 def _guarded(send: Send) -> Send:

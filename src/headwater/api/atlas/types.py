@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from litestar import Response, delete, get, post, put
@@ -108,9 +108,12 @@ def read_one(account: Account, request: Incoming, key: str) -> Response[bytes]:
 
 
 # One handler a path: the framework moves a handler with several paths into a thread twice.
+READERS: Mapping[str, Callable[..., Response[bytes]]] = MappingProxyType(
+    {"type": read_any, **{kind: read_one for kind in CATEGORIES if "_" not in kind}}
+)
 BY_KEY = tuple(
     get(f"/types/{kind}def/{by}/{{key:str}}", sync_to_thread=True)(read)
     for by in ("name", "guid")
-    for kind, read in (("type", read_any), *((kind, read_one) for kind in CATEGORIES if "_" not in kind))
+    for kind, read in READERS.items()
 )
 HANDLERS = (create, headers, read_all, *BY_KEY, remove, remove_many, statistics, update)
