@@ -54,8 +54,10 @@ def plan_data_flow(
     script = _script(flow)
     parameters = {name: evaluate(value, context) for name, value in body.data_flow.parameters.items()}
     texts = {name: _text(name, value, body.data_flow.place) for name, value in parameters.items()}
-    sources = _datasets(planning, flow.sources, "source", script)
-    sinks = _datasets(planning, flow.sinks, "sink", script)
+    faults: list[Fault] = []
+    sources = _datasets(planning, flow.sources, "source", script, faults)
+    sinks = _datasets(planning, flow.sinks, "sink", script, faults)
+    raise_if_any(PlanError, faults)
     graph = build_graph(script, texts, _known_schemas(script, sources), flow.source)
     sources |= _queries(planning, graph)
     raise_if_any(PlanError, [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])])
@@ -108,24 +110,23 @@ def _item(value: Json) -> str:
 
 
 def _datasets(
-    planning: _Planning, nodes: tuple[FlowNode, ...], verb: str, script: Script
+    planning: _Planning, nodes: tuple[FlowNode, ...], verb: str, script: Script, faults: list[Fault]
 ) -> dict[str, ResolvedDataset]:
-    """Return the datasets of the sources or sinks that the script has, by stream. Raises PlanError with all faults."""
+    """Return the datasets of the sources or sinks that the script has, by stream; add what is wrong to `faults`."""
     by_name = {node.name: node for node in nodes}
     resolved: dict[str, ResolvedDataset] = {}
-    faults: list[Fault] = []
     for statement in script.statements:
         if statement.verb != verb:
             continue
         node = by_name.get(statement.name)
+        if node is None or node.dataset is None:
+            faults.append(_without_dataset(planning.flow, statement.name, verb, node))
+            continue
         try:
-            if node is None or node.dataset is None:
-                raise PlanError(_without_dataset(planning.flow, statement.name, verb, node))
             reference = _reference(planning, node.name, node.dataset)
             resolved[node.name] = planning.resolve(planning.workspace, reference, planning.context, None)
         except HeadwaterError as error:
             faults.extend(error.faults)
-    raise_if_any(PlanError, faults)
     return resolved
 
 

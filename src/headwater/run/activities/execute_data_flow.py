@@ -52,7 +52,7 @@ class ExecuteDataFlowRunner:
             opened=lambda graph, sources: surroundings.announce(expected_movements(graph, sources, plan.sinks, key)),
         )
         finish_sinks(plan, host, committed)
-        if resumption and committed >= set(plan.sinks):
+        if resumption and (resumption.is_complete or committed >= set(plan.sinks)):
             return resumption.result
         with staged_flow(plan, host, committed) as staged:
             earlier = resumption.result if resumption else None

@@ -1,0 +1,213 @@
+"""ExecuteDataFlow as the runner calls it: what it announces, prepares, commits and says."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from headwater.connectors.protocol import AnyStore
+from headwater.connectors.registry import connect
+from headwater.definition.workspace import Workspace
+from headwater.errors import ConnectorError, RunError
+from headwater.language.expression.ast import Json
+from headwater.language.expression.context import Context
+from headwater.plan.resolved import FlowPlan, ResolvedDataset
+from headwater.run.activities.execute_data_flow import ExecuteDataFlowRunner
+from headwater.run.activities.protocol import (
+    ActivityResult,
+    Control,
+    Ids,
+    Resumption,
+    SinkToken,
+    Surroundings,
+)
+from headwater.run.events import Movement
+from headwater.settings import Binding, EngineSettings
+from plan.data_flow_workspace import activity, file_dataset, workspace
+
+SCRIPT = """source(output(id as integer, name as string), allowSchemaDrift: false) ~> s
+s filter(id > 1) ~> f
+f derive(upper = upper(name), fresh = 1) ~> d
+d sink(partitionFileNames: ['named.csv'], saveOrder: 1) ~> named
+s aggregate(n = count(1)) ~> g
+g sink(saveOrder: 2) ~> counted"""
+SINKS = ("named", "counted")
+
+
+class NoControl(Control):
+    """A data flow asks nothing of the runner."""
+
+
+class World:
+    """A lake in a folder, and everything that the activity told."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "lake/data/in").mkdir(parents=True)
+        (root / "lake/data/in/s.csv").write_text("id,name\n1,ann\n2,bob\n3,eve\n")
+        (root / "scratch").mkdir()
+        self.announced: list[Movement] = []
+        self.tokens: list[SinkToken] = []
+        self.result: ActivityResult | None = None
+        self.files_when_prepared: list[str] = []
+        self.progress: list[int] = []
+        self.fails_to_prepare = False
+
+    def prepared(self, tokens: Sequence[SinkToken], result: ActivityResult) -> None:
+        self.files_when_prepared = self.files()
+        if self.fails_to_prepare:
+            raise OSError(28, "No space left on device")
+        self.tokens, self.result = list(tokens), result
+
+    def files(self) -> list[str]:
+        lake = self.root / "lake/data"
+        return sorted(path.relative_to(lake).as_posix() for path in lake.rglob("*.csv"))
+
+    def connect(self, dataset: ResolvedDataset) -> AnyStore:
+        return connect(dataset.location.store, {}, Binding(url="folder:lake"), self.root)
+
+    def surroundings(self, made: Workspace, resumption: Resumption | None = None) -> Surroundings:
+        now = datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC)
+        return Surroundings(
+            workspace=made,
+            ids=Ids("sales", "Main", "run", "act-1", "RunFlow", 0, "", now),
+            connect=self.connect,
+            engine=EngineSettings(memory_limit="256MB", threads=1),
+            scratch=self.root / "scratch",
+            progress=lambda told: self.progress.append(told.rows),
+            announce=self.announced.extend,
+            cancelled=lambda: False,
+            checkpoint=self,
+            control=NoControl(),
+            resumption=resumption,
+        )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.fixture
+def made() -> Workspace:
+    datasets = (file_dataset("s", "in", "s.csv"), file_dataset("out", "out"), file_dataset("count", "out", "count.csv"))
+    return workspace(SCRIPT, {"s": "s"}, {"named": "out", "counted": "count"}, {"traceLevel": "Fine"}, datasets)
+
+
+def planned(made: Workspace) -> FlowPlan:
+    return ExecuteDataFlowRunner().plan(activity(made), made, Context())
+
+
+def run(world: World, made: Workspace, resumption: Resumption | None = None) -> ActivityResult:
+    return ExecuteDataFlowRunner().run(planned(made), world.surroundings(made, resumption))
+
+
+def test_input_says_what_runs_with_which_values(made: Workspace) -> None:
+    flow: Json = {"referenceName": "Flow", "type": "DataFlowReference", "parameters": {}}
+    assert ExecuteDataFlowRunner().input(planned(made)) == {"dataflow": flow, "traceLevel": "Fine"}
+
+
+def test_tokens_are_prepared_before_anything_is_visible(world: World, made: Workspace) -> None:
+    result = run(world, made)
+    assert world.files_when_prepared == ["in/s.csv"]
+    assert [token.sink for token in world.tokens] == ["named", "counted"]
+    assert world.result == result
+    assert world.files() == ["in/s.csv", "out/count.csv", "out/named.csv"]
+
+
+def test_failing_checkpoint_leaves_nothing_behind(world: World, made: Workspace) -> None:
+    world.fails_to_prepare = True
+    with pytest.raises(OSError, match="No space"):
+        run(world, made)
+    assert world.files() == ["in/s.csv"]
+
+
+def test_movements_have_inputs_counts_edges_and_steps(world: World, made: Workspace) -> None:
+    named, counted = run(world, made).movements
+    assert [(read.name, read.dataset, read.rows, read.schema.names) for read in named.inputs] == [
+        ("s", "s", 3, ("id", "name"))
+    ]
+    assert (named.sink.name, named.sink.rows, named.sink.schema.names) == ("named", 2, ("id", "name", "upper", "fresh"))
+    assert getattr(named.sink.location, "path", None) == "out/named.csv"
+    assert [str(edge) for edge in named.edges] == [
+        "s.id -> id  [DIRECT IDENTITY]",
+        "s.name -> name  [DIRECT IDENTITY]",
+        "s.name -> upper  [DIRECT TRANSFORMATION: upper(name)]",
+        "s.id -> *  [INDIRECT FILTER: id > 1]",
+    ]
+    assert [(step.name, step.kind, step.rows) for step in named.steps] == [
+        ("s", "source", 3),
+        ("f", "filter", 2),
+        ("d", "derive", 2),
+        ("named", "sink", 2),
+    ]
+    assert (counted.sink.rows, counted.edges) == (1, ())
+
+
+def test_output_has_metrics_and_lineage_of_every_sink(world: World, made: Workspace) -> None:
+    status = run(world, made).output["runStatus"]
+    assert isinstance(status, dict)
+    metrics = status["metrics"]["named"]
+    assert (metrics["rowsWritten"], metrics["sources"], metrics["format"]) == (
+        2,
+        {"s": {"rowsRead": 3}},
+        "delimitedtext",
+    )
+    from_name = [{"source": "s", "columns": ["name"]}]
+    assert status["profile"]["named"] == {
+        "computed": [{"source": "s", "columns": ["id"]}],
+        "lineage": {
+            "id": {"mapped": True, "from": [{"source": "s", "columns": ["id"]}]},
+            "name": {"mapped": True, "from": from_name},
+            "upper": {"mapped": False, "from": from_name},
+            "fresh": {"mapped": False, "from": []},
+        },
+        "dropped": 0,
+        "drifted": 0,
+        "newer": 2,
+        "total": 4,
+        "updated": 0,
+    }
+    assert status["dsl"].splitlines()[:2] == ["source() ~> s", "s filter() ~> f"]
+
+
+def test_failed_run_has_announced_what_it_would_have_written(world: World, made: Workspace) -> None:
+    (world.root / "lake/data/out/count.csv").mkdir(parents=True)
+    with pytest.raises(ConnectorError):
+        run(world, made)
+    assert [(movement.sink.name, movement.sink.rows) for movement in world.announced] == [
+        ("named", None),
+        ("counted", None),
+    ]
+    assert not (world.root / "lake/data/out/named.csv").exists()
+
+
+def test_resumed_run_writes_only_what_is_not_committed(world: World, made: Workspace) -> None:
+    first = run(world, made)
+    (world.root / "lake/data/out/count.csv").unlink()
+    (world.root / "lake/data/out/named.csv").write_text("committed")
+    again = run(world, made, Resumption(frozenset({"named"}), first))
+    assert (world.root / "lake/data/out/named.csv").read_text() == "committed"
+    assert (world.root / "lake/data/out/count.csv").read_text() == "n\n3\n"
+    assert [movement.sink.name for movement in again.movements] == ["named", "counted"]
+    assert again.movements[0] == first.movements[0]
+
+
+def test_resumed_run_with_everything_committed_returns_what_was_prepared(world: World, made: Workspace) -> None:
+    first = run(world, made)
+    (world.root / "lake/data/in/s.csv").unlink()
+    assert run(world, made, Resumption(frozenset(SINKS), first, is_complete=True)) == first
+
+
+def test_absent_source_fails_the_activity(world: World, made: Workspace) -> None:
+    (world.root / "lake/data/in/s.csv").unlink()
+    with pytest.raises(RunError, match="Source 's' finds no file 'in/s"):
+        run(world, made)
+
+
+def test_progress_counts_the_rows_that_are_staged(world: World, made: Workspace) -> None:
+    run(world, made)
+    assert world.progress == [2, 3]
