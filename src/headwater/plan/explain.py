@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -61,7 +61,7 @@ def _explain(plan: Plan, step: Step, known: Known) -> ExplainedStep:
             return _execute_pipeline(plan, step, body, explained, known)
         case WaitBody(wait_time_s=seconds):
             why = known.why_unknown(seconds)
-            return replace(explained, note=f"how long tells {why}" if why else "")
+            return replace(explained, note=f"how long depends on {why}" if why else "")
         case _:
             return explained
 
@@ -76,7 +76,7 @@ def _copy(workspace: Workspace, body: CopyBody, explained: ExplainedStep, known:
             explained,
             reads=_touches(workspace, body.input, known, reads_why),
             writes=_touches(workspace, body.output, known, writes_why),
-            note=f"mapping and settings tells {rest_why}" if rest_why else "",
+            note=f"mapping and settings depend on {rest_why}" if rest_why else "",
         )
     plans, faults = _each(known, partial(plan_copy, workspace, body))
     return replace(
@@ -122,7 +122,7 @@ def _data_flow(
 def _for_each(plan: Plan, step: Step, body: ForEachBody, explained: ExplainedStep, known: Known) -> ExplainedStep:
     why = known.why_unknown(body.items)
     if why:
-        return replace(_nested(plan, step, explained, known), note=f"how often tells {why}")
+        return replace(_nested(plan, step, explained, known), note=f"how often depends on {why}")
     items, faults = _each(known, partial(evaluate, body.items))
     if faults or not isinstance(items[0], list):
         fault = Fault("PLN-028", f'`items` of ForEach "{step.name}" is no array', step.activity.place, "Give an array.")
@@ -135,14 +135,25 @@ def _if_condition(
     plan: Plan, step: Step, body: IfConditionBody, explained: ExplainedStep, known: Known
 ) -> ExplainedStep:
     why = known.why_unknown(body.expression)
-    nested = _nested(plan, step, explained, known)
     if why:
-        return replace(nested, note=f"which branch tells {why}")
+        return replace(_nested(plan, step, explained, known), note=f"which branch depends on {why}")
     values, faults = _each(known, partial(evaluate, body.expression))
-    if faults or len({str(value) for value in values}) != 1:
-        return replace(nested, faults=faults)
-    taken = "ifTrue" if values[0] is True or str(values[0]).lower() == "true" else "ifFalse"
-    return replace(nested, note=f"takes {taken}")
+    if faults:
+        return replace(_nested(plan, step, explained, known), faults=faults)
+    taken = ["ifTrue" if str(value).lower() == "true" else "ifFalse" for value in values]
+    branches = tuple(
+        (branch.name, tuple(_explain(plan, one, _narrowed(known, taken, branch.name)) for one in branch.steps))
+        for branch in step.branches
+        if branch.steps and branch.name in taken
+    )
+    return replace(explained, branches=branches, note=f"takes {' or '.join(sorted(set(taken)))}" if taken else "")
+
+
+def _narrowed(known: Known, taken: Sequence[str], branch: str) -> Known:
+    """Return what is known inside a branch: in a loop, only those items come there that take it."""
+    if known.items is None:
+        return known
+    return replace(known, items=tuple(item for item, name in zip(known.items, taken, strict=True) if name == branch))
 
 
 def _execute_pipeline(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from headwater.data.locations import FileLocation, Location, QueryLocation, Store, TableLocation
 from headwater.errors import Fault
 from headwater.language.expression.ast import Json
+from headwater.plan.plan import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Touch:
         return {"dataset": self.dataset} | known | ({"unknown": self.unknown} if self.unknown else {})
 
     def __str__(self) -> str:
-        where = describe(self.location) if self.location else f"known at run time: {self.unknown}"
+        where = describe(self.location) if self.location else f"known at run time, from {self.unknown}"
         return f"{self.dataset} ({where})"
 
 
@@ -91,7 +92,7 @@ class Explanation:
 
     def __str__(self) -> str:
         lines = [f"pipeline {self.pipeline} in workspace {self.workspace}"]
-        lines += [f"  parameter {name} = {value!r}" for name, value in self.parameters.items()]
+        lines += [f"  parameter {name} = {json_text(value)}" for name, value in self.parameters.items()]
         for step in self.steps:
             lines += step.lines("  ")
         return "\n".join(lines)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from headwater.definition.pipeline import Activity, Dependency
 from headwater.definition.workspace import Workspace
 from headwater.language.expression.ast import Json
@@ -100,7 +102,7 @@ class Plan:
 
     def __str__(self) -> str:
         lines = [f"pipeline {self.pipeline} in workspace {self.workspace.name}"]
-        lines += [f"  parameter {name} = {value!r}" for name, value in self.shown_parameters().items()]
+        lines += [f"  parameter {name} = {json_text(value)}" for name, value in self.shown_parameters().items()]
         for step in self.steps:
             lines += _lines(step, "  ")
         for name, steps in self.invoked.items():
@@ -113,9 +115,16 @@ class Plan:
 def _lines(step: Step, indent: str) -> Iterator[str]:
     yield indent + headline(step)
     for branch in step.branches:
+        if not branch.steps:
+            continue
         yield f"{indent}  {branch.name}:"
         for nested in branch.steps:
             yield from _lines(nested, indent + "    ")
+
+
+def json_text(value: Json) -> str:
+    """Return a value as JSON in one line."""
+    return msgspec.json.encode(value).decode()
 
 
 def headline(step: Step) -> str:

@@ -17,7 +17,7 @@ class Lease:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / runner_id
         # Opened by one thread and closed by another, never used by two at once.
-        self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
         self._connection.execute("BEGIN EXCLUSIVE")
 
     def release(self) -> None:

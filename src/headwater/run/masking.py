@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TypeVar, cast
+from urllib.parse import quote
 
 import msgspec
 
@@ -20,8 +22,9 @@ class Masker:
 
     def __init__(self, parameters: Mapping[str, Json], secure: frozenset[str]) -> None:
         values = {value for name in secure if isinstance(value := parameters.get(name), str) and value}
+        spellings = {spelling for value in values for spelling in _spellings(value)}
         # The longest first, so that a secret that holds another one leaves nothing of itself.
-        self._secrets = tuple(sorted(values, key=len, reverse=True))
+        self._secrets = tuple(sorted(spellings, key=len, reverse=True))
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
@@ -37,7 +40,7 @@ class Masker:
             case str():
                 return self.text(value)
             case Mapping():
-                return {name: self.json(member) for name, member in value.items()}
+                return {self.text(name): self.json(member) for name, member in value.items()}
             case list() | tuple():
                 return [self.json(item) for item in value]
             case _:
@@ -49,13 +52,18 @@ class Masker:
 
     def mapping(self, value: Mapping[str, object]) -> Mapping[str, object]:
         """Return a JSON object without secrets."""
-        return {name: self.json(member) for name, member in value.items()}
+        return {self.text(name): self.json(member) for name, member in value.items()}
 
     def structs(self, values: tuple[T, ...]) -> tuple[T, ...]:
         """Return msgspec structs without secrets."""
         if not self._secrets:
             return values
         return tuple(msgspec.convert(self.json(msgspec.to_builtins(one)), type(one)) for one in values)
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    """Return a secret as it is, and as it stands in JSON text and in URLs."""
+    return secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe="")
 
 
 def json_from(value: object) -> Json:
