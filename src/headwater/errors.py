@@ -290,6 +290,7 @@ CODES: dict[str, str] = {
     "LNG-034": "A name such as $$ or #item stands where it has no meaning.",
     "LNG-035": "Calls of a data flow expression cannot stand inside each other like this.",
     "LNG-036": "A constant data flow expression has no value.",
+    "LNG-037": "A time zone does not exist.",
     "LNG-060": "An option of a transformation is not supported, or not with this value.",
     "LNG-061": "A clause or declaration does not belong to the transformation.",
     "LNG-062": "A transformation has too few or too many input streams.",

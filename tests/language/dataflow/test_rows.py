@@ -16,7 +16,7 @@ from headwater.language.dataflow.functions import registry
 from headwater.language.dataflow.scope import ColumnScope
 from language.dataflow.lines import lines
 from language.dataflow.test_functions import shown
-from language.dataflow.world import column, resolved
+from language.dataflow.world import WORLD, column, resolved
 
 ROWS = lines("expressions/rows.jsonl")
 WINDOWS = lines("expressions/windows.jsonl")
@@ -73,3 +73,29 @@ def test_tree_spread_over_window_leaves_the_tree() -> None:
     over(value.sql, exp.Window())
     assert to_sql(value, "duckdb") == before
     assert before == 'CAST(SUM("s"."a") AS BIGINT) + 1'
+
+
+@pytest.mark.parametrize(
+    ("expr", "value"),
+    [
+        ("airports#lookup('LGA').name", "La Guardia"),
+        ("airports#lookup('XXX').name", None),
+        ("airports#lookup('JFK')", {"code": "JFK", "name": "Kennedy"}),
+        ("size(airports#outputs())", 3),
+        ("airports#output().code", "JFK"),
+        ("airports#mlookup('LGA')[1].name", "La Guardia"),
+        ("size(airports#mlookup('XXX'))", 0),
+    ],
+)
+def test_cache_sink_looked_up_gives_value(engine: duckdb.DuckDBPyConnection, expr: str, value: object) -> None:
+    rows = "VALUES ('JFK', 'Kennedy'), ('LGA', 'La Guardia'), ('EWR', 'Newark')"
+    engine.execute(f"CREATE OR REPLACE TABLE airports AS SELECT * FROM ({rows}) v(code, name)")
+    query = exp.select(resolved(expr, WORLD).sql).sql("duckdb")
+    assert engine.execute(query).fetchone() == (value,)
+
+
+def test_cache_sink_looked_up_by_a_column_gives_value_for_each_row(engine: duckdb.DuckDBPyConnection) -> None:
+    engine.execute("CREATE OR REPLACE TABLE airports AS SELECT 'x' AS code, 'ex' AS name")
+    sinks = ColumnScope(SCOPE.inputs, caches=WORLD.caches)
+    query = exp.select(resolved("airports#lookup(t).name", sinks).sql).from_("s").order_by("n").sql("duckdb")
+    assert [row[0] for row in engine.execute(query).fetchall()] == ["ex", None, None, "ex"]

@@ -40,7 +40,10 @@ _LOOP = UserFunction("loop", (types.LONG,), types.LONG, Call("loop", (ColumnRef(
 
 SCOPE = ColumnScope(
     _COLUMNS,
-    parameters={"limit": Resolved(types.INTEGER, exp.Literal.number(15))},
+    parameters={
+        "limit": Resolved(types.INTEGER, exp.Literal.number(15)),
+        "loop": Resolved(types.STRING, exp.Literal.string("expr($loop)")),
+    },
     functions={"twice": _TWICE, "loop": _LOOP},
     caches={"airports": _AIRPORTS},
 )

@@ -15,7 +15,6 @@ from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow import nodes
 from headwater.language.dataflow.ast import Call, Expr, Member
 from headwater.language.dataflow.functions import conversion, meta, registry, sql
-from headwater.language.dataflow.functions.conditional import choices
 from headwater.language.dataflow.functions.function import Function, Refused, arity, parameter_at
 from headwater.language.dataflow.functions.kinds import accepts
 from headwater.language.dataflow.functions.meta import Constant
@@ -99,6 +98,8 @@ def resolve_call(walk: Walk, call: Call, shown: str = "", member: str | None = N
         raise walk.failure("LNG-030", message, call, "Write the expression without it.")
     if name in registry.FUNCTIONS:
         return _function(walk, call, registry.FUNCTIONS[name], shown or name)
+    if name == "expr":
+        return _parsed(walk, call)
     return walk.value(_rewritten(walk, replace(call, name=name)))
 
 
@@ -135,9 +136,8 @@ def _made(
     if given["nondeterministic"] and _random_count(tree) > sum(_random_count(value.sql) for value in values):
         cure = "Put the inner call into a derived column of its own first."
         raise walk.failure("LNG-035", f"'{function.name}' would ask for a random value twice", call, cure)
-    deciding = function.conditions
-    if function.name == "case":
-        deciding = frozenset(range(len(values))) - frozenset(choices(len(values)))
+    conditions = function.conditions
+    deciding = conditions(len(values)) if callable(conditions) else conditions
     return Resolved(
         type_,
         tree,
@@ -220,18 +220,14 @@ def _several(walk: Walk, expr: Expr) -> tuple[Expr, ...]:
 
 def _rewritten(walk: Walk, call: Call) -> Expr:
     """Return what a call that names columns stands for."""
-    if call.name == "byItem" and len(call.args) == 2:
-        name = constant_of(walk.value(call.args[1]))
-        if isinstance(name, str):
-            return Member(call.args[0], name, span=call.span)
-    if call.name == "expr" and len(call.args) == 1:
-        return _parsed(walk, call)
     if call.name in meta.SPREADS:
         several = _several(walk, call)
         if len(several) == 1:
             return several[0]
         message = f"'{call.name}' stands for {len(several)} columns here"
         raise walk.failure("LNG-029", message, call, "Use it as an argument that may repeat, as in array(columns()).")
+    if call.name == "byItem":
+        return _item(walk, call)
     given = _constants(walk, call)
     try:
         return replace(meta.REWRITES[call.name][2](walk.scope, given), span=call.span)
@@ -239,27 +235,45 @@ def _rewritten(walk: Walk, call: Call) -> Expr:
         raise walk.failure(refused.code, refused.message, call, refused.cure) from refused
 
 
-def _parsed(walk: Walk, call: Call) -> Expr:
+def _item(walk: Walk, call: Call) -> Expr:
+    """Return the field that `byItem(parent, 'name')` names."""
+    _check_count(walk, call, 2, 2)
+    name = constant_of(walk.value(call.args[1]))
+    if not isinstance(name, str):
+        raise walk.failure("LNG-031", "The name of a field must be known before the run", call, "Write a constant.")
+    return Member(call.args[0], name, span=call.span)
+
+
+def _parsed(walk: Walk, call: Call) -> Resolved:
     """Return the expression that `expr('…')` holds; its faults show where the call stands."""
+    _check_count(walk, call, 1, 1)
     text = constant_of(walk.value(call.args[0]))
     if not isinstance(text, str):
         cure = "Write it as a string or a parameter."
         raise walk.failure("LNG-031", "The text of 'expr' must be known before the run", call, cure)
+    name = f"expr('{text}')"
+    if name in walk.active:
+        raise walk.failure("LNG-035", f"{name} holds itself", call, "Give it a text without that.")
     expr, faults = parse_expression(Source(text))
     if expr is None:
-        fault = faults[0]
-        raise walk.failure(fault.code, f"In expr('{text}'): {fault.message}", call, fault.cure)
-    return replace(expr, span=call.span)
+        raise walk.failure(faults[0].code, f"In {name}: {faults[0].message}", call, faults[0].cure)
+    return walk.elsewhere(walk.scope, walk.bindings, call.span, name).value(expr)
+
+
+def _check_count(walk: Walk, call: Call, least: int, most: int | None) -> None:
+    """Refuse a number of arguments that a function which names columns does not take."""
+    if least <= len(call.args) and (most is None or len(call.args) <= most):
+        return
+    many = f"{least}" if least == most else f"{least} to {most}"
+    message = f"'{call.name}' takes {many} arguments, not {len(call.args)}"
+    raise walk.failure("LNG-028", message, call, "Mend the arguments.")
 
 
 def _constants(walk: Walk, call: Call) -> tuple[Constant, ...]:
-    """Return the constants that a call which names columns was given; None after a fault."""
-    least, most = meta.arity_of(call) or (1, 1)
-    if not least <= len(call.args) <= most:
-        message = f"'{call.name}' takes {least} to {most} arguments, not {len(call.args)}"
-        raise walk.failure("LNG-028", message, call, "Mend the arguments.")
-    values = walk.values(call.args)
-    return tuple(constant_of(value) for value in values)
+    """Return the constants that a call which names columns was given; None for what is not known before the run."""
+    least, most = meta.arity_of(call.name)
+    _check_count(walk, call, least, most)
+    return tuple(constant_of(value) for value in walk.values(call.args))
 
 
 def constant_of(value: Resolved) -> Constant:
@@ -269,7 +283,11 @@ def constant_of(value: Resolved) -> Constant:
         tree = tree.this
     if isinstance(tree, exp.Array) and value.type == Array(types.STRING):
         items = [sql.constant(Resolved(types.STRING, item)) for item in tree.expressions]
-        return tuple(item for item in items if isinstance(item, str)) if all(items) else None
+        return (
+            tuple(item for item in items if isinstance(item, str))
+            if all(isinstance(item, str) for item in items)
+            else None
+        )
     parts = _constant_parts(tree)
     if parts is not None:
         return parts

@@ -97,7 +97,7 @@ def cached(sink: CacheSink, function: str, keys: tuple[Resolved, ...], member: s
         return None
     values = tuple((found.name, column(found)) for found in columns)
     type_, value = (values[0][1].type, values[0][1].sql) if member is not None else struct(values)
-    query = exp.select(value).from_(sink.relation.copy())
+    query = exp.select(exp.alias_(value, "item")).from_(sink.relation.copy())
     for name, key in zip(sink.keys if keys else (), keys, strict=True):
         found = next(found for found in sink.columns if found.name == name)
         query = query.where(exp.EQ(this=found.sql.copy(), expression=sql.paren(key.sql)))
@@ -105,9 +105,7 @@ def cached(sink: CacheSink, function: str, keys: tuple[Resolved, ...], member: s
     deciding = tuple(Reference(r.stream, r.column, "INDIRECT", "JOIN") for key in keys for r in key.references)
     if function in ("lookup", "output"):
         return Resolved(type_, exp.Subquery(this=query.limit(1)), references + deciding)
-    rows = query.subquery("cached")
-    rows_query = exp.select(exp.ArrayAgg(this=exp.column("item", table="cached"))).from_(rows)
-    query.set("expressions", [exp.alias_(value.copy(), "item")])
+    gathered = exp.ArrayAgg(this=exp.column("item", table="cached"))
+    rows = exp.Subquery(this=exp.select(gathered).from_(query.subquery("cached")))
     empty = sql.cast(exp.Array(expressions=[]), Array(type_))
-    gathered = exp.Coalesce(this=exp.Subquery(this=rows_query), expressions=[empty])
-    return Resolved(Array(type_), gathered, references + deciding)
+    return Resolved(Array(type_), exp.Coalesce(this=rows, expressions=[empty]), references + deciding)

@@ -26,21 +26,22 @@ def _values(args: Arguments) -> list[exp.Expr]:
     return [arg.sql if arg.type in (common, types.ANY) else sql.cast(arg.sql, common) for arg in args]
 
 
-def choices(count: int) -> tuple[int, ...]:
-    """Return the indexes of `case` arguments that are values; the others are conditions."""
-    return tuple(index for index in range(count) if index % 2 or (index == count - 1 and count % 2))
+def _conditions(count: int) -> frozenset[int]:
+    """Return which of this many arguments of `case` are conditions: every other one, but for a last one alone."""
+    return frozenset(range(0, count - 1, 2))
 
 
 def _case_type(given: tuple[DataType, ...]) -> DataType | None:
-    values = choices(len(given))
-    if any(not kinds.accepts("boolean", type_) for index, type_ in enumerate(given) if index not in values):
+    conditions = _conditions(len(given))
+    if any(not kinds.accepts("boolean", given[index]) for index in conditions):
         return None
-    return kinds.common_of(tuple(given[index] for index in values))
+    return kinds.common_of(tuple(type_ for index, type_ in enumerate(given) if index not in conditions))
 
 
 def _case(args: Arguments) -> exp.Expr:
-    values = _values(tuple(args[index] for index in choices(len(args))))
-    conditions = [args[index].sql for index in range(0, len(args) - 1, 2)]
+    deciding = _conditions(len(args))
+    values = _values(tuple(arg for index, arg in enumerate(args) if index not in deciding))
+    conditions = [args[index].sql for index in sorted(deciding)]
     default = values[-1] if len(args) % 2 else None
     return sql.case(zip(conditions, values, strict=False), default)
 
@@ -62,7 +63,13 @@ def _extreme(node: type[exp.Func]) -> Builder:
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(
-        "case", "any, any, [any...]", _case_type, _case, "The value behind the first true condition.", "conditional"
+        "case",
+        "any, any, [any...]",
+        _case_type,
+        _case,
+        "The value behind the first true condition.",
+        "conditional",
+        conditions=_conditions,
     ),
     Function("coalesce", "any...", kinds.common_of, _coalesce, "The first value that is not null.", "conditional"),
     Function("greatest", "any...", kinds.common_of, _extreme(exp.Greatest), "The greatest value.", "conditional"),

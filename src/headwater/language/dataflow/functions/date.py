@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zoneinfo
+
 from sqlglot import exp
 
 from headwater.data import types
@@ -12,6 +14,8 @@ from headwater.language.dataflow.functions.function import Arguments, Builder, F
 from headwater.language.dataflow.scope import Resolved
 
 _UTC = "UTC"
+# Names of Java that the engine knows too, but not the time zone database.
+_SHORT_ZONES = frozenset({"ACT", "AST", "CST", "CTT", "IST", "JST", "PST"})
 _DAY_SECONDS = 86_400
 
 
@@ -46,6 +50,18 @@ def _months(sign: int) -> Builder:
     return build
 
 
+def _zone(args: Arguments, index: int) -> exp.Expr:
+    """Return the time zone that an argument names. Raises Refused for a constant that is no zone."""
+    name = sql.constant(args[index])
+    if isinstance(name, str) and name not in _SHORT_ZONES:
+        try:
+            zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+            cure = "Write a name such as 'Europe/Paris' or 'UTC'."
+            raise Refused("LNG-037", f"There is no time zone '{name}'", cure, index) from error
+    return args[index].sql
+
+
 def _in_zone(moment: exp.Expr, zone: exp.Expr) -> exp.Expr:
     """Return a timestamp in UTC as the clocks of a zone show it."""
     instant = exp.AtTimeZone(this=sql.paren(moment), zone=sql.text(_UTC))
@@ -56,7 +72,7 @@ def _part(unit: str) -> Builder:
     def build(args: Arguments) -> exp.Expr:
         moment = args[0].sql
         if len(args) > 1:
-            moment = _in_zone(sql.converted(args[0], types.TIMESTAMP), args[1].sql)
+            moment = _in_zone(sql.converted(args[0], types.TIMESTAMP), _zone(args, 1))
         return sql.cast(exp.Extract(this=exp.var(unit), expression=moment), types.INTEGER)
 
     return build
@@ -120,7 +136,7 @@ def _seconds_of_month(value: Resolved) -> exp.Expr:
 
 def _now(args: Arguments) -> exp.Expr:
     """The start of the statement's transaction, in UTC or as the clocks of a zone show it."""
-    zone = args[0].sql if args else sql.text(_UTC)
+    zone = _zone(args, 0) if args else sql.text(_UTC)
     return exp.AtTimeZone(this=exp.CurrentTimestamp(), zone=zone)
 
 
@@ -144,14 +160,14 @@ def _duration(milliseconds: int) -> Builder:
 
 def _from_utc(args: Arguments) -> exp.Expr:
     moment = sql.converted(args[0], types.TIMESTAMP)
-    return _in_zone(moment, args[1].sql) if len(args) > 1 else moment
+    return _in_zone(moment, _zone(args, 1)) if len(args) > 1 else moment
 
 
 def _to_utc(args: Arguments) -> exp.Expr:
     moment = sql.converted(args[0], types.TIMESTAMP)
     if len(args) == 1:
         return moment
-    instant = exp.AtTimeZone(this=sql.paren(moment), zone=args[1].sql)
+    instant = exp.AtTimeZone(this=sql.paren(moment), zone=_zone(args, 1))
     return exp.AtTimeZone(this=exp.Paren(this=instant), zone=sql.text(_UTC))
 
 

@@ -61,8 +61,8 @@ class Function:
     doc: str
     family: Family = "string"
     role: Literal["scalar", "aggregate", "window"] = "scalar"
-    conditions: frozenset[int] = frozenset()
-    """Arguments that decide and do not flow into the value: INDIRECT CONDITIONAL in lineage."""
+    conditions: frozenset[int] | Callable[[int], frozenset[int]] = frozenset()
+    """Arguments that decide and do not flow into the value, or a rule from their number: CONDITIONAL in lineage."""
     lambdas: Mapping[int, LambdaRule] = field(default_factory=dict)
     """Arguments that are lambdas, with the variables that they may use, from the types of the arguments before."""
     nondeterministic: bool = False

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from headwater.data import types
 from headwater.data.types import DataType, Struct
-from headwater.language.dataflow.ast import ArrayLiteral, Call, ColumnRef, Expr, Literal, Member
+from headwater.language.dataflow.ast import ArrayLiteral, ColumnRef, Expr, Literal, Member
 from headwater.language.dataflow.functions.function import Refused
 from headwater.language.dataflow.scope import Scope, ScopeColumn, Unresolved
 
@@ -150,7 +150,6 @@ EACH: frozenset[str] = frozenset(
 )
 
 
-def arity_of(call: Call) -> tuple[int, int] | None:
-    """Return the least and greatest number of arguments of a function that names columns; None for another one."""
-    entry = REWRITES.get(call.name) or SPREADS.get(call.name)
-    return entry[:2] if entry is not None else None
+def arity_of(name: str) -> tuple[int, int]:
+    """Return the least and greatest number of arguments of a function that names columns."""
+    return REWRITES[name][:2] if name in REWRITES else SPREADS[name][:2]

@@ -188,4 +188,6 @@ def constant(value: Resolved) -> str | int | float | bool | None:
         return None
     if node.is_string:
         return str(node.this) if value.type == types.STRING else None
+    if value.type == types.STRING:
+        return None
     return sign * (int(node.this) if str(node.this).isdecimal() else float(node.this))
