@@ -58,10 +58,9 @@ const PAGES: RouteObject[] = [
 
 const client = newClient();
 
-const useStyles = makeStyles({ root: { height: "100%" }, middle: { height: "100dvh" } });
+const useStyles = makeStyles({ middle: { height: "100dvh" } });
 
 export function App() {
-  const styles = useStyles();
   const [colours, setColours] = useState<Colours>(firstColours);
   const change = (next: Colours) => {
     keepColours(next);
@@ -75,7 +74,7 @@ export function App() {
   );
   return (
     <StrictMode>
-      <FluentProvider theme={themes[colours]} className={styles.root}>
+      <FluentProvider theme={themes[colours]}>
         <QueryClientProvider client={client}>
           <ColoursContext.Provider value={{ colours, change }}>
             <RouterProvider router={router} />

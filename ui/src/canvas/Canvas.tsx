@@ -22,6 +22,7 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly laid: Laid;
+  readonly unfolded: readonly string[];
   readonly current: string;
   readonly onCurrent: (id: string) => void;
   readonly onColumns: () => void;
@@ -29,7 +30,7 @@ interface Props {
   readonly withMap: boolean;
 }
 
-export function Canvas({ laid, current, onCurrent, onColumns, onClear, withMap }: Props) {
+export function Canvas({ laid, unfolded, current, onCurrent, onColumns, onClear, withMap }: Props) {
   const styles = useStyles();
   const { colours } = useColours();
   const [moved, setMoved] = useState<ReadonlyMap<string, Point>>(new Map());
@@ -37,7 +38,7 @@ export function Canvas({ laid, current, onCurrent, onColumns, onClear, withMap }
   const nodes = useMemo(() => boxNodes(laid.graph, layout), [laid.graph, layout]);
   const edges = useMemo(() => lineEdges(laid.graph, layout), [laid.graph, layout]);
   const root = useRef<HTMLDivElement>(null);
-  const frame = useView(laid, root);
+  const frame = useView(laid, unfolded, root);
 
   useEffect(() => setMoved(new Map()), [laid.moved]);
 
@@ -115,7 +116,7 @@ export function Canvas({ laid, current, onCurrent, onColumns, onClear, withMap }
 /** Below this zoom the names cannot be read, so the view stays with the asset in focus instead. */
 const READABLE = 0.45;
 
-function useView(laid: Laid, root: RefObject<HTMLDivElement | null>) {
+function useView(laid: Laid, unfolded: readonly string[], root: RefObject<HTMLDivElement | null>) {
   const flow = useReactFlow();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const duration = calm ? 0 : 240;
@@ -128,8 +129,11 @@ function useView(laid: Laid, root: RefObject<HTMLDivElement | null>) {
     const width = Math.max(...boxes.map((box) => box.x + box.width)) - Math.min(...boxes.map((box) => box.x));
     const height = Math.max(...boxes.map((box) => box.y + box.height)) - Math.min(...boxes.map((box) => box.y));
     const zoom = Math.min(size.width / width, size.height / height);
+    const last = unfolded[unfolded.length - 1];
+    const opened = last === undefined ? undefined : laid.layout.boxes.get(last);
     const focus = laid.layout.boxes.get(laid.graph.focus);
-    if (zoom >= READABLE || !focus) void flow.fitView({ padding: 0.08, maxZoom: 1 });
+    if (opened) void flow.fitBounds(opened, { padding: 0.06 });
+    else if (zoom >= READABLE || !focus) void flow.fitView({ padding: 0.08, maxZoom: 1 });
     else void flow.setCenter(focus.x + focus.width / 2, focus.y + focus.height / 2, { zoom: 0.75 });
     // Only a layout that moved things moves the view; a level that was added leaves it alone.
   }, [laid.moved]);

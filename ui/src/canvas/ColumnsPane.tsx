@@ -5,8 +5,8 @@ import { type RefObject, useState } from "react";
 import { useSchema } from "../client/queries";
 import type { LineageNode } from "../client/types";
 import type { Match } from "../graph/filter";
-import { type Graph, levels, type RowKey, rowKey } from "../graph/model";
-import { pathLines, type Trace } from "../graph/trace";
+import { ALL_ROWS, type Graph, levels, type RowKey, rowKey, splitRow } from "../graph/model";
+import { type PathLine, pathLines, type Trace } from "../graph/trace";
 import { messages } from "../messages";
 import { FamilyIcon } from "../parts/FamilyIcon";
 import { Ready } from "../parts/Waiting";
@@ -28,7 +28,7 @@ const useStyles = makeStyles({
   },
   lit: { backgroundColor: tokens.colorBrandBackground2 },
   type: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis", maxWidth: "45%" },
-  match: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: `0 ${tokens.spacingHorizontalXS}` },
+  match: { display: "grid", borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: `0 ${tokens.spacingHorizontalXS}` },
   path: {
     flex: "1 1 220px",
     minHeight: "120px",
@@ -41,6 +41,7 @@ const useStyles = makeStyles({
     alignContent: "start",
   },
   heading: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
+  subheading: { margin: `${tokens.spacingVerticalS} 0 0`, fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2 },
   lines: { listStyleType: "none", margin: 0, padding: 0, display: "grid", gap: "3px", gridTemplateColumns: "minmax(0, 1fr)" },
   line: { display: "flex", gap: tokens.spacingHorizontalXS, alignItems: "flex-start", minWidth: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, borderRadius: tokens.borderRadiusSmall },
   change: { paddingLeft: tokens.spacingHorizontalM },
@@ -60,13 +61,15 @@ interface Props {
   readonly onHover: (row: RowKey | null) => void;
   readonly match: Match;
   readonly onMatch: (match: Match) => void;
+  readonly indirect: boolean;
+  readonly onIndirect: (indirect: boolean) => void;
   readonly trace: Trace | null;
   readonly filterRef: RefObject<HTMLInputElement | null>;
   readonly onClose?: () => void;
 }
 
 export function ColumnsPane(props: Props) {
-  const { graph, pane, onPane, chosen, onChoose, onHover, match, onMatch, trace, filterRef, onClose } = props;
+  const { graph, pane, onPane, chosen, onChoose, onHover, match, onMatch, indirect, onIndirect, trace, filterRef, onClose } = props;
   const styles = useStyles();
   const [text, setText] = useState("");
   const schema = useSchema(pane);
@@ -127,6 +130,9 @@ export function ColumnsPane(props: Props) {
         }}
       </Ready>
       <div className={styles.match}>
+        <Tooltip content={messages.lineage.indirectHint} relationship="description">
+          <Switch label={messages.lineage.indirect} checked={indirect} onChange={(_, data) => onIndirect(data.checked)} />
+        </Tooltip>
         <Tooltip content={messages.lineage.matchHint} relationship="description">
           <Switch
             label={messages.lineage.match}
@@ -149,47 +155,70 @@ function Path({ graph, trace, onHover }: Pick<Props, "graph" | "trace" | "onHove
         <Text className={styles.quiet}>{messages.lineage.pathHint}</Text>
       </section>
     );
-  const column = trace.start.slice(trace.start.indexOf("~") + 1);
-  const lines = pathLines(graph, trace);
+  const { value, deciding } = pathLines(graph, trace);
   return (
     <section className={styles.path} aria-live="polite" data-testid="path">
-      <h2 className={styles.heading}>{messages.lineage.pathOf(column)}</h2>
-      {lines.length <= 1 ? (
-        <Text className={styles.quiet}>{messages.lineage.pathNone}</Text>
-      ) : (
-        <ol className={styles.lines}>
-          {lines.map((line) => {
-            const node = graph.nodes.get(line.node);
-            const how = messages.subtype[line.subtype] ?? line.subtype.toLowerCase();
-            return (
-              <li
-                key={line.key}
-                className={mergeClasses(styles.line, line.kind === "change" && styles.change)}
-                onMouseEnter={() => line.kind === "dataset" && onHover(line.key)}
-                onMouseLeave={() => onHover(null)}
-              >
-                <span className={styles.icon}>
-                  <FamilyIcon family={node?.family ?? "dataset"} />
-                </span>
-                <span className={styles.texts}>
-                  {line.kind === "dataset" ? (
-                    <>
-                      {node?.name}.<strong>{line.column}</strong>
-                    </>
-                  ) : (
-                    <>
-                      {"→ "}
-                      <span className={styles.code}>{line.expression || line.column}</span>{" "}
-                      <span className={styles.how}>{line.indirect ? `${how}, ${messages.indirect}` : how}</span>
-                    </>
-                  )}
-                </span>
-              </li>
-            );
-          })}
-        </ol>
+      <h2 className={styles.heading}>{messages.lineage.pathOf(splitRow(trace.start).column)}</h2>
+      {value.length + deciding.length <= 1 && <Text className={styles.quiet}>{messages.lineage.pathNone}</Text>}
+      <Lines graph={graph} lines={value} label={messages.lineage.valueFrom} onHover={onHover} />
+      {deciding.length > 0 && (
+        <>
+          <h3 className={styles.subheading}>{messages.lineage.decidedBy}</h3>
+          <Lines graph={graph} lines={deciding} label={messages.lineage.decidedBy} onHover={onHover} />
+        </>
       )}
     </section>
+  );
+}
+
+interface LinesProps extends Pick<Props, "graph" | "onHover"> {
+  readonly lines: readonly PathLine[];
+  readonly label: string;
+}
+
+function Lines({ graph, lines, label, onHover }: LinesProps) {
+  const styles = useStyles();
+  return (
+    <ol className={styles.lines} aria-label={label}>
+      {lines.map((line) => {
+        const node = graph.nodes.get(line.node);
+        return (
+          <li
+            key={line.id}
+            className={mergeClasses(styles.line, line.kind === "change" && styles.change)}
+            onMouseEnter={() => line.kind === "dataset" && onHover(line.row)}
+            onMouseLeave={() => onHover(null)}
+            title={node?.name}
+          >
+            <span className={styles.icon}>
+              <FamilyIcon family={node?.family ?? "dataset"} />
+            </span>
+            <span className={styles.texts}>
+              {line.kind === "dataset" ? (
+                <>
+                  {node?.name}.<strong>{line.column}</strong>
+                </>
+              ) : (
+                <Change line={line} />
+              )}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Change({ line }: { readonly line: PathLine }) {
+  const styles = useStyles();
+  const how = messages.subtype[line.subtype] ?? line.subtype.toLowerCase();
+  const what = line.expression || (line.column === ALL_ROWS ? "" : line.column);
+  return (
+    <>
+      {"→ "}
+      {what && <span className={styles.code}>{what} </span>}
+      <span className={styles.how}>{line.indirect ? `${how}, ${messages.indirect}` : how}</span>
+    </>
   );
 }
 

@@ -13,6 +13,7 @@ import type { LineData, LineEdge } from "./elements";
 const useStyles = makeStyles({
   line: { fill: "none", stroke: tokens.colorNeutralStrokeAccessible, strokeWidth: "1.5px", opacity: 0.75 },
   lit: { stroke: tokens.colorBrandStroke1, strokeWidth: "2px", opacity: 1 },
+  litIndirect: { strokeWidth: "1.25px" },
   dim: { opacity: 0.15 },
   head: { fill: tokens.colorNeutralStrokeAccessible, stroke: "none", opacity: 0.75 },
   headLit: { fill: tokens.colorBrandStroke1, opacity: 1 },
@@ -56,6 +57,7 @@ export function Line({ id, data }: EdgeProps<LineEdge>) {
           link?.kind === "INDIRECT" && styles.indirect,
           arrow?.written === false && styles.unwritten,
           (lit || over) && styles.lit,
+          (lit || over) && link?.kind === "INDIRECT" && styles.litIndirect,
           dim && !over && styles.dim,
         )}
       />

@@ -13,7 +13,7 @@ import { ago, count } from "../time";
 
 const useStyles = makeStyles({
   root: { position: "absolute", inset: 0, overflow: "auto", backgroundColor: tokens.colorNeutralBackground1 },
-  name: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalS },
+  name: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS },
   columns: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 

@@ -74,6 +74,7 @@ export interface LineageQuery {
   readonly column?: readonly string[];
   readonly unfold?: readonly string[];
   readonly expand?: readonly string[];
+  readonly indirect?: boolean;
 }
 
 export interface RunsQuery {

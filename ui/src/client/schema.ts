@@ -998,6 +998,8 @@ export interface operations {
                 readonly unfold?: readonly string[] | null;
                 /** @description Nodes to go beyond, `<guid>~upstream` or `<guid>~downstream`. */
                 readonly expand?: readonly string[] | null;
+                /** @description Also what decides rows or choices, not only values. */
+                readonly indirect?: boolean;
             };
             readonly header?: never;
             readonly path?: never;

@@ -58,8 +58,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
   "elk.spacing.nodeNode": "36",
   "elk.spacing.edgeEdge": "12",
   "elk.spacing.edgeNode": "20",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "72",
-  "elk.layered.spacing.edgeNodeBetweenLayers": "24",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "52",
+  "elk.layered.spacing.edgeNodeBetweenLayers": "18",
   "elk.layered.spacing.edgeEdgeBetweenLayers": "12",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.layered.nodePlacement.favorStraightEdges": "true",
@@ -194,5 +194,5 @@ function leaf(node: LineageNode, ports: readonly PortUse[]): ElkBox {
 
 function frame(id: string, children: readonly ElkBox[]): ElkBox {
   const padding = `[top=${FRAME.top},left=${FRAME.side},bottom=${FRAME.bottom},right=${FRAME.side}]`;
-  return { id, children, layoutOptions: { "elk.padding": padding, "elk.layered.spacing.nodeNodeBetweenLayers": "56" } };
+  return { id, children, layoutOptions: { "elk.padding": padding, "elk.layered.spacing.nodeNodeBetweenLayers": "44" } };
 }

@@ -6,12 +6,12 @@ export interface Size {
   readonly height: number;
 }
 
-const WIDTHS: Record<LineageNode["kind"], number> = { dataset: 236, process: 196, step: 184 };
-const HEADERS: Record<LineageNode["kind"], number> = { dataset: 58, process: 50, step: 44 };
+const WIDTHS: Record<LineageNode["kind"], number> = { dataset: 208, process: 176, step: 164 };
+const HEADERS: Record<LineageNode["kind"], number> = { dataset: 54, process: 48, step: 44 };
 
 export const ROW = 26;
 export const MORE = 26;
-export const FRAME = { top: 48, side: 20, bottom: 20 };
+export const FRAME = { top: 52, side: 18, bottom: 18 };
 
 export function headerOf(node: LineageNode): number {
   return HEADERS[node.kind];

@@ -10,6 +10,8 @@ export interface TabState {
   readonly expanded: readonly string[];
   readonly hidden: readonly string[];
   readonly match: Match;
+  /** Draw also what decides rows or choices, not only where values come from. */
+  readonly indirect: boolean;
   readonly view: "canvas" | "table";
   /** The dataset whose columns the pane lists; none: the focus. */
   readonly pane: string | null;
@@ -24,6 +26,7 @@ export const START: TabState = {
   expanded: [],
   hidden: [],
   match: "any",
+  indirect: true,
   view: "canvas",
   pane: null,
 };
@@ -36,6 +39,7 @@ export function readState(search: URLSearchParams): TabState {
     unfolded: search.getAll("unfold"),
     expanded: search.getAll("expand").filter((key) => /~(up|down)stream$/.test(key)),
     hidden: search.getAll("hide"),
+    indirect: search.get("indirect") !== "0",
     match: search.get("match") === "all" ? "all" : "any",
     view: search.get("view") === "table" ? "table" : "canvas",
     pane: search.get("pane"),
@@ -50,6 +54,7 @@ export function writeState(state: TabState): URLSearchParams {
   for (const key of state.expanded) search.append("expand", key);
   for (const guid of state.hidden) search.append("hide", guid);
   if (state.match !== START.match) search.set("match", state.match);
+  if (!state.indirect) search.set("indirect", "0");
   if (state.view !== START.view) search.set("view", state.view);
   if (state.pane) search.set("pane", state.pane);
   return search;

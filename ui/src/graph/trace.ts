@@ -7,6 +7,8 @@ export interface Trace {
   readonly rows: ReadonlySet<RowKey>;
   readonly links: ReadonlySet<string>;
   readonly nodes: ReadonlySet<string>;
+  /** The rows that the value itself runs through; the others decide rows or choices. */
+  readonly direct: ReadonlySet<RowKey>;
 }
 
 type Ways = Map<RowKey, RowKey[]>;
@@ -25,7 +27,9 @@ export function trace(graph: Graph, start: RowKey): Trace {
     const parent = graph.nodes.get(id)?.parent;
     if (parent) nodes.add(parent);
   }
-  return { start, rows, links: new Set(links.map(linkKey)), nodes };
+  const [valuesIn, valuesOut] = ways(links.filter((link) => link.kind === "DIRECT"));
+  const direct = new Set([...reach(start, valuesIn), ...reach(start, valuesOut)]);
+  return { start, rows, links: new Set(links.map(linkKey)), nodes, direct };
 }
 
 function ends(link: ColumnLink): [RowKey, RowKey] {
@@ -40,10 +44,11 @@ function ways(links: readonly ColumnLink[]): [Ways, Ways] {
     outgoing.set(source, [...(outgoing.get(source) ?? []), target]);
   };
   for (const link of links) add(...ends(link));
-  for (const target of [...incoming.keys()]) {
-    const { node, column } = splitRow(target);
+  const rows = new Set(links.flatMap(ends));
+  for (const row of rows) {
+    const { node, column } = splitRow(row);
     const every = rowKey(node, ALL_ROWS);
-    if (column !== ALL_ROWS && incoming.has(every)) add(every, target);
+    if (column !== ALL_ROWS && rows.has(every)) add(every, row);
   }
   return [incoming, outgoing];
 }
@@ -60,46 +65,58 @@ function reach(start: RowKey, along: Ways): Set<RowKey> {
   return seen;
 }
 
-/** One line of the path list. */
+/** One line of the path list: a column of a dataset, or what a process or step does to it. */
 export interface PathLine {
-  readonly key: RowKey;
+  readonly id: string;
+  readonly row: RowKey;
   readonly node: string;
   readonly column: string;
   readonly kind: "dataset" | "change";
   readonly subtype: string;
   readonly indirect: boolean;
   readonly expression: string;
-  readonly level: number;
 }
 
-/**
- * The path as lines from the first source to the last sink: every dataset column, and between them each step that
- * does more than pass the column on.
- */
-export function pathLines(graph: Graph, path: Trace): readonly PathLine[] {
+export interface PathLines {
+  /** Where the value comes from and goes to, from the first source to the last sink. */
+  readonly value: readonly PathLine[];
+  /** What decides which rows there are, or which value is chosen. */
+  readonly deciding: readonly PathLine[];
+}
+
+/** The path as lines: dataset columns, and between them each step that does more than pass the column on. */
+export function pathLines(graph: Graph, path: Trace): PathLines {
   const links = graph.links.filter((link) => path.links.has(linkKey(link)));
   const rank = ranks(path.rows, links);
-  const lines: PathLine[] = [];
-  for (const key of path.rows) {
-    const { node, column } = splitRow(key);
+  const inOrder = [...path.rows].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || a.localeCompare(b));
+  const value: PathLine[] = [];
+  const deciding: PathLine[] = [];
+  for (const row of inOrder) {
+    const { node, column } = splitRow(row);
     const box = graph.nodes.get(node);
     if (!box) continue;
+    const isDirect = path.direct.has(row);
+    if (box.kind === "dataset") {
+      const line = { id: row, row, node, column, kind: "dataset", subtype: "", indirect: !isDirect, expression: "" } as const;
+      (isDirect ? value : deciding).push(line);
+      continue;
+    }
     const into = links.filter((link) => link.target.node === node && link.target.column === column);
-    const strongest = into.find((link) => link.kind === "DIRECT" && link.subtype !== "IDENTITY") ?? into[0];
-    const changes = into.some((link) => link.kind === "INDIRECT" || link.subtype !== "IDENTITY");
-    if (box.kind !== "dataset" && !changes) continue;
-    lines.push({
-      key,
-      node,
-      column,
-      kind: box.kind === "dataset" ? "dataset" : "change",
-      subtype: strongest?.subtype ?? "",
-      indirect: strongest?.kind === "INDIRECT",
-      expression: strongest?.expression ?? "",
-      level: rank.get(key) ?? 0,
-    });
+    for (const line of changes(row, into)) (line.indirect || !isDirect ? deciding : value).push(line);
   }
-  return lines.sort((a, b) => a.level - b.level || a.node.localeCompare(b.node) || a.column.localeCompare(b.column));
+  return { value, deciding };
+}
+
+/** What is done to a row: each different way once, mere passing on left out. */
+function changes(row: RowKey, into: readonly ColumnLink[]): readonly PathLine[] {
+  const { node, column } = splitRow(row);
+  const found = new Map<string, PathLine>();
+  for (const { kind, subtype, expression } of into) {
+    if (kind === "DIRECT" && subtype === "IDENTITY") continue;
+    const id = `${row}|${kind}|${subtype}|${expression}`;
+    found.set(id, { id, row, node, column, kind: "change", subtype, indirect: kind === "INDIRECT", expression });
+  }
+  return [...found.values()];
 }
 
 /** The longest way from a source to each row, so that every line stands below what feeds it. */

@@ -31,6 +31,7 @@ export const usePageStyles = makeStyles({
   flush: { padding: 0, overflow: "hidden" },
   scroll: { overflowX: "auto" },
   row: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, minWidth: 0, flexWrap: "wrap" },
+  line: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalS, whiteSpace: "nowrap" },
   spread: { display: "flex", alignItems: "center", justifyContent: "space-between", gap: tokens.spacingHorizontalM, flexWrap: "wrap" },
   tiles: { display: "grid", gap: tokens.spacingHorizontalM, gridTemplateColumns: "repeat(auto-fill, minmax(220px, 1fr))" },
   tile: {

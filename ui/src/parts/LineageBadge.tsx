@@ -5,7 +5,7 @@ import { messages } from "../messages";
 import { StatusMark } from "./Status";
 
 const useStyles = makeStyles({
-  root: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, whiteSpace: "nowrap" },
+  root: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, whiteSpace: "nowrap", verticalAlign: "middle" },
 });
 
 const WORST_FIRST = [

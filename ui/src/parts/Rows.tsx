@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => ReactNode;
   readonly end?: boolean;
+  /** Takes what room is left and gives way; the others do not break. */
+  readonly clip?: boolean;
   /** Left out on a narrow screen. */
   readonly spare?: boolean;
 }
@@ -40,12 +42,14 @@ const useStyles = makeStyles({
   row: { ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover }, ":last-child > td": { borderBottom: "none" } },
   chosen: { backgroundColor: tokens.colorSubtleBackgroundSelected },
   end: { textAlign: "right", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" },
+  clip: { width: "60%", maxWidth: 0 },
   spare: { "@media (max-width: 640px)": { display: "none" } },
 });
 
 export function Rows<Row>({ caption, columns, rows, id, chosen }: Props<Row>) {
   const styles = useStyles();
-  const looks = (column: Column<Row>) => mergeClasses(column.end && styles.end, column.spare && styles.spare);
+  const looks = (column: Column<Row>) =>
+    mergeClasses(column.end && styles.end, column.clip && styles.clip, column.spare && styles.spare);
   return (
     <div className={styles.scroll}>
       <table className={styles.table}>

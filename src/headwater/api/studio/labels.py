@@ -4,66 +4,68 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from headwater.catalog.type_definitions import Types
+
 Kind = Literal["dataset", "process", "container"]
+OTHER = "Other"
 
 
 class Label(NamedTuple):
-    """`family` is the icon; `source` is the name of the tile, as in Purview."""
+    """`family` is the icon; `source` is the name of the tile, the type's serviceType."""
 
     text: str
     family: str
     source: str
-    kind: Kind = "dataset"
+    kind: Kind
 
 
-ADF = "Azure Data Factory"
-BLOB = "Azure Blob Storage"
-GEN2 = "Azure Data Lake Storage Gen2"
-OTHER = "Other stores"
-SQL = "Azure SQL Database"
-SYNAPSE = "Azure Synapse Analytics"
-
-# One sorted line a type; a type without a line is labelled by `label` from its name.
-LABELS: dict[str, Label] = {
-    "DataSet": Label("Data set", "dataset", OTHER),
-    "adf_copy_activity": Label("Copy activity", "copy", ADF, "process"),
-    "adf_copy_operation": Label("Copy operation", "copy", ADF, "process"),
-    "adf_dataflow_activity": Label("Data flow activity", "dataflow", ADF, "process"),
-    "adf_dataflow_operation": Label("Data flow operation", "dataflow", ADF, "process"),
-    "adf_pipeline": Label("Pipeline", "pipeline", ADF, "container"),
-    "azure_blob_container": Label("Blob container", "container", BLOB, "container"),
-    "azure_blob_path": Label("Blob path", "file", BLOB),
-    "azure_blob_resource_set": Label("Blob resource set", "resource_set", BLOB),
-    "azure_blob_service": Label("Blob service", "account", BLOB, "container"),
-    "azure_data_factory": Label("Data factory", "workspace", ADF, "container"),
-    "azure_datalake_gen2_filesystem": Label("File system", "container", GEN2, "container"),
-    "azure_datalake_gen2_path": Label("ADLS Gen2 path", "file", GEN2),
-    "azure_datalake_gen2_resource_set": Label("ADLS Gen2 resource set", "resource_set", GEN2),
-    "azure_datalake_gen2_service": Label("ADLS Gen2 service", "account", GEN2, "container"),
-    "azure_sql_column": Label("SQL column", "column", SQL),
-    "azure_sql_db": Label("SQL database", "database", SQL, "container"),
-    "azure_sql_schema": Label("SQL schema", "schema", SQL, "container"),
-    "azure_sql_server": Label("SQL server", "account", SQL, "container"),
-    "azure_sql_table": Label("SQL table", "table", SQL),
-    "azure_sql_view": Label("SQL view", "view", SQL),
-    "azure_storage_account": Label("Storage account", "account", "Azure Storage Account", "container"),
-    "azure_synapse_copy_activity": Label("Copy activity", "copy", SYNAPSE, "process"),
-    "azure_synapse_dataflow_activity": Label("Data flow activity", "dataflow", SYNAPSE, "process"),
-    "azure_synapse_operation": Label("Operation", "operation", SYNAPSE, "process"),
-    "azure_synapse_pipeline": Label("Pipeline", "pipeline", SYNAPSE, "container"),
-    "azure_synapse_workspace": Label("Synapse workspace", "workspace", SYNAPSE, "container"),
-    "column": Label("Column", "column", OTHER),
-    "tabular_schema": Label("Tabular schema", "schema", OTHER, "container"),
+# Type → what people call it, where the type's own name does not say it well.
+NAMES: dict[str, str] = {
+    "DataSet": "Data set",
+    "adf_copy_activity": "Copy activity",
+    "adf_copy_operation": "Copy operation",
+    "adf_dataflow_activity": "Data flow activity",
+    "adf_dataflow_operation": "Data flow operation",
+    "adf_pipeline": "Pipeline",
+    "azure_blob_path": "Blob path",
+    "azure_blob_resource_set": "Blob resource set",
+    "azure_datalake_gen2_filesystem": "ADLS Gen2 file system",
+    "azure_datalake_gen2_path": "ADLS Gen2 path",
+    "azure_datalake_gen2_resource_set": "ADLS Gen2 resource set",
+    "azure_datalake_gen2_service": "ADLS Gen2 service",
+    "azure_synapse_copy_activity": "Copy activity",
+    "azure_synapse_dataflow_activity": "Data flow activity",
+    "azure_synapse_operation": "Operation",
+    "azure_synapse_pipeline": "Pipeline",
+    "azure_synapse_workspace": "Synapse workspace",
 }
 
-_FAMILIES: tuple[tuple[str, str, Kind], ...] = (
-    ("_activity", "activity", "process"),
-    ("_column", "column", "dataset"),
-    ("_operation", "operation", "process"),
-    ("_pipeline", "pipeline", "container"),
-    ("_resource_set", "resource_set", "dataset"),
-    ("_table", "table", "dataset"),
-    ("_view", "view", "dataset"),
+# Part of a type's name → its icon; the first that fits.
+FAMILIES: tuple[tuple[str, str], ...] = (
+    ("data_factory", "workspace"),
+    ("synapse_workspace", "workspace"),
+    ("copy_", "copy"),
+    ("dataflow_", "dataflow"),
+    ("_operation", "operation"),
+    ("_activity", "activity"),
+    ("_pipeline", "pipeline"),
+    ("resource_set", "resource_set"),
+    ("_column", "column"),
+    ("_view", "view"),
+    ("_table", "table"),
+    ("_schema", "schema"),
+    ("_db", "database"),
+    ("_server", "account"),
+    ("_service", "account"),
+    ("_account", "account"),
+    ("_filesystem", "container"),
+    ("_container", "container"),
+    ("_share", "container"),
+    ("_bucket", "container"),
+    ("_directory", "folder"),
+    ("_path", "file"),
+    ("_object", "file"),
+    ("_file", "file"),
 )
 
 ACTIVITY_FAMILIES: dict[str, str] = {
@@ -79,16 +81,46 @@ ACTIVITY_FAMILIES: dict[str, str] = {
 }
 
 
-def label(type_name: str) -> Label:
-    """Return what to call a type; one that nobody named here is called by its own name, spelled out."""
-    if known := LABELS.get(type_name):
-        return known
-    text = type_name.replace("_", " ").strip()
-    words = text[:1].upper() + text[1:]
-    for suffix, family, kind in _FAMILIES:
-        if type_name.endswith(suffix):
-            return Label(words, family, OTHER, kind)
-    return Label(words, "dataset", OTHER)
+# Source → its icon.
+SOURCE_FAMILIES: dict[str, str] = {
+    "Azure Blob Storage": "container",
+    "Azure Data Factory": "workspace",
+    "Azure Data Lake Storage Gen2": "folder",
+    "Azure SQL Database": "database",
+    "Azure Storage Account": "account",
+    "Azure Synapse Analytics": "workspace",
+}
+
+_SPELLED: dict[str, str] = {"db": "database", "dw": "DW", "gen1": "Gen1", "gen2": "Gen2", "mi": "MI", "sql": "SQL"}
+
+
+class Labels:
+    """Labels of the types that the account has, its clients' own ones included."""
+
+    def __init__(self, types: Types) -> None:
+        self._types = types
+
+    def of(self, type_name: str) -> Label:
+        """Return what to call a type; one that nobody named here is called by its own name, spelled out."""
+        words = [_SPELLED.get(word, word) for word in type_name.removeprefix("azure_").split("_") if word]
+        text = " ".join(words)
+        known = self._types.current.entities.get(type_name)
+        kind: Kind = "container"
+        if known is not None and known.is_process:
+            kind = "process"
+        elif known is not None and known.is_dataset:
+            kind = "dataset"
+        return Label(
+            text=NAMES.get(type_name, text[:1].upper() + text[1:]),
+            family=next((family for part, family in FAMILIES if part in type_name), "dataset"),
+            source=(known.service_type if known else "") or OTHER,
+            kind=kind,
+        )
+
+
+def source_family(source: str) -> str:
+    """Return the icon of a source tile."""
+    return SOURCE_FAMILIES.get(source, "database" if "Database" in source or "SQL" in source else "dataset")
 
 
 def activity_family(type_: str) -> str:

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from headwater.api.studio.operations import Edge
 from headwater.api.studio.shapes.lineage import ColumnLink, ColumnRef
-from headwater.data.edges import FlowStep, Kind, Subtype
+from headwater.catalog.columns import ColumnEdge
+from headwater.data.edges import FlowStep, Kind
 
 ALL_ROWS = "*"
 Row = tuple[str, str]
@@ -20,12 +20,12 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation in view: its guid, its inputs by qualified name, its sinks, and what it says of columns."""
+    """An operation in view: the guids of its inputs and sinks in view, its column edges, its steps."""
 
     guid: str
-    inputs: Mapping[str, str]
+    inputs: tuple[str, ...]
     sinks: tuple[str, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[ColumnEdge, ...] = ()
     steps: tuple[FlowStep, ...] = ()
 
 
@@ -36,38 +36,28 @@ def step_id(operation: str, step: str) -> str:
 
 def folded_links(operation: Operation) -> Iterator[ColumnLink]:
     """Yield the links into an operation that is drawn as one box, and out of it."""
-    written = set()
+    written: dict[Row, None] = {}
     for edge in operation.edges:
-        source = operation.inputs.get(edge.source)
-        if source is None:
-            continue
-        yield link(
-            (source, edge.source_column),
-            (operation.guid, edge.sink_column),
-            edge.type,
-            edge.subtype,
-            edge.expression,
-        )
-        if edge.sink_column != ALL_ROWS:
-            written.add(edge.sink_column)
-    for column in sorted(written):
-        for sink in operation.sinks:
-            yield link((operation.guid, column), (sink, column))
+        if edge.source in operation.inputs:
+            source, target = (edge.source, edge.source_column), (operation.guid, edge.sink_column)
+            yield link(source, target, edge.kind, edge.subtype, edge.expression)
+        if edge.sink_column != ALL_ROWS and edge.sink in operation.sinks:
+            written[edge.sink, edge.sink_column] = None
+    for sink, column in written:
+        yield link((operation.guid, column), (sink, column))
 
 
 def unfolded_links(operation: Operation) -> Iterator[ColumnLink]:
     """Yield the links through the steps of a data flow, from its inputs to its sink."""
     steps = relevant_steps(operation)
     names = {step.name for step in steps}
-    seen = set()
+    entered: dict[tuple[Row, Row], None] = {}
     for edge in operation.edges:
-        source = operation.inputs.get(edge.source)
-        if source is None or not edge.steps or edge.steps[0].name not in names:
-            continue
-        row = (step_id(operation.guid, edge.steps[0].name), edge.steps[0].column)
-        if (source, edge.source_column, row) not in seen:
-            seen.add((source, edge.source_column, row))
-            yield link((source, edge.source_column), row)
+        if edge.source in operation.inputs and edge.steps and edge.steps[0].name in names:
+            first = (step_id(operation.guid, edge.steps[0].name), edge.steps[0].column or edge.source_column)
+            entered[(edge.source, edge.source_column), first] = None
+    for source, target in entered:
+        yield link(source, target)
     for step in steps:
         yield from _step_links(operation, step, names)
 
@@ -88,6 +78,21 @@ def relevant_steps(operation: Operation) -> tuple[FlowStep, ...]:
     return tuple(step for step in operation.steps if step.name in wanted)
 
 
+def entries(operation: Operation) -> dict[str, tuple[str, ...]]:
+    """Return input → the source steps that read it; an input without column edges goes to the one source left."""
+    sources = [step.name for step in relevant_steps(operation) if not step.inputs]
+    found: dict[str, set[str]] = defaultdict(set)
+    for edge in operation.edges:
+        if edge.source in operation.inputs and edge.steps and edge.steps[0].name in sources:
+            found[edge.source].add(edge.steps[0].name)
+    taken = {name for names in found.values() for name in names}
+    loose = [node for node in operation.inputs if node not in found]
+    free = [name for name in sources if name not in taken]
+    if len(loose) == 1 and len(free) == 1:
+        found[loose[0]].add(free[0])
+    return {node: tuple(sorted(names)) for node, names in found.items()}
+
+
 def _step_links(operation: Operation, step: FlowStep, names: set[str]) -> Iterator[ColumnLink]:
     node = step_id(operation.guid, step.name)
     for column in step.columns:
@@ -105,7 +110,7 @@ def _step_links(operation: Operation, step: FlowStep, names: set[str]) -> Iterat
 
 
 def link(
-    source: Row, target: Row, kind: Kind = "DIRECT", subtype: Subtype = "IDENTITY", expression: str = ""
+    source: Row, target: Row, kind: Kind = "DIRECT", subtype: str = "IDENTITY", expression: str = ""
 ) -> ColumnLink:
     """Return a link between two rows."""
     return ColumnLink(
@@ -126,18 +131,17 @@ def through(links: Iterable[ColumnLink], chosen: Iterable[Row]) -> tuple[ColumnL
         source, target = rows_of(entry)
         incoming[target].append(source)
         outgoing[source].append(target)
-    for target in tuple(incoming):
-        every = (target[0], ALL_ROWS)
-        if target[1] != ALL_ROWS and every in incoming:
-            incoming[target].append(every)
-            outgoing[every].append(target)
-    start = tuple(chosen)
-    above, below = _reach(start, incoming), _reach(start, outgoing)
-    return tuple(
-        entry
-        for entry in links
-        if all(row in above for row in rows_of(entry)) or all(row in below for row in rows_of(entry))
-    )
+    rows = {row for entry in links for row in rows_of(entry)}
+    for row in rows:
+        every = (row[0], ALL_ROWS)
+        if row[1] != ALL_ROWS and every in incoming:
+            incoming[row].append(every)
+            outgoing[every].append(row)
+    kept: set[ColumnLink] = set()
+    for row in chosen:
+        above, below = _reach(row, incoming), _reach(row, outgoing)
+        kept.update(entry for entry in links if above.issuperset(rows_of(entry)) or below.issuperset(rows_of(entry)))
+    return tuple(entry for entry in links if entry in kept)
 
 
 def rows_of(entry: ColumnLink) -> tuple[Row, Row]:
@@ -145,29 +149,12 @@ def rows_of(entry: ColumnLink) -> tuple[Row, Row]:
     return (entry.source.node, entry.source.column), (entry.target.node, entry.target.column)
 
 
-def _reach(start: tuple[Row, ...], ways: Mapping[Row, list[Row]]) -> set[Row]:
-    seen = set(start)
-    queue = list(start)
+def _reach(start: Row, ways: Mapping[Row, list[Row]]) -> set[Row]:
+    seen = {start}
+    queue = [start]
     while queue:
         for row in ways.get(queue.pop(), ()):
             if row not in seen:
                 seen.add(row)
                 queue.append(row)
     return seen
-
-
-def entries(operation: Operation) -> dict[str, tuple[str, ...]]:
-    """Return input node → the source steps that read it; an input without column edges goes to a lone source."""
-    steps = relevant_steps(operation)
-    sources = [step.name for step in steps if not step.inputs]
-    found: dict[str, set[str]] = defaultdict(set)
-    for edge in operation.edges:
-        node = operation.inputs.get(edge.source)
-        if node is not None and edge.steps and edge.steps[0].name in sources:
-            found[node].add(edge.steps[0].name)
-    taken = {name for names in found.values() for name in names}
-    loose = [node for node in operation.inputs.values() if node not in found]
-    free = [name for name in sources if name not in taken]
-    if len(loose) == 1 and len(free) == 1:
-        found[loose[0]].add(free[0])
-    return {node: tuple(sorted(names)) for node, names in found.items()}

@@ -1,6 +1,6 @@
-"""What an operation's attributes say, read once: column lineage, the steps of a data flow, and the last run.
+"""What an operation's attributes say, read once: the steps of a data flow and how the last run reported it.
 
-The attributes are JSON strings in the account (decision 1). Text that is no such JSON comes from another client and is
+Some attributes are JSON strings in the account (decision 1). Text that is no such JSON comes from another client and is
 taken as saying nothing: a stranger's entity must not break a page.
 """
 
@@ -12,65 +12,18 @@ from typing import TypeVar
 
 import msgspec
 
-from headwater.data.edges import FlowStep, Kind, Subtype
+from headwater.data.edges import FlowStep
 
 T = TypeVar("T")
 
 
-class ChainStep(msgspec.Struct, frozen=True):
-    """A transformation that a column passed through, source first."""
-
-    name: str
-    kind: str
-    column: str
-    expression: str = ""
-
-
-class Edge(msgspec.Struct, frozen=True, rename="camel"):
-    """A line of `columnLineage`; `source` is an input's qualified name, `sink_column` is `*` for all rows."""
-
-    source: str
-    source_column: str
-    sink_column: str
-    type: Kind = "DIRECT"
-    subtype: Subtype = "IDENTITY"
-    expression: str = ""
-    steps: tuple[ChainStep, ...] = ()
-
-
-class ColumnPair(msgspec.Struct, frozen=True, rename="pascal"):
-    source: str
-    sink: str
-
-
-class DatasetPair(msgspec.Struct, frozen=True, rename="pascal"):
-    source: str
-    sink: str
-
-
-class MappingLine(msgspec.Struct, frozen=True, rename="pascal"):
-    """A line of Purview's `columnMapping`, which other clients write in place of `columnLineage`."""
-
-    column_mapping: tuple[ColumnPair, ...]
-    dataset_mapping: DatasetPair
-
-
 class Evidence(msgspec.Struct, frozen=True):
+    """Under what circumstances a run reported an operation; `notes` say what could not be told, and why."""
+
     iteration: str = ""
     attempt: int = 0
     written: bool = True
-
-
-def edges(attributes: Mapping[str, object], inputs: tuple[str, ...]) -> tuple[Edge, ...]:
-    """Return the column edges of an operation; `inputs` are the qualified names that a `*` source stands for."""
-    if lines := read(attributes.get("columnLineage"), tuple[Edge, ...]):
-        return lines
-    found = []
-    for line in read(attributes.get("columnMapping"), tuple[MappingLine, ...]) or ():
-        sources = inputs if line.dataset_mapping.source == "*" else (line.dataset_mapping.source,)
-        pairs = [pair for pair in line.column_mapping if pair.source != "*"]
-        found += [Edge(source, pair.source, pair.sink) for source in sources for pair in pairs]
-    return tuple(found)
+    notes: tuple[str, ...] = ()
 
 
 def steps(attributes: Mapping[str, object]) -> tuple[FlowStep, ...]:

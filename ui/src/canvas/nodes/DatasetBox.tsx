@@ -28,7 +28,9 @@ export function DatasetBox({ data: { node } }: NodeProps<BoxNode>) {
       <ColumnRows node={node} />
       {hasMore(node) && (
         <button type="button" className={mergeClasses("nodrag", styles.more)} onClick={() => shown.actions.columnsOf(node)}>
-          {node.columns.length === 0 ? messages.lineage.columnCount(rest) : messages.lineage.moreColumns(Math.max(0, rest))}
+          {node.columns.length === 0 || rest <= 0
+            ? messages.lineage.columnCount(node.columnCount)
+            : messages.lineage.moreColumns(rest)}
         </button>
       )}
       <Bubbles node={node} />

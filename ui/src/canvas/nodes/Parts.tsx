@@ -72,13 +72,14 @@ export function ColumnRows({ node }: { readonly node: LineageNode }) {
       {node.columns.map((column) => {
         const key = rowKey(node.id, column.name);
         const lit = trace?.rows.has(key) ?? false;
+        const also = lit && !trace?.direct.has(key);
         const dim = trace !== null && !lit && trace.nodes.has(node.id);
         const every = column.name === ALL_ROWS;
         return (
           <li
             key={column.name}
             data-row={key}
-            className={mergeClasses("nodrag", styles.row, lit && styles.rowLit, dim && styles.rowDim)}
+            className={mergeClasses("nodrag", styles.row, lit && (also ? styles.rowAlso : styles.rowLit), dim && styles.rowDim)}
             title={column.expression || undefined}
             onMouseEnter={() => actions.hover(key)}
             onMouseLeave={() => actions.hover(null)}

@@ -2,6 +2,13 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { FRAME, MORE, ROW } from "../../graph/sizes";
 
+const hollowPort = {
+  borderTopColor: tokens.colorBrandStroke1,
+  borderRightColor: tokens.colorBrandStroke1,
+  borderBottomColor: tokens.colorBrandStroke1,
+  borderLeftColor: tokens.colorBrandStroke1,
+};
+
 const litPort = {
   backgroundColor: tokens.colorBrandStroke1,
   borderTopColor: tokens.colorBrandStroke1,
@@ -93,6 +100,7 @@ export const useBoxStyles = makeStyles({
     "::before": litPort,
     "::after": litPort,
   },
+  rowAlso: { backgroundColor: tokens.colorSubtleBackgroundHover, "::before": hollowPort, "::after": hollowPort },
   rowDim: { opacity: 0.3 },
   column: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", minWidth: 0 },
   type: { color: tokens.colorNeutralForeground3, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", flexShrink: 1, maxWidth: "50%", fontWeight: tokens.fontWeightRegular },

@@ -50,6 +50,7 @@ export default function LineageTab() {
     column: state.chosen,
     unfold: state.unfolded,
     expand: state.expanded,
+    indirect: state.indirect,
   });
   return (
     <Ready query={query} bones={<Bones lines={8} />}>
@@ -135,6 +136,8 @@ function Tab({ view, state, change, busy }: TabProps) {
               onHover={setHovered}
               match={state.match}
               onMatch={(match) => change({ match })}
+              indirect={state.indirect}
+              onIndirect={(indirect) => change({ indirect })}
               trace={path}
               filterRef={filterBox}
               onClose={isNarrow() ? () => setWithPane(false) : undefined}
@@ -171,6 +174,7 @@ function Tab({ view, state, change, busy }: TabProps) {
             ) : laid ? (
               <Canvas
                 laid={laid}
+                unfolded={state.unfolded}
                 current={current}
                 onCurrent={setCurrent}
                 onColumns={showColumns}

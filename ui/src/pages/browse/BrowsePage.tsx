@@ -106,26 +106,26 @@ function Items({ items, caption }: { readonly items: readonly BrowseItem[]; read
           key: "name",
           head: messages.browse.name,
           cell: (item) => (
-            <span className={page.row}>
+            <span className={page.line}>
               <FamilyIcon family={item.family} />
               <NavLinkText to={item.path ? links.browse(item.path) : links.asset(item.guid ?? "")}>{item.name}</NavLinkText>
             </span>
           ),
         },
-        { key: "type", head: messages.browse.type, cell: (item) => item.typeLabel, spare: true },
+        { key: "type", head: messages.browse.type, cell: (item) => <span className={page.line}>{item.typeLabel}</span>, spare: true },
         {
           key: "holds",
           head: messages.browse.holds,
           cell: (item) => (item.children ? messages.browse.inside(item.children) : messages.unknown),
           end: true,
         },
-        { key: "path", head: messages.browse.path, cell: (item) => <MiddleEllipsis text={item.detail} />, spare: true },
+        { key: "path", head: messages.browse.path, cell: (item) => <MiddleEllipsis text={item.detail} />, clip: true, spare: true },
         {
           key: "asset",
           head: messages.browse.asset,
           cell: (item) =>
             item.guid && (
-              <NavLinkText to={links.asset(item.guid)} label={messages.browse.open(item.name)}>
+              <NavLinkText to={links.asset(item.guid)} label={messages.browse.open(item.name)} className={page.line}>
                 {messages.browse.asset}
               </NavLinkText>
             ),

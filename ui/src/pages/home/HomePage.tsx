@@ -37,6 +37,7 @@ const useStyles = makeStyles({
   },
   facts: { listStyleType: "none", margin: 0, padding: 0, display: "grid", gap: tokens.spacingVerticalM },
   fact: { display: "grid", gap: "2px" },
+  summary: { margin: `0 0 ${tokens.spacingVerticalS}` },
   fine: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground2 },
 });
 
@@ -178,7 +179,7 @@ function Waiting({ home }: { readonly home: Home }) {
     );
   return (
     <>
-      <p className={page.quiet}>
+      <p className={mergeClasses(page.quiet, styles.summary)}>
         {[home.pending > 0 && messages.home.pending(home.pending), home.failed > 0 && messages.home.failed(home.failed)]
           .filter(Boolean)
           .join(" · ")}

@@ -1,5 +1,5 @@
 // Manage: a card per workspace with its way to the account, why it is broken, and how to mend it.
-import { Badge, Button, makeStyles, mergeClasses, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { PlugConnectedRegular } from "@fluentui/react-icons";
 import { ApiError } from "../../client/api";
 import { useConnections, useFixConnection } from "../../client/queries";
@@ -62,6 +62,7 @@ function Card({ connection }: { readonly connection: Connection }) {
   const { fix } = connection;
   const facts: readonly (readonly [string, string])[] = [
     [messages.manage.account, connection.account],
+    [messages.manage.contents, messages.manage.pipelines(connection.pipelines)],
     [connection.kind === "synapse" ? messages.manage.synapse : messages.manage.factory, connection.place],
     [messages.manage.lastDelivery, connection.lastDeliveryAt ? ago(connection.lastDeliveryAt) : messages.manage.never],
     [messages.manage.waiting, number(connection.pending)],
@@ -75,9 +76,6 @@ function Card({ connection }: { readonly connection: Connection }) {
         </h2>
         <Status status={connection.status} />
       </div>
-      <Badge appearance="tint" color="informative">
-        {messages.manage.pipelines(connection.pipelines)}
-      </Badge>
       <dl className={styles.facts} title={exactly(connection.lastDeliveryAt)}>
         {facts.map(([term, value]) => [
           <dt key={term} className={styles.term}>

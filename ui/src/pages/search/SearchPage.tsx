@@ -1,6 +1,6 @@
 // Search results: pills for source types, facets at the left, a card a row.
 import { Button, Checkbox, makeStyles, mergeClasses, Text, ToggleButton, tokens } from "@fluentui/react-components";
-import { ArrowDownloadRegular, ArrowUploadRegular, SearchRegular } from "@fluentui/react-icons";
+import { SearchRegular } from "@fluentui/react-icons";
 import { useNavigate, useSearchParams } from "react-router";
 import { useSearch } from "../../client/queries";
 import type { Hit, SearchPage as Answer } from "../../client/types";
@@ -36,7 +36,6 @@ const useStyles = makeStyles({
   name: { fontWeight: tokens.fontWeightSemibold, fontSize: tokens.fontSizeBase400 },
   path: { overflowWrap: "anywhere", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   meta: { display: "flex", flexWrap: "wrap", gap: `0 ${tokens.spacingHorizontalM}`, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase300 },
-  degree: { display: "inline-flex", alignItems: "center", gap: "2px" },
 });
 
 type Key = "source" | "type" | "collection";
@@ -200,12 +199,7 @@ function Result({ hit }: { readonly hit: Hit }) {
           <span>{hit.typeLabel}</span>
           <span>{hit.collection}</span>
           {hit.updatedAt && <span>{messages.search.updated(ago(hit.updatedAt))}</span>}
-          <span className={styles.degree} title={messages.search.upstream(hit.upstream)}>
-            <ArrowDownloadRegular aria-hidden /> {hit.upstream}
-          </span>
-          <span className={styles.degree} title={messages.search.downstream(hit.downstream)}>
-            <ArrowUploadRegular aria-hidden /> {hit.downstream}
-          </span>
+          {hit.upstream + hit.downstream > 0 && <span>{messages.search.around(hit.upstream, hit.downstream)}</span>}
         </span>
       </div>
     </li>

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from headwater.access.roles import Roles
-from headwater.api.studio.labels import label
+from headwater.api.studio.crumbs import crumb
+from headwater.api.studio.labels import Labels
 from headwater.api.studio.operations import moment, text
 from headwater.api.studio.shapes.base import Crumb, LineageState
 from headwater.api.studio.shapes.catalog import (
@@ -21,8 +22,8 @@ from headwater.api.studio.shapes.catalog import (
 )
 from headwater.api.studio.viewer import Viewer
 from headwater.api.studio.workspaces import Runs
+from headwater.catalog.assets import Observation
 from headwater.catalog.catalog import Catalog
-from headwater.catalog.entities import Observation
 from headwater.catalog.lineage import Degree
 from headwater.catalog.model import Entity, EntityHeader
 
@@ -35,18 +36,20 @@ _TIMES = frozenset({"createTime", "lastRunTime", "modifiedTime"})
 class AssetPages:
     def __init__(self, catalog: Catalog, roles: Roles, runs: Runs) -> None:
         self._catalog = catalog
+        self._labels = Labels(catalog.types)
         self._roles = roles
         self._history = runs
 
     def asset(self, viewer: Viewer, guid: str) -> Asset:
         """Return the page of an asset. Raises NotFound, or Forbidden where the viewer may not read it."""
         entity = self._read(viewer, guid)
-        known = label(entity.type_name)
-        parents = self._catalog.entities.parents(guid)
+        known = self._labels.of(entity.type_name)
+        parents = self._catalog.assets.parents(guid)
         operations = self._operations(entity)
         degree = self._catalog.lineage.degrees([guid]).get(guid, Degree())
-        runs = self._runs(operations, limit=1)
-        columns = self._catalog.entities.column_counts([guid]).get(guid, 0) if known.kind == "dataset" else 0
+        writers = {guid: role for guid, role in operations.items() if role != "read"}
+        runs = self._runs(writers or operations, limit=1)
+        columns = self._catalog.assets.column_counts([guid]).get(guid, 0) if known.kind == "dataset" else 0
         return Asset(
             guid=guid,
             name=text(entity.attributes, "name") or text(entity.attributes, "qualifiedName"),
@@ -56,7 +59,7 @@ class AssetPages:
             source=known.source,
             kind=known.kind,
             family=known.family,
-            path=tuple(_crumb(parent) for parent in parents),
+            path=tuple(crumb(self._labels, parent) for parent in parents),
             description=text(entity.attributes, "userDescription") or text(entity.attributes, "description"),
             status=text(entity.attributes, "status"),
             error=text(entity.attributes, "errorMessage"),
@@ -82,7 +85,7 @@ class AssetPages:
         self._read(viewer, guid)
         degrees = self._catalog.columns.degrees(guid)
         columns = []
-        for column in self._catalog.entities.columns(guid):
+        for column in self._catalog.assets.columns(guid):
             above, below = degrees.get(column.name, (0, 0))
             columns.append(
                 SchemaColumn(
@@ -107,9 +110,9 @@ class AssetPages:
 
     def _operations(self, entity: Entity) -> dict[str, Role]:
         """Return operation guid → what the entity is to it: `wrote`, `read` or `ran`."""
-        kind = label(entity.type_name).kind
+        kind = self._labels.of(entity.type_name).kind
         if kind == "process":
-            children = self._catalog.entities.children(entity.guid)
+            children = self._catalog.assets.children(entity.guid)
             return {child.guid: "ran" for child in children} or {entity.guid: "ran"}
         if kind == "container":
             return {}
@@ -123,40 +126,35 @@ class AssetPages:
         return roles
 
     def _runs(self, operations: Mapping[str, Role], limit: int) -> tuple[AssetRun, ...]:
-        seen = self._catalog.entities.runs(tuple(operations), limit=limit * 4)
+        seen = self._catalog.assets.runs(tuple(operations), limit=limit * 4)
         observed = sorted(seen, key=lambda run: (run.seen_at, operations[run.operation] == "wrote"), reverse=True)[
             :limit
         ]
         states = self._history.reports(run.activity_run_id for run in observed)
-        owners = {run.operation: self._catalog.entities.parents(run.operation) for run in observed}
+        owners = {run.operation: self._catalog.assets.parents(run.operation) for run in observed}
         return tuple(
             _run(run, operations[run.operation], owners[run.operation], states[run.activity_run_id].status)
             for run in observed
         )
 
     def _related(self, entity: Entity) -> tuple[RelatedGroup, ...]:
-        children = self._catalog.entities.children(entity.guid, limit=100)
+        children = self._catalog.assets.children(entity.guid, limit=100)
         groups: dict[str, list[Crumb]] = {}
+        parts = {name for name, type_ in self._catalog.types.current.entities.items() if type_.is_part}
         for child in children:
-            groups.setdefault(label(child.type_name).text, []).append(_crumb(child))
+            if child.type_name in parts:
+                continue
+            groups.setdefault(self._labels.of(child.type_name).text, []).append(crumb(self._labels, child))
         return tuple(RelatedGroup(label=name, items=tuple(items)) for name, items in sorted(groups.items()))
 
 
-def _crumb(header: EntityHeader) -> Crumb:
-    return Crumb(
-        name=header.display_text,
-        family=label(header.type_name).family,
-        guid=header.guid,
-        path=f"node:{header.guid}",
-    )
-
-
 def _run(run: Observation, role: Role, owners: Sequence[EntityHeader], state: LineageState) -> AssetRun:
-    names = {label(owner.type_name).family: owner.display_text for owner in owners}
+    names = [owner.display_text for owner in owners]
+    workspace, pipeline, activity = ("", "", *names)[-3:] if len(names) < 3 else names[-3:]
     return AssetRun(
-        workspace=names.get("workspace", ""),
-        pipeline=names.get("pipeline", ""),
-        activity=owners[-1].display_text if owners else "",
+        workspace=workspace,
+        pipeline=pipeline,
+        activity=activity,
         role=role,
         run_id=run.run_id,
         activity_run_id=run.activity_run_id,

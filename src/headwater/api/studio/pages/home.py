@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from headwater.api.studio.labels import label
+from headwater.api.studio.crumbs import SOURCE
+from headwater.api.studio.labels import source_family
 from headwater.api.studio.pages.monitor import MonitorPages
 from headwater.api.studio.shapes.base import Tile
 from headwater.api.studio.shapes.monitor import Home, WaitingFact
@@ -34,9 +35,9 @@ class HomePages:
             assets=sum(source.count for source in sources),
             sources=tuple(
                 Tile(
-                    key=f"source:{source.name}",
+                    key=f"{SOURCE}{source.name}",
                     label=source.name,
-                    family=label(source.roots[0]).family if source.roots else "dataset",
+                    family=source_family(source.name),
                     count=source.count,
                 )
                 for source in sources

@@ -6,19 +6,21 @@ which columns are chosen. So a link shows what its sender saw, and the browser n
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from headwater.api.studio import links as column_links
 from headwater.api.studio.boxes import Boxes
-from headwater.api.studio.labels import label
-from headwater.api.studio.operations import edges, steps
 from headwater.api.studio.shapes.lineage import ColumnLink, LineageEdge, LineageView
 from headwater.api.studio.viewer import Viewer
 from headwater.catalog.catalog import Catalog
-from headwater.catalog.model import Direction, EntityHeader, LineageInfo
+from headwater.catalog.columns import ColumnEdge
+from headwater.catalog.lineage import Degree
+from headwater.catalog.model import Direction, LineageInfo
 from headwater.errors import Fault, Invalid
 
+Arrow = tuple[str, str]
 WIDTH = 12
 """Neighbours of a node that are drawn before the rest waits behind a bubble."""
 _WAYS: dict[str, Direction] = {"upstream": "INPUT", "downstream": "OUTPUT"}
@@ -33,10 +35,18 @@ class Wanted:
     chosen: tuple[column_links.Row, ...] = ()
     unfolded: frozenset[str] = frozenset()
     expanded: tuple[tuple[str, Direction], ...] = ()
+    indirect: bool = True
 
     @classmethod
     def parse(
-        cls, guid: str, depth: int, column: Sequence[str], unfold: Sequence[str], expand: Sequence[str]
+        cls,
+        guid: str,
+        depth: int,
+        column: Sequence[str],
+        unfold: Sequence[str],
+        expand: Sequence[str],
+        *,
+        indirect: bool = True,
     ) -> Wanted:
         """Read the query parameters. Raises Invalid for one that is not `<node>~<value>`."""
         chosen = tuple(_pair(value, "column") for value in column)
@@ -46,32 +56,7 @@ class Wanted:
             if way not in _WAYS:
                 raise Invalid(Fault("CAT-026", f'"{way}" is no direction', cure="Say `upstream` or `downstream`."))
             expanded.append((node, _WAYS[way]))
-        return cls(guid, depth, chosen, frozenset(unfold), tuple(expanded))
-
-
-@dataclass(slots=True)
-class Walked:
-    """What the walks have found: headers by guid, arrows without doubles, and neighbours in all."""
-
-    headers: dict[str, EntityHeader] = field(default_factory=dict)
-    arrows: dict[tuple[str, str], None] = field(default_factory=dict)
-    widths: dict[str, dict[str, int]] = field(default_factory=lambda: {"INPUT": {}, "OUTPUT": {}})
-
-    def add(self, info: LineageInfo, arrow_ends: frozenset[str]) -> None:
-        """Take in an answer of the catalog; containers of processes are no boxes."""
-        self.headers.update(
-            {
-                guid: header
-                for guid, header in info.guid_entity_map.items()
-                if guid in arrow_ends or guid in self.headers
-            }
-        )
-        for relation in info.relations:
-            self.arrows[relation.from_entity_id, relation.to_entity_id] = None
-        for way, counts in info.width_counts.items():
-            for guid, count in (counts or {}).items():
-                known = self.widths.setdefault(way, {})
-                known[guid] = max(count, known.get(guid, 0))
+        return cls(guid, depth, chosen, frozenset(unfold), tuple(expanded), indirect)
 
 
 class LineagePages:
@@ -80,83 +65,72 @@ class LineagePages:
 
     def view(self, viewer: Viewer, wanted: Wanted) -> LineageView:
         """Return the boxes, arrows and links of this state. Raises NotFound for an unknown focus."""
-        walked = self._walk(wanted)
-        boxes = Boxes(self._catalog, viewer.readable, walked.headers)
-        operations = {guid: self._operation(guid, walked) for guid in walked.headers if boxes.is_process(guid)}
-        unfolded = {guid for guid in wanted.unfolded if guid in operations and operations[guid].steps}
-        links = self._links(operations, unfolded, wanted.chosen)
+        arrows = self._walk(wanted)
+        guids = tuple(dict.fromkeys(end for arrow in arrows for end in arrow)) or (wanted.guid,)
+        boxes = Boxes(self._catalog, viewer.readable, guids)
+        operations = self._operations(boxes, guids, arrows)
+        unfolded = sorted(guid for guid in wanted.unfolded if guid in operations and operations[guid].steps)
+        links = _links(operations, unfolded, wanted)
         rows = _rows_by_node(links, wanted.chosen)
+        into, out = Counter(sink for _, sink in arrows), Counter(source for source, _ in arrows)
+        sinks = {guid: operation.sinks for guid, operation in operations.items()}
         nodes = [
-            boxes.node(
-                guid,
-                rows.get(guid, {}),
-                self._more(guid, walked),
-                len(operations[guid].steps) if guid in operations else 0,
-            )
-            for guid in walked.headers
+            boxes.node(guid, rows.get(guid, {}), Degree(into[guid], out[guid]), sinks.get(guid, ())) for guid in guids
         ]
-        steps_ = [node for guid in sorted(unfolded) for node in boxes.steps(operations[guid], rows)]
-        arrows = [_arrow(boxes, source, sink) for source, sink in walked.arrows]
-        for guid in sorted(unfolded):
-            arrows = _unfold_arrows(arrows, operations[guid])
+        inside = [node for guid in unfolded for node in boxes.steps(operations[guid], rows)]
+        edges = [_arrow(boxes, source, sink) for source, sink in arrows]
+        for guid in unfolded:
+            edges = _unfold_arrows(edges, operations[guid])
         return LineageView(
-            focus=self._focus(wanted.guid, walked),
+            focus=wanted.guid if wanted.guid in guids else next(guid for guid in guids if boxes.is_process(guid)),
             depth=wanted.depth,
-            nodes=(*nodes, *steps_),
-            edges=tuple(arrows),
+            nodes=(*nodes, *inside),
+            edges=tuple(edges),
             links=links,
         )
 
-    def _walk(self, wanted: Wanted) -> Walked:
-        walked = Walked()
+    def _walk(self, wanted: Wanted) -> tuple[Arrow, ...]:
+        """Return the arrows around the focus, of expansions too, without doubles."""
         lineage = self._catalog.lineage
-        starts = [wanted.guid]
-        if label(self._catalog.entities.header(wanted.guid).type_name).kind == "process":
-            children = self._catalog.entities.children(wanted.guid)
-            starts = [child.guid for child in children] or starts
-        for start in starts:
-            walked.headers[start] = self._catalog.entities.header(start)
-            info = lineage.walk(start, direction="BOTH", depth=wanted.depth, width=WIDTH)
-            walked.add(info, _ends(info))
+        found = _arrows(lineage.walk(wanted.guid, direction="BOTH", depth=wanted.depth, width=WIDTH))
         for guid, way in wanted.expanded:
-            if guid in walked.headers:
-                info = lineage.walk(guid, direction=way, depth=1, width=-1)
-                walked.add(info, _ends(info))
-        return walked
+            if any(guid in arrow for arrow in found):
+                found |= _arrows(lineage.walk(guid, direction=way, depth=1, width=-1))
+        return tuple(found)
 
-    def _operation(self, guid: str, walked: Walked) -> column_links.Operation:
-        inputs = {
-            str(walked.headers[source].attributes.get("qualifiedName", "")): source
-            for source, sink in walked.arrows
-            if sink == guid and source in walked.headers
-        }
-        sinks = tuple(sink for source, sink in walked.arrows if source == guid)
-        attributes = walked.headers[guid].attributes
-        return column_links.Operation(guid, inputs, sinks, edges(attributes, tuple(inputs)), steps(attributes))
-
-    @staticmethod
-    def _links(
-        operations: Mapping[str, column_links.Operation], unfolded: set[str], chosen: Sequence[column_links.Row]
-    ) -> tuple[ColumnLink, ...]:
-        if not chosen:
-            return ()
-        found: list[ColumnLink] = []
-        for guid, operation in operations.items():
-            found += (
-                column_links.unfolded_links(operation) if guid in unfolded else column_links.folded_links(operation)
+    def _operations(
+        self, boxes: Boxes, guids: Sequence[str], arrows: Sequence[Arrow]
+    ) -> dict[str, column_links.Operation]:
+        processes = [guid for guid in guids if boxes.is_process(guid)]
+        edges: dict[str, list[ColumnEdge]] = defaultdict(list)
+        for edge in self._catalog.columns.within(processes):
+            edges[edge.operation].append(edge)
+        return {
+            guid: column_links.Operation(
+                guid=guid,
+                inputs=tuple(source for source, sink in arrows if sink == guid),
+                sinks=tuple(sink for source, sink in arrows if source == guid),
+                edges=tuple(edges[guid]),
+                steps=boxes.flow_steps(guid),
             )
-        return column_links.through(found, chosen)
+            for guid in processes
+        }
 
-    @staticmethod
-    def _more(guid: str, walked: Walked) -> tuple[int, int]:
-        above = sum(1 for _, sink in walked.arrows if sink == guid)
-        below = sum(1 for source, _ in walked.arrows if source == guid)
-        totals = (walked.widths["INPUT"].get(guid, above), walked.widths["OUTPUT"].get(guid, below))
-        return max(0, totals[0] - above), max(0, totals[1] - below)
 
-    @staticmethod
-    def _focus(guid: str, walked: Walked) -> str:
-        return guid if guid in walked.headers else next(iter(walked.headers))
+def _arrows(info: LineageInfo) -> dict[Arrow, None]:
+    return {(relation.from_entity_id, relation.to_entity_id): None for relation in info.relations}
+
+
+def _links(
+    operations: Mapping[str, column_links.Operation], unfolded: Sequence[str], wanted: Wanted
+) -> tuple[ColumnLink, ...]:
+    if not wanted.chosen:
+        return ()
+    found: list[ColumnLink] = []
+    for guid, operation in operations.items():
+        found += column_links.unfolded_links(operation) if guid in unfolded else column_links.folded_links(operation)
+    shown = found if wanted.indirect else [link for link in found if link.kind == "DIRECT"]
+    return column_links.through(shown, wanted.chosen)
 
 
 def _pair(value: str, parameter: str) -> tuple[str, str]:
@@ -165,10 +139,6 @@ def _pair(value: str, parameter: str) -> tuple[str, str]:
         cure = f"Write `{parameter}=<node id>~<value>`."
         raise Invalid(Fault("CAT-026", f'The parameter "{parameter}" cannot be "{value}"', cure=cure))
     return node, rest
-
-
-def _ends(info: LineageInfo) -> frozenset[str]:
-    return frozenset(end for relation in info.relations for end in (relation.from_entity_id, relation.to_entity_id))
 
 
 def _rows_by_node(links: Iterable[ColumnLink], chosen: Iterable[column_links.Row]) -> dict[str, dict[str, str]]:

@@ -7,7 +7,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from headwater.api.studio.labels import activity_family, label
+from headwater.api.studio.crumbs import crumb
+from headwater.api.studio.labels import Labels, activity_family
 from headwater.api.studio.operations import text
 from headwater.api.studio.shapes.base import Crumb
 from headwater.api.studio.shapes.monitor import (
@@ -43,6 +44,7 @@ CURES: dict[str, str] = {
 class MonitorPages:
     def __init__(self, catalog: Catalog, runs: Runs, workspaces: Workspaces) -> None:
         self._catalog = catalog
+        self._labels = Labels(catalog.types)
         self._runs = runs
         self._workspaces = workspaces
 
@@ -147,7 +149,7 @@ class MonitorPages:
             attempts=report.attempts or 0,
             entities=report.entities or 0,
             relationships=report.relationships or 0,
-            duration_ms=None if seconds is None else round(seconds * 1000),
+            duration_ms=round(seconds * 1000) if seconds is not None and report.status == "Succeeded" else None,
             can_retry=report.status in _RETRYABLE and viewer.can_curate,
             operations=self._operations(viewer, run) if with_operations else (),
         )
@@ -161,9 +163,9 @@ class MonitorPages:
             "pipelines", run.pipeline_name, "activities", run.activity_name
         )
         found = self._catalog.entities.get_named("Asset", [str(name)]).entities
-        children = [child for entity in found for child in self._catalog.entities.children(entity.guid)]
+        children = [child for entity in found for child in self._catalog.assets.children(entity.guid)]
         return tuple(
-            Crumb(name=child.display_text, family=label(child.type_name).family, guid=child.guid)
+            crumb(self._labels, child)
             for child in children
             if text(child.attributes, "activityRunId") == run.activity_run_id and child.collection_id in viewer.readable
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from headwater.api.studio.labels import LABELS, label
+from headwater.api.studio.labels import Labels
 from headwater.api.studio.operations import moment
 from headwater.api.studio.shapes.base import Segment
 from headwater.api.studio.shapes.catalog import Facet, FacetValue, Hit, SearchPage, Suggestions
@@ -15,6 +15,8 @@ from headwater.catalog.lineage import Degree
 from headwater.catalog.search import FacetCount, FacetRequest, SearchRequest
 from headwater.catalog.search import Hit as Found
 
+# What stands before a workspace's name in all that it holds says nothing on a card.
+_PREFIX = re.compile(r"^/subscriptions/.*?/(workspaces|factories)/")
 _EM = re.compile(r"<em>(.*?)</em>", re.DOTALL)
 
 # Query parameter → what the page calls it, the catalog's facet, and the leaf of the catalog's filter tree.
@@ -28,6 +30,7 @@ FACETS: dict[str, tuple[str, str, str]] = {
 class SearchPages:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._labels = Labels(catalog.types)
 
     def search(
         self, viewer: Viewer, query: str, chosen: Mapping[str, Sequence[str]], offset: int, limit: int
@@ -66,7 +69,7 @@ class SearchPages:
         return tuple(self._card(hit, degrees.get(hit.guid, Degree())) for hit in found)
 
     def _card(self, hit: Found, degree: Degree) -> Hit:
-        known = label(hit.type_name)
+        known = self._labels.of(hit.type_name)
         marks = hit.highlights
         return Hit(
             guid=hit.guid,
@@ -75,8 +78,8 @@ class SearchPages:
             type_label=known.text,
             source=next(iter(hit.asset_type), known.source),
             name_segments=segments(next(iter(marks.get("name", ())), hit.name)),
-            path_segments=segments(next(iter(marks.get("qualifiedName", ())), hit.qualified_name)),
-            columns=tuple(_EM.sub(r"\1", text) for text in marks.get("columns", ())),
+            path_segments=segments(_PREFIX.sub("", next(iter(marks.get("qualifiedName", ())), hit.qualified_name))),
+            columns=hit.columns,
             description=hit.description,
             collection=self._collection(hit.collection),
             updated_at=moment(hit.updated_at),
@@ -92,8 +95,8 @@ class SearchPages:
     def _label(self, key: str, value: str) -> str:
         if key == "collection":
             return self._collection(value)
-        if key == "type" and value in LABELS:
-            return LABELS[value].text
+        if key == "type":
+            return self._labels.of(value).text
         return value
 
     def _collection(self, name: str) -> str:

@@ -29,6 +29,9 @@ def lineage(
     expand: Annotated[
         list[str] | None, Parameter(description="Nodes to go beyond, `<guid>~upstream` or `<guid>~downstream`.")
     ] = None,
+    indirect: Annotated[bool, Parameter(description="Also what decides rows or choices, not only values.")] = True,
 ) -> LineageView:
     """Boxes and arrows around an asset, and the links of the chosen columns end to end."""
-    return lineage_pages.view(viewer, Wanted.parse(guid, depth, column or [], unfold or [], expand or []))
+    return lineage_pages.view(
+        viewer, Wanted.parse(guid, depth, column or [], unfold or [], expand or [], indirect=indirect)
+    )
