@@ -20,21 +20,25 @@ def checked(account: TinyAccount, secret: str = "right") -> ConnectionReport:
 def test_curator_is_connected() -> None:
     account = TinyAccount()
     account.curators.add("ingest-id")
+    account.readers.add("ingest-id")
     assert checked(account) == ConnectionReport("Connected")
-    assert account.entities == {}
+    assert account.posts == [], "nothing is written"
 
 
-def test_account_that_wants_entities_has_let_the_identity_in() -> None:
+@pytest.mark.parametrize("reads", [True, False])
+def test_identity_without_the_role_is_disconnected(reads: bool) -> None:
     account = TinyAccount()
-    account.fault = (400, {"errorCode": "ATLAS-400-00-01A", "errorMessage": "no entities"})
-    assert checked(account).status == "Connected"
-
-
-def test_identity_without_the_role_is_disconnected() -> None:
-    report = checked(TinyAccount())
+    account.readers |= {"ingest-id"} if reads else set()
+    report = checked(account)
     assert report.status == "Disconnected"
     assert "lacks the role Data Curator" in report.reason
     assert report.fix == "Grant it: headwater connect ingest"
+
+
+def test_account_that_does_not_tell_roles_is_unknown() -> None:
+    account = TinyAccount()
+    account.fault = (404, {"errorMessage": "no such route"})
+    assert checked(account).status == "Unknown"
 
 
 def test_unknown_identity_is_disconnected() -> None:

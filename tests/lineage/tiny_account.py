@@ -19,6 +19,7 @@ class TinyAccount:
 
     def __init__(self) -> None:
         self.curators: set[str] = set()
+        self.readers: set[str] = set()
         self.fault: Answer | None = None
         self.drops: str | None = None
         self.posts: list[dict[str, Any]] = []
@@ -64,11 +65,18 @@ class TinyAccount:
         token = dict(scope["headers"]).get(b"authorization", b"").decode().removeprefix("Bearer ")
         if token not in self.tokens:
             return 401, {"errorCode": "ATLAS-401-00-001", "errorMessage": "no such token"}
+        if path == "/policyStore/collections/headwater/metadataPolicy" and self.tokens[token] in self.readers:
+            return 200, self._policy()
         if self.tokens[token] not in self.curators:
             return 403, {"errorCode": "ATLAS-403-00-001", "errorMessage": "not a curator"}
         if method == "POST":
             return 200, self._post(json.loads(body))
         return 200, self._get(parse_qs(scope["query_string"].decode())["guid"])
+
+    def _policy(self) -> object:
+        condition = {"attributeName": "principal.microsoft.id", "attributeValueIncludedIn": sorted(self.curators)}
+        rule = {"id": "purviewmetadatarole_builtin_data-curator:headwater", "dnfCondition": [[condition]]}
+        return {"name": "policy", "properties": {"attributeRules": [{"id": "other:headwater"}, rule]}}
 
     def _post(self, request: dict[str, Any]) -> object:
         self.posts.append(request)

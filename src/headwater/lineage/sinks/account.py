@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -50,6 +52,10 @@ class _Token(msgspec.Struct, frozen=True):
     expires_in: float = 3600.0
 
 
+class _Claims(msgspec.Struct, frozen=True):
+    oid: str = ""
+
+
 class _Problem(msgspec.Struct, frozen=True, rename="camel"):
     """Atlas' error body; other servers' bodies give an empty one."""
 
@@ -77,6 +83,26 @@ class Account:
         if response.is_success:
             return response.content
         raise self._failure(response)
+
+    async def object_id(self) -> str:
+        """Return the id by which roles name this identity: the token's `oid`, or the client id if it tells none."""
+        _, _, rest = (await self._bearer()).partition(".")
+        payload = rest.partition(".")[0]
+        try:
+            claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Claims)
+        except (binascii.Error, msgspec.DecodeError):
+            return self.target.identity.client_id
+        return claims.oid or self.target.identity.client_id
+
+    def lacks_role(self, said: str = "") -> Refused:
+        """Return the refusal of an identity that may not write."""
+        target = self.target
+        lacks = (
+            f'The identity of workspace "{target.workspace}" lacks the role Data Curator on collection '
+            f'"{target.account}" of account "{target.account}"'
+        )
+        answer = f"{lacks} (the account says: {said})." if said else f"{lacks}."
+        return Refused(Fault("LIN-012", answer, cure=f"Grant it: headwater connect {target.workspace}"))
 
     async def _authorized(self, method: str, path: str, content: bytes | None, params: Params | None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {await self._bearer()}"}
@@ -134,12 +160,7 @@ class Account:
         if status == HTTPStatus.UNAUTHORIZED:
             return self._not_known(status)
         if status == HTTPStatus.FORBIDDEN:
-            lacks = (
-                f'The identity of workspace "{target.workspace}" lacks the role Data Curator on collection '
-                f'"{target.account}" of account "{target.account}"'
-            )
-            answer = f"{lacks} (the account says: {said})." if said else f"{lacks}."
-            return Refused(Fault("LIN-012", answer, cure=f"Grant it: headwater connect {target.workspace}"))
+            return self.lacks_role(said)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _PASSING:
             return self._unavailable(response)
         message = f'The account "{target.account}" refuses the fact (HTTP {status}): {said or response.reason_phrase}'

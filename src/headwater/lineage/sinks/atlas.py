@@ -12,7 +12,7 @@ from headwater.errors import Fault
 from headwater.lineage.facts import LineageFact
 from headwater.lineage.sinks.account import ENTITY_BULK, Account, Params
 from headwater.lineage.sinks.atlas_entities import Body, ExpectedOperation, bodies
-from headwater.lineage.sinks.protocol import Incomplete, Receipt
+from headwater.lineage.sinks.protocol import Incomplete, Receipt, Unacceptable
 
 _GUIDS_IN_A_QUERY = 40
 
@@ -74,12 +74,18 @@ class AtlasSink:
             )
         return assigned
 
+    async def _ask(self, params: Params) -> bytes:
+        try:
+            return await self._account.request("GET", ENTITY_BULK, params=params)
+        except Unacceptable as error:
+            raise Incomplete(Fault("LIN-014", f"The account does not show what it took: {error.message}")) from error
+
     async def _read_back(self, body: Body, assigned: Mapping[str, str]) -> None:
         wanted = [assigned[operation.guid] for operation in body.operations] or [assigned[body.activity]]
         found: dict[str, _Entity] = {}
         for start in range(0, len(wanted), _GUIDS_IN_A_QUERY):
             params: Params = [("guid", guid) for guid in wanted[start : start + _GUIDS_IN_A_QUERY]]
-            answer = await self._account.request("GET", ENTITY_BULK, params=params)
+            answer = await self._ask(params)
             found |= {entity.guid: entity for entity in _decoded(answer, _Entities).entities}
         lost = [guid for guid in wanted if guid not in found or found[guid].status != "ACTIVE"]
         if lost:
