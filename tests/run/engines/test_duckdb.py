@@ -164,6 +164,23 @@ def test_wildcard_paths_choose_files(world: World, wildcard: str, ids: set[str])
     assert {line.split(",")[0] for line in lines} == ids
 
 
+def test_files_of_other_columns_are_paired_by_name(world: World) -> None:
+    world.write("in/a.csv", "id,name\n1,ann\n")
+    world.write("in/b.csv", "extra,name,id\nx,bob,2\n")
+    script = "source(output(id as integer), allowSchemaDrift: true, wildcardPaths: ['in/?.csv']) ~> o\n"
+    run(world, plan(script + "o sink(allowSchemaDrift: true) ~> out", {"o": files("in/")}, {"out": files("out/a.csv")}))
+    lines = (world.files / "out/a.csv").read_text().splitlines()
+    assert [lines[0], *sorted(lines[1:])] == ["id,name,extra", "1,ann,NA", "2,bob,x"]
+
+
+def test_file_among_others_that_lacks_a_declared_column_is_named(world: World) -> None:
+    world.write("in/a.csv", "id,name\n1,ann\n")
+    world.write("in/b.csv", "id\n2\n")
+    script = "source(output(name as string), wildcardPaths: ['in/?.csv']) ~> o\n" + to_csv()
+    with pytest.raises(RunError, match="column 'name', which file 'in/b"):
+        run(world, plan(script, {"o": files("in/")}, {"out": files("out/a.csv")}))
+
+
 def test_folder_is_read_without_marker_files_and_subfolders(world: World) -> None:
     world.write("in/_SUCCESS", "")
     world.write("in/sub/more.csv", "id,amount,day,customer\n9,1,NA,eve\n")

@@ -9,6 +9,7 @@ import msgspec
 
 from headwater.connectors.formats.protocol import Format
 from headwater.data.locations import FileLocation, Location
+from headwater.data.schema import Schema
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.engines.duckdb import StagedFlow
 from headwater.run.engines.reading import OpenSource
@@ -82,30 +83,39 @@ def _expected(node: Node, dataset: ResolvedDataset, key: str) -> AssetWritten:
 def _reads(source: OpenSource, rows: int | None) -> Iterator[AssetRead]:
     """Yield the assets of a source: each of its files, or the folder whose parts they are; else its table."""
     dataset = source.dataset
-    sizes = _sizes(source)
-    for location, size in sizes.items():
-        yield AssetRead(
-            name=source.name,
-            dataset=dataset.name,
-            location=location,
-            schema=source.schema,
-            rows=rows if len(sizes) == 1 else None,
-            bytes=size,
-            format=_format(dataset.format),
-            referenced=source.referenced,
+    read = AssetRead(
+        name=source.name,
+        dataset=dataset.name,
+        location=dataset.location,
+        schema=source.schema,
+        rows=rows,
+        bytes=source.bytes,
+        format=_format(dataset.format),
+        referenced=source.referenced,
+        view=source.is_view,
+    )
+    places = _places(source)
+    for location, (schema, size) in places.items():
+        yield msgspec.structs.replace(
+            read, location=location, schema=schema, bytes=size, rows=rows if len(places) == 1 else None
         )
+    if not places:
+        yield read
 
 
-def _sizes(source: OpenSource) -> dict[Location, int | None]:
+def _places(source: OpenSource) -> dict[Location, tuple[Schema, int]]:
+    """Return the columns and size of each file, or of each folder of parts."""
     location = source.dataset.location
-    if not isinstance(location, FileLocation) or not source.files:
-        return {location: source.bytes}
-    sizes: dict[Location, int | None] = {}
-    for file in source.files:
-        folder, _, name = file.path.rpartition("/")
-        place = _whole(msgspec.structs.replace(location, folder=folder, file=name))
-        sizes[place] = (sizes.get(place) or 0) + file.size
-    return sizes
+    places: dict[Location, tuple[Schema, int]] = {}
+    if not isinstance(location, FileLocation):
+        return places
+    for part in source.parts:
+        for file in part.files:
+            folder, _, name = file.path.rpartition("/")
+            place = _whole(msgspec.structs.replace(location, folder=folder, file=name))
+            schema, size = places.get(place, (part.schema, 0))
+            places[place] = (schema, size + file.size)
+    return places
 
 
 def _whole(location: Location) -> Location:

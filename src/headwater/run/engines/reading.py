@@ -6,7 +6,6 @@ becomes a view called as `scan_name` says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,12 +19,16 @@ from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.protocol import Format
 from headwater.connectors.protocol import AnyStore, FileEntry, FileStore, TableStore
+from headwater.connectors.sql_types import schema_of
 from headwater.connectors.statements import run_statement
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.data.schema import Column, Schema
 from headwater.data.types import STRING
 from headwater.errors import ConnectorError, Fault, PlanError, RunError
 from headwater.plan.resolved import ResolvedDataset
+from headwater.run.copy.source import referenced_tables
+from headwater.run.copy.text_heads import refuse_lossy_escapes
+from headwater.run.engines.found_files import found_files
 from headwater.run.events import ReferencedTable
 from headwater.transformations.graph import Node
 from headwater.transformations.options import SourceOptions
@@ -42,6 +45,16 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """Files that have the same columns, and the engine's table function over them."""
+
+    files: tuple[FileEntry, ...]
+    urls: tuple[str, ...]
+    schema: Schema
+    scan: exp.Expr
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSource:
     """A source that has been looked at; `schema` is what its data has."""
 
@@ -49,18 +62,26 @@ class OpenSource:
     dataset: ResolvedDataset
     store: AnyStore
     schema: Schema
-    files: tuple[FileEntry, ...] = ()
-    urls: tuple[str, ...] = ()
+    parts: tuple[FilePart, ...] = ()
     scan: exp.Expr | None = None
-    """The engine's table function over the files; None for a table."""
+    """What stands for all files in FROM; None for a table."""
     referenced: tuple[ReferencedTable, ...] = ()
     """Tables that a source's query names."""
+    is_view: bool = False
     counter: Counter = field(default_factory=Counter)
 
     @property
     def is_table(self) -> bool:
         """True if it can be read only once, as a stream."""
         return not isinstance(self.dataset.location, FileLocation)
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        return tuple(file for part in self.parts for file in part.files)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return tuple(url for part in self.parts for url in part.urls)
 
     @property
     def bytes(self) -> int | None:
@@ -83,24 +104,29 @@ def open_source(
         cure = "Check the schema and table of the dataset, or run first what creates it."
         message = f"Source '{node.name}' reads '{what}' of '{location.store.linked_service}', which does not exist"
         raise ConnectorError(Fault("CON-031", message, cure=cure))
-    return OpenSource(node.name, dataset, store, schema)
+    if isinstance(location, QueryLocation):
+        return OpenSource(node.name, dataset, store, schema, referenced=referenced_tables(tables, location))
+    return OpenSource(node.name, dataset, store, schema, is_view=tables.is_view(location))
 
 
 def missing_columns(node: Node, source: OpenSource) -> list[Fault]:
-    """Return a fault for each column that the script declares and the data lacks."""
-    options = node.options
-    if not isinstance(options, SourceOptions):
-        return []
-    there = ", ".join(f"'{name}'" for name in source.schema.names) or "none"
+    """Return a fault for each column that the script declares and the data, or a file of it, lacks."""
+    held = [(part.schema, _file(source, part)) for part in source.parts] or [(source.schema, _table(source))]
     return [
         Fault(
             "RUN-041",
-            f"Source '{node.name}' declares column '{column.name}', which {_where(source)} does not have",
-            cure=f"There are {there}. Correct the name in output(…), or the data.",
+            f"Source '{node.name}' declares column '{column.name}', which {where} does not have",
+            cure=f"There are {_listed(schema)}. Correct the name in output(…), or the data.",
         )
-        for column in options.declared
-        if source.schema.find(column.name) is None
+        for schema, where in held
+        for column in source_options(node).declared
+        if schema.find(column.name) is None
     ]
+
+
+def source_options(node: Node) -> SourceOptions:
+    """Return the options of a source's node."""
+    return node.options if isinstance(node.options, SourceOptions) else SourceOptions(declared=Schema())
 
 
 def attach_source(
@@ -108,8 +134,8 @@ def attach_source(
 ) -> None:
     """Make the source's view; for a table, open the stream of the columns that are used, until `stack` ends."""
     name = scan_name(source.name)
+    location = source.dataset.location
     if source.scan is not None:
-        # The table function stands inside a subquery, so that one that is a query itself fits too.
         view = exp.Create(
             this=exp.table_(name, quoted=True),
             kind="VIEW",
@@ -118,14 +144,25 @@ def attach_source(
         )
         with faults_as(DUCKDB, f"Source '{source.name}'"):
             run_statement(engine, view)
-        return
-    location = source.dataset.location
-    if isinstance(location, FileLocation):
-        return
-    tables = tables_of(source.store, source.dataset)
-    reader = stack.enter_context(tables.read(location, list(columns) or [source.schema.names[0]]))
-    engine.register(name, pa.RecordBatchReader.from_batches(reader.schema, _counted(reader, source.counter)))
-    stack.callback(engine.unregister, name)
+    elif not isinstance(location, FileLocation):
+        tables = tables_of(source.store, source.dataset)
+        reader = stack.enter_context(tables.read(location, list(columns) or [source.schema.names[0]]))
+        engine.register(name, pa.RecordBatchReader.from_batches(reader.schema, _counted(reader, source.counter)))
+        stack.callback(engine.unregister, name)
+
+
+def files_of(store: AnyStore, dataset: ResolvedDataset) -> FileStore:
+    """Return the store of a dataset of files. Raises PlanError if it holds tables."""
+    if hasattr(store, "url"):
+        return cast(FileStore, store)  # a store has one of two shapes, told apart by what it can do
+    raise _misfit(dataset, "files")
+
+
+def tables_of(store: AnyStore, dataset: ResolvedDataset) -> TableStore:
+    """Return the store of a dataset of tables. Raises PlanError if it holds files."""
+    if hasattr(store, "describe"):
+        return cast(TableStore, store)  # as above
+    raise _misfit(dataset, "tables")
 
 
 def _counted(reader: pa.RecordBatchReader, counter: Counter) -> Iterator[pa.RecordBatch]:
@@ -137,25 +174,61 @@ def _counted(reader: pa.RecordBatchReader, counter: Counter) -> Iterator[pa.Reco
 def _open_files(
     node: Node, dataset: ResolvedDataset, store: FileStore, location: FileLocation, engine: duckdb.DuckDBPyConnection
 ) -> OpenSource:
-    options = node.options if isinstance(node.options, SourceOptions) else SourceOptions(declared=Schema())
-    files = tuple(_matching(store, location, options.wildcard_paths))
+    options = source_options(node)
     format_ = dataset.format
     if format_ is None:
         cure = "Use a dataset of a file format, such as DelimitedText, Parquet or Json."
         raise PlanError(Fault("PLN-041", f"Dataset '{dataset.name}' of source '{node.name}' has no format", cure=cure))
-    if not files and not (options.ignore_no_files_found and options.declared.columns):
-        place = ", ".join(options.wildcard_paths) or location.path or "/"
-        cure = "Check the dataset's folder and file; ignoreNoFilesFound: true does without, if output(…) has columns."
-        message = f"Source '{node.name}' finds no file '{place}' in '{location.container}'"
-        raise RunError(Fault("RUN-040", message, cure=cure))
-    if not files:
+    files = found_files(store, location, options.wildcard_paths)
+    if files:
+        return _open_parts(node, dataset, store, location, files, format_, engine)
+    if options.ignore_no_files_found and options.declared.columns:
         texts = Schema(tuple(Column(column.name, STRING) for column in options.declared))
         return OpenSource(node.name, dataset, store, texts, scan=_no_rows(texts))
+    place = ", ".join(options.wildcard_paths) or location.path or "/"
+    cure = "Check the dataset's folder and file; ignoreNoFilesFound: true does without, if output(…) has columns."
+    message = f"Source '{node.name}' finds no file '{place}' in '{location.container}'"
+    raise RunError(Fault("RUN-040", message, cure=cure))
+
+
+def _open_parts(
+    node: Node,
+    dataset: ResolvedDataset,
+    store: FileStore,
+    location: FileLocation,
+    files: Sequence[FileEntry],
+    format_: Format,
+    engine: duckdb.DuckDBPyConnection,
+) -> OpenSource:
     store.attach(engine)
-    urls = tuple(store.url(location.container, file.path) for file in files)
-    schema = format_.describe(engine, urls)
-    names = _positional(format_, schema, options.declared)
-    return OpenSource(node.name, dataset, store, names or schema, files, urls, format_.scan(urls, names))
+    alike: dict[Schema, list[FileEntry]] = {}
+    for file in files:
+        if isinstance(format_, DelimitedText):
+            where = f"file '{file.path}' in '{location.container}'"
+            refuse_lossy_escapes(store, location.container, file.path, format_, where)
+        alike.setdefault(format_.describe(engine, [store.url(location.container, file.path)]), []).append(file)
+    parts = []
+    for schema, members in alike.items():
+        urls = tuple(store.url(location.container, file.path) for file in members)
+        names = _positional(format_, schema, source_options(node).declared)
+        parts.append(FilePart(tuple(members), urls, names or schema, format_.scan(urls, names)))
+    scan = _together(parts)
+    schema = parts[0].schema
+    if len(parts) > 1:
+        with faults_as(DUCKDB, f"Source '{node.name}'"):
+            schema = schema_of(engine.sql(exp.select("*").from_(scan).sql("duckdb")))
+    return OpenSource(node.name, dataset, store, schema, tuple(parts), scan)
+
+
+def _together(parts: Sequence[FilePart]) -> exp.Expr:
+    """Return all parts as one, paired by name: a column that some files lack is null in their rows."""
+    if len(parts) == 1:
+        return parts[0].scan
+    first, *others = (exp.select("*").from_(part.scan) for part in parts)
+    rows: exp.Query = first
+    for other in others:
+        rows = exp.Union(this=rows, expression=other, distinct=False, by_name=True)
+    return rows.subquery()
 
 
 def _positional(format_: Format, found: Schema, declared: Schema) -> Schema | None:
@@ -171,62 +244,24 @@ def _no_rows(schema: Schema) -> exp.Expr:
     return exp.select(*columns).where(exp.false()).subquery()
 
 
-def _matching(store: FileStore, location: FileLocation, wildcards: Sequence[str]) -> Iterator[FileEntry]:
-    if wildcards:
-        patterns = [re.compile(_regex(wildcard.strip("/"))) for wildcard in wildcards]
-        for entry in store.list(location.container):
-            if any(pattern.fullmatch(entry.path) for pattern in patterns):
-                yield entry
-    elif location.file is not None:
-        if (named := store.stat(location.container, location.path)) is not None:
-            yield named
-    else:
-        for entry in store.list(location.container, location.folder, recursive=False):
-            if not entry.path.rpartition("/")[2].startswith(("_", ".")):
-                yield entry
-
-
-_WILDCARDS = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-
-
-def _regex(wildcard: str) -> str:
-    """Return the regular expression of a path with `*`, `**`, `?`, `[ab]` and `{a,b}`."""
-    parts = []
-    for part in re.findall(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|\{[^}]*\}|.", wildcard):
-        if part in _WILDCARDS:
-            parts.append(_WILDCARDS[part])
-        elif part.startswith("[") and len(part) > 1:
-            parts.append(part.replace("[!", "[^"))
-        elif part.startswith("{") and len(part) > 1:
-            parts.append("(?:" + "|".join(re.escape(choice) for choice in part[1:-1].split(",")) + ")")
-        else:
-            parts.append(re.escape(part))
-    return "".join(parts)
-
-
-def _where(source: OpenSource) -> str:
+def _file(source: OpenSource, part: FilePart) -> str:
     location = source.dataset.location
-    match location:
+    container = location.container if isinstance(location, FileLocation) else ""
+    return f"file '{part.files[0].path}' in '{container}'"
+
+
+def _table(source: OpenSource) -> str:
+    match source.dataset.location:
         case FileLocation():
-            return f"file '{source.files[0].path}' in '{location.container}'" if source.files else "the data"
-        case TableLocation():
+            return "the data"
+        case TableLocation() as location:
             return f"table '{location.table}' of '{location.store.linked_service}'"
-        case QueryLocation():
+        case QueryLocation() as location:
             return f"the query on '{location.store.linked_service}'"
 
 
-def files_of(store: AnyStore, dataset: ResolvedDataset) -> FileStore:
-    """Return the store of a dataset of files. Raises PlanError if it holds tables."""
-    if hasattr(store, "url"):
-        return cast(FileStore, store)  # a store has one of two shapes, told apart by what it can do
-    raise _misfit(dataset, "files")
-
-
-def tables_of(store: AnyStore, dataset: ResolvedDataset) -> TableStore:
-    """Return the store of a dataset of tables. Raises PlanError if it holds files."""
-    if hasattr(store, "describe"):
-        return cast(TableStore, store)  # as above
-    raise _misfit(dataset, "tables")
+def _listed(schema: Schema) -> str:
+    return ", ".join(f"'{name}'" for name in schema.names) or "none"
 
 
 def _misfit(dataset: ResolvedDataset, wanted: str) -> PlanError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import msgspec
@@ -121,9 +120,8 @@ def _stage_file(
     except BaseException:
         staged.discard()
         raise
-    size = Path(staged.url).stat().st_size if Path(staged.url).is_file() else None
     clear = clearing(node, location, store)
-    return StagedSink(node.name, dataset, location, node.schema, staged, rows, size, clear)
+    return StagedSink(node.name, dataset, location, node.schema, staged, rows, staged.size, clear)
 
 
 def _copy_statement(query: exp.Query, url: str, options: dict[str, Json] | object) -> exp.Copy:
