@@ -2,6 +2,7 @@
 
     python killed_project.py FOLDER start POINT     start the pipeline; dies at POINT of the third pass
     python killed_project.py FOLDER recover POINT   take over what was interrupted; prints what there is in the end
+    python killed_project.py FOLDER idle POINT      have a runner that carries nothing, until stdin ends
 
 Its copies write one row each into DuckDB tables through the real store, so a row that is lost or written twice shows.
 """
@@ -40,7 +41,7 @@ from headwater.run.history import RunHistory
 from headwater.run.progress import ActivityFinished, ActivityStarted, RunEvent
 from headwater.run.runner import Runner
 from headwater.settings import Binding
-from run.pipelines import activity, pipeline, set_variable, workspace
+from run.pipelines import activity, pipeline, set_variable, wait, workspace
 
 ITEMS = [10, 20, 30, 40]
 VICTIM = "Loop[2]"
@@ -121,7 +122,7 @@ def definitions() -> Workspace:
         service = {"type": "AzureSqlDatabase", "typeProperties": {"connectionString": f"Server={name};Database=d"}}
         files[f"linkedService/{name}.json"] = {"name": name, "properties": service}
     main = pipeline(loop, copy("Beside", "@int('50')", "beside"), last, variables=variables)
-    return workspace({"main": main}, files)
+    return workspace({"main": main, "nothing": pipeline(wait("W"))}, files)
 
 
 def store_of(folder: Path) -> Callable[[ResolvedDataset], AnyStore]:
@@ -161,6 +162,12 @@ def main(folder: Path, verb: str, point: str) -> None:
         activities={**ACTIVITIES, "Copy": WriteRow(reach)},
     )
     with runner:
+        if verb == "idle":
+            runner.wait(runner.start("sales", "nothing"))
+            sys.stdout.write("idle\n")
+            sys.stdout.flush()
+            sys.stdin.read()
+            return
         if verb == "start":
             run_ids = [runner.start("sales", "main", on_event=watch)]
             if point == "started":

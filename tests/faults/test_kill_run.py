@@ -20,16 +20,14 @@ PASSES = [f"Loop[{index}]/{name}" for index in range(len(ITEMS)) for name in ("A
 EVERYTHING = sorted([*PASSES, "/Beside", "/Last", "/Loop"])
 
 
-def start(folder: Path, verb: str, point: str) -> subprocess.CompletedProcess[str]:
+def command(folder: Path, verb: str, point: str) -> dict[str, Any]:
     path = os.pathsep.join([str(TESTS), str(TESTS.parent / "src")])
-    return subprocess.run(
-        [sys.executable, str(PROGRAM), str(folder), verb, point],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    arguments = [sys.executable, str(PROGRAM), str(folder), verb, point]
+    return {"args": arguments, "env": {**os.environ, "PYTHONPATH": path}, "text": True}
+
+
+def start(folder: Path, verb: str, point: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(**command(folder, verb, point), capture_output=True, timeout=120, check=False)
 
 
 def outcome(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -67,3 +65,16 @@ def test_nothing_is_recovered_twice(tmp_path: Path) -> None:
     assert start(tmp_path, "start", "committed").returncode == -signal.SIGKILL
     outcome(start(tmp_path, "recover", "never"))
     assert outcome(start(tmp_path, "recover", "never"))["statuses"] == []
+
+
+def test_another_live_process_does_not_take_what_one_recovers(tmp_path: Path) -> None:
+    assert start(tmp_path, "start", "prepared").returncode == -signal.SIGKILL
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(**command(tmp_path, "idle", "never"), **streams) as idle:
+        assert idle.stdout is not None
+        assert idle.stdout.readline() == "idle\n"
+        result = outcome(start(tmp_path, "recover", "never"))
+        idle.communicate("")
+    assert idle.returncode == 0
+    result["facts"].remove("/W")
+    assert_all_done_once(result)

@@ -154,6 +154,33 @@ def test_close_gives_up_runs_which_go_on_when_recovered(tmp_path: Path) -> None:
     assert [(one.activity_name, one.status) for one in runs] == [("A", "Succeeded"), ("B", "Succeeded")]
 
 
+def test_interrupted_run_can_be_cancelled_without_recovering(tmp_path: Path) -> None:
+    loaded = workspace({"main": pipeline(wait("A", 3600))})
+    run_id = _interrupted(tmp_path, loaded)
+    with Project(tmp_path, loaded) as project:
+        project.runner.cancel(run_id)
+        run = project.runner.wait(run_id)
+        assert (run.status, project.statuses(run)) == ("Cancelled", {"A": "Cancelled"})
+        assert project.runner.recover() == []
+
+
+def test_interrupted_run_that_nobody_recovers_is_not_waited_for(tmp_path: Path) -> None:
+    loaded = workspace({"main": pipeline(wait("A", 3600))})
+    run_id = _interrupted(tmp_path, loaded)
+    with Project(tmp_path, loaded) as project, pytest.raises(RunError, match="was interrupted"):
+        project.runner.wait(run_id)
+
+
+def test_run_of_another_process_can_be_cancelled_and_waited_for(tmp_path: Path) -> None:
+    loaded = workspace({"main": pipeline(wait("A", 3600))})
+    begun = threading.Event()
+    with Project(tmp_path, loaded, clock=SystemClock()) as carrying, Project(tmp_path, loaded) as other:
+        run_id = carrying.runner.start("sales", "main", on_event=lambda _: begun.set())
+        begun.wait()
+        other.runner.cancel(run_id)
+        assert other.runner.wait(run_id).status == "Cancelled"
+
+
 def test_recovered_run_of_a_changed_pipeline_fails_and_says_so(tmp_path: Path) -> None:
     run_id = _interrupted(tmp_path, workspace({"main": pipeline(wait("A", 3600))}))
     with Project(tmp_path, workspace({"main": pipeline(wait("Other", 3600))})) as project:

@@ -63,7 +63,7 @@ def _explain(plan: Plan, step: Step, known: Known) -> ExplainedStep:
             why = known.why_unknown(seconds)
             return replace(explained, note=f"how long depends on {why}" if why else "")
         case _:
-            return explained
+            return _nested(plan, step, explained, known)
 
 
 def _copy(workspace: Workspace, body: CopyBody, explained: ExplainedStep, known: Known) -> ExplainedStep:

@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from headwater.definition.pipeline import Activity
 from headwater.errors import ActivityFailed, Cancelled, Fault, HeadwaterError
 from headwater.language.expression.ast import Json
@@ -138,6 +140,9 @@ class Attempts:
             return self._failed(trial, error, "UserError")
         except OSError as error:
             return self._failed(trial, error, "SystemError", _of_system(error))
+        except sa.exc.OperationalError as error:
+            fault = Fault("RUN-005", f"The run database refused: {error.orig}", cure="Check room and rights, rerun.")
+            return self._failed(trial, error, "SystemError", fault)
         except Stopped:
             raise
         except Exception as error:

@@ -59,6 +59,12 @@ def time_text(moment: datetime.datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z"
 
 
+def duration_text(duration: datetime.timedelta) -> str:
+    """Return a duration as Synapse writes it, `hh:mm:ss.fffffff`."""
+    seconds, micros = divmod(duration // datetime.timedelta(microseconds=1), 1_000_000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{micros:06}0"
+
+
 def _is_for_each(live: LiveRun, part: str) -> bool:
     step = live.steps.get(part.rpartition("[")[0])
     return step is not None and isinstance(step.activity.body, ForEachBody)
@@ -76,7 +82,7 @@ def _activity(live: LiveRun, attempt: StoredAttempt) -> Json:
         "ActivityName": attempt.activity,
         "ActivityRunId": attempt.activity_run_id,
         "ActivityType": attempt.activity_type,
-        "Duration": str(ended_at - attempt.started_at),
+        "Duration": duration_text(ended_at - attempt.started_at),
         "ExecutionEndTime": time_text(ended_at),
         "ExecutionStartTime": time_text(attempt.started_at),
         "PipelineName": live.stored.pipeline,

@@ -23,6 +23,8 @@ class RunDatabase:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Values of variables may be secret; whoever runs the project reads them, nobody else.
+            path.touch(mode=0o600)
             self.engine = sa.create_engine(f"sqlite:///{path}", max_overflow=-1)
             sa.event.listen(self.engine, "connect", _on_connect)
             self._writing = threading.Lock()

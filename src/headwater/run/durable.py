@@ -74,6 +74,8 @@ class DurableWorkflows:
             attempt_body(run_id, iteration, activity, attempt)
 
         self._run, self._attempt = pipeline_run, activity_attempt
+        self._is_listening = False
+        DBOS.listen_queues([_queue(runner_id)])
         DBOS.launch()
 
     def start_run(self, run_id: str, workflow_id: str | None = None) -> None:
@@ -95,10 +97,17 @@ class DurableWorkflows:
             _log.debug("The workflow of attempt %s ended with an error", workflow_id, exc_info=True)
 
     def resume(self, runner_ids: Iterable[str], run_ids: Iterable[str]) -> None:
-        """Have all workflows of processes that are gone started again, and those runs whose workflow has ended."""
+        """Have all workflows of processes that are gone go on here, and those runs whose workflow has ended.
+
+        They come through a queue that only this process listens to: it has the runs in hand, others have not.
+        """
+        self._listen()
         for runner_id in runner_ids:
-            for pending in self._dbos.list_workflows(status="PENDING", executor_id=runner_id):
-                self._dbos.resume_workflow(pending.workflow_id)
+            theirs = self._dbos.list_workflows(status="PENDING", executor_id=runner_id)
+            theirs += self._dbos.list_workflows(status="ENQUEUED", queue_name=_queue(runner_id))
+            for workflow in theirs:
+                self._dbos.resume_workflow(workflow.workflow_id, queue_name=_queue(self._runner_id))
+            self._dbos.delete_queue(_queue(runner_id))
         for run_id in run_ids:
             status = self._dbos.get_workflow_status(run_id)
             if status is None:
@@ -109,7 +118,18 @@ class DurableWorkflows:
 
     def close(self) -> None:
         """Stop. Workflows that still run are left to be resumed."""
+        if self._is_listening:
+            self._dbos.delete_queue(_queue(self._runner_id))
         self._dbos.destroy(destroy_registry=True)
+
+    def _listen(self) -> None:
+        if not self._is_listening:
+            self._dbos.register_queue(_queue(self._runner_id), polling_interval_sec=_POLL_S)
+            self._is_listening = True
+
+
+def _queue(runner_id: str) -> str:
+    return f"recovered-by-{runner_id}"
 
 
 def _start(workflow_id: str, call: Callable[[], T]) -> T:

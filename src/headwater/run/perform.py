@@ -65,6 +65,8 @@ class Activities:
             return attempt
         self._perform(id_, live.run_id, iteration, activity.name, number)
         attempt = self._equipment.journal.attempt(id_)
+        if live.stopping.is_set() and (attempt is None or not attempt.has_ended):
+            raise Stopped
         if attempt is None or not attempt.has_ended:
             # Its workflow has ended, broken or before this pass of the loop had begun here; the attempt has not.
             self._attempts.run(live, activity, iteration, number)

@@ -257,8 +257,13 @@ class Runner:
     def _attempt(self, run_id: str, iteration: str, activity: str, attempt: int) -> None:
         """The durable workflow of an attempt."""
         live = self._revive(run_id, ignore)
-        if live is not None:
+        if live is None:
+            return
+        try:
             self._attempts.run(live, live.steps[activity].activity, iteration, attempt)
+        except Stopped:
+            # The attempt is open in the journal, which is all that a recovery needs.
+            return
 
     def _revive(self, run_id: str, on_event: OnEvent) -> LiveRun | None:
         """Return the live run, or None if there is nothing to carry on; a run that cannot go on is ended here."""

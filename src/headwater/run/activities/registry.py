@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from headwater.run.activities.append_variable import AppendVariableRunner
+from headwater.run.activities.copy import CopyRunner
 from headwater.run.activities.execute_data_flow import ExecuteDataFlowRunner
 from headwater.run.activities.execute_pipeline import ExecutePipelineRunner
 from headwater.run.activities.fail import FailRunner
@@ -23,6 +24,7 @@ AnyRunner: TypeAlias = ActivityRunner[Any]
 
 ACTIVITIES: Mapping[str, AnyRunner] = {
     "AppendVariable": AppendVariableRunner(),
+    "Copy": CopyRunner(),
     "ExecuteDataFlow": ExecuteDataFlowRunner(),
     "ExecutePipeline": ExecutePipelineRunner(),
     "Fail": FailRunner(),
