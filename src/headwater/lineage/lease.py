@@ -13,14 +13,14 @@ def take(connection: sa.Connection, workspace: str, owner: str, now: int, until:
     values = {"workspace": workspace, "owner": owner, "expires_at": until}
     free = sa.or_(LEASE.c.owner == owner, LEASE.c.expires_at <= now)
     changes = {"owner": owner, "expires_at": until}
-    statement: sa.Insert
-    if connection.dialect.name == "postgresql":
-        insert = postgresql.insert(LEASE).values(values)
-        statement = insert.on_conflict_do_update(index_elements=["workspace"], set_=changes, where=free)
-    else:
-        other = sqlite.insert(LEASE).values(values)
-        statement = other.on_conflict_do_update(index_elements=["workspace"], set_=changes, where=free)
-    return connection.execute(statement).rowcount == 1
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(LEASE)
+        .values(values)
+        .on_conflict_do_update(index_elements=["workspace"], set_=changes, where=free)
+        .returning(sa.literal(1))
+    )
+    return connection.execute(statement).first() is not None
 
 
 def renew(connection: sa.Connection, workspace: str, owner: str, until: int) -> bool:

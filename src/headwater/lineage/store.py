@@ -89,9 +89,6 @@ def _version(connection: sa.Connection) -> str | None:
 
 def insert_once(connection: sa.Connection, table: sa.Table, values: dict[str, object]) -> bool:
     """Insert a row unless one of the same key is there; say whether it was new."""
-    statement: sa.Insert
-    if connection.dialect.name == "postgresql":
-        statement = postgresql.insert(table).values(values).on_conflict_do_nothing()
-    else:
-        statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
+    return connection.execute(statement).first() is not None
