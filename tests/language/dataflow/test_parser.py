@@ -57,12 +57,11 @@ def test_expression_parsed_prints_canonically(line: dict[str, Any]) -> None:
     assert print_expression(expr) == line["printed"]
 
 
-@pytest.mark.parametrize("name", ["flights"])
-def test_script_parsed_prints_canonically(name: str) -> None:
-    script, faults = parse_script(Source((SCRIPTS / f"{name}.dfs").read_text(encoding="utf-8")))
+def test_script_parsed_prints_canonically() -> None:
+    script, faults = parse_script(Source((SCRIPTS / "flights.dfs").read_text(encoding="utf-8")))
     assert faults == ()
     assert script is not None
-    assert print_script(script) + "\n" == (SCRIPTS / f"{name}.printed.dfs").read_text(encoding="utf-8")
+    assert print_script(script) + "\n" == (SCRIPTS / "flights.printed.dfs").read_text(encoding="utf-8")
 
 
 def test_script_parsed_gives_tree() -> None:
@@ -70,11 +69,12 @@ def test_script_parsed_gives_tree() -> None:
     assert pprint.pformat(script, width=100) + "\n" == (SCRIPTS / "small.tree").read_text(encoding="utf-8")
 
 
-def test_script_with_faults_tells_all_and_goes_on() -> None:
-    script, faults = parse_script(Source((SCRIPTS / "broken__invalid.dfs").read_text(encoding="utf-8")))
+@pytest.mark.parametrize("name", ["broken__invalid", "parameters__invalid"])
+def test_script_with_faults_tells_all_and_goes_on(name: str) -> None:
+    script, faults = parse_script(Source((SCRIPTS / f"{name}.dfs").read_text(encoding="utf-8")))
     assert script is None
     found = [f"{fault.place.line}:{fault.place.column} {fault.code} {fault.message}" for fault in faults]
-    assert found == (SCRIPTS / "broken__invalid.faults").read_text(encoding="utf-8").splitlines()
+    assert found == (SCRIPTS / f"{name}.faults").read_text(encoding="utf-8").splitlines()
     assert all(fault.cure and "^" in (fault.place.excerpt or "") for fault in faults)
 
 

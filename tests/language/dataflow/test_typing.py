@@ -85,3 +85,10 @@ def test_pattern_group_absent_is_a_fault() -> None:
     scope = ColumnScope((delay,), matched=MatchedColumn(delay, 1, ("dep",)))
     with pytest.raises(LanguageError, match="There is no group '\\$2'"):
         resolved("$2", scope)
+
+
+@pytest.mark.parametrize("function", ["concat", "md5", "coalesce", "countDistinct"])
+def test_call_of_a_thousand_arguments_compiles(function: str) -> None:
+    """A flow of wide tables hashes all its columns."""
+    value = resolved(function + "(" + ", ".join(["carrier", "'x'"] * 500) + ")", WORLD)
+    assert value.sql.sql("duckdb")

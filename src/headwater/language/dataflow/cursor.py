@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from headwater.errors import Fault
 from headwater.language.dataflow.lexer import Token
@@ -26,7 +26,7 @@ class Cursor:
     source: Source
     tokens: tuple[Token, ...]
     index: int = 0
-    depth: int = field(default=0)
+    depth: int = 0
 
     @property
     def token(self) -> Token:

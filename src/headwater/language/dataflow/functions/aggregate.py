@@ -55,9 +55,7 @@ def _count(args: Arguments) -> exp.Expr:
         return exp.Count(this=exp.Star())
     if len(args) == 1:
         return exp.Count(this=args[0].sql)
-    complete = sql.is_not_null(args[0].sql)
-    for arg in args[1:]:
-        complete = exp.And(this=complete, expression=sql.is_not_null(arg.sql))
+    complete = sql.chain(exp.And, [sql.is_not_null(arg.sql) for arg in args])
     return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=complete))
 
 
@@ -68,9 +66,7 @@ def _count_all(_: Arguments) -> exp.Expr:
 def _count_distinct(args: Arguments) -> exp.Expr:
     if len(args) == 1:
         return exp.Count(this=exp.Distinct(expressions=[args[0].sql]))
-    complete = sql.is_not_null(args[0].sql.copy())
-    for arg in args[1:]:
-        complete = exp.And(this=complete, expression=sql.is_not_null(arg.sql.copy()))
+    complete = sql.chain(exp.And, [sql.is_not_null(arg.sql.copy()) for arg in args])
     distinct = exp.Count(this=exp.Distinct(expressions=[sql.call("row", *(arg.sql for arg in args))]))
     return exp.Filter(this=distinct, expression=exp.Where(this=complete))
 

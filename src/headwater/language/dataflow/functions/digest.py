@@ -32,14 +32,7 @@ def _sha2(args: Arguments) -> exp.Expr:
 
 
 def _hashed(name: str, args: Arguments, first: int) -> exp.Expr:
-    parts = [_bytes(arg, index + first) for index, arg in enumerate(args)]
-    if all(arg.type == types.STRING for arg in args):
-        whole: exp.Expr = exp.Concat(expressions=parts) if len(parts) > 1 else parts[0]
-        return sql.call(name, whole)
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = sql.binary(exp.DPipe, whole, part)
-    return sql.call(name, whole)
+    return sql.call(name, sql.chain(exp.DPipe, [_bytes(arg, index + first) for index, arg in enumerate(args)]))
 
 
 def _bytes(value: Resolved, index: int) -> exp.Expr:
@@ -75,9 +68,7 @@ def _little_endian(value: exp.Expr, type_: DataType) -> exp.Expr:
     digits = sql.call("hex", sql.cast(bits, types.BINARY))
     places = range(2 * _WIDTHS[type_] - 1, 0, -2)
     pairs = [exp.Substring(this=digits.copy(), start=sql.number(n), length=sql.number(2)) for n in places]
-    swapped: exp.Expr = pairs[0]
-    for pair in pairs[1:]:
-        swapped = sql.binary(exp.DPipe, swapped, pair)
+    swapped = sql.chain(exp.DPipe, pairs)
     return sql.call("unhex", exp.Coalesce(this=swapped, expressions=[sql.text("")]))
 
 

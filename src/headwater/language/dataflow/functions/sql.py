@@ -6,7 +6,7 @@ translate these, so they are few and stand in `ENGINE_FUNCTIONS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
@@ -62,7 +62,6 @@ ENGINE_FUNCTIONS: frozenset[str] = frozenset(
         "map_values",
         "md5",
         "range",
-        "regexp_full_match",
         "reverse",
         "row",
         "sha1",
@@ -149,6 +148,14 @@ def paren(value: exp.Expr) -> exp.Expr:
 
 def binary(node: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Expr:
     return node(this=paren(left), expression=paren(right))
+
+
+def chain(node: type[exp.Binary], parts: Sequence[exp.Expr]) -> exp.Expr:
+    """Return one or more operands joined by an operator that may be regrouped, without nested parentheses."""
+    result = paren(parts[0]) if len(parts) > 1 else parts[0]
+    for part in parts[1:]:
+        result = node(this=result, expression=paren(part))
+    return result
 
 
 def not_zero(value: exp.Expr) -> exp.Expr:

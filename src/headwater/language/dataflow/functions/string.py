@@ -38,10 +38,7 @@ def concatenated(parts: list[exp.Expr]) -> exp.Expr:
             merged[-1] = sql.text(last.this + part.this)
         else:
             merged.append(part)
-    result = merged[0]
-    for part in merged[1:]:
-        result = sql.binary(exp.DPipe, result, part)
-    return result
+    return sql.chain(exp.DPipe, merged)
 
 
 def _concat_ws(args: Arguments) -> exp.Expr:
