@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def example_script(path: str) -> str:
+    """Return the script of a data flow of the examples."""
+    flow = json.loads((EXAMPLES / path).read_text(encoding="utf-8"))
+    return "\n".join(flow["properties"]["typeProperties"]["scriptLines"])
+
+
 S = "source(output(a as integer, b as integer, k as string), allowSchemaDrift: false) ~> s\n"
 LR = """source(output(k as string, v as integer, u as integer), allowSchemaDrift: false) ~> l
 source(output(k as string, w as integer, z as string), allowSchemaDrift: false) ~> r
@@ -39,8 +51,7 @@ FLOWS: dict[str, str] = {
     "t@q sink(mapColumn(k)) ~> o2  t@rest sink(mapColumn(k)) ~> o3",
     "union_by_name": LR + "l, r union(byName: true) ~> n  n sink() ~> out",
     "union_by_position": LR + "r select(mapColumn(k, w, w2 = w)) ~> p  l, p union(byName: false) ~> n  n sink() ~> out",
-    "window": S + "s window(over(k), asc(a, true), t = sum(b), n = rowNumber(), before = lag(b)) ~> w  "
-    "w sink() ~> out",
+    "window": S + "s window(over(k), asc(a, true), t = sum(b), n = rowNumber(), before = lag(b)) ~> w  w sink() ~> out",
     "window_framed": S
     + "s window(over(k), asc(a, true), startRowOffset: -1L, endRowOffset: 0L, t = sum(b)) ~> w  w sink() ~> out",
     "whole_conditional_total": S + "s derive(c = iif(a > 1, b, 0)) ~> d  d aggregate(groupBy(k), t = sum(c)) ~> g  "
@@ -52,4 +63,5 @@ FLOWS: dict[str, str] = {
     "d, r join(d@k == r@k, joinType: 'inner') ~> j  j aggregate(groupBy(z), total = sum(sum), lates = sum(late)) ~> g  "
     "g select(mapColumn(Zone = z, total, lates)) ~> p  p sink() ~> report  "
     "d aggregate(groupBy(k = d@k), best = max(u)) ~> h  h sink() ~> best",
+    "example_build_delays": example_script("flights/reporting/dataflow/BuildDelays.json"),
 }

@@ -6,7 +6,10 @@ import pytest
 
 from headwater.errors import LanguageError
 from headwater.transformations.query import flow_queries
-from transformations.flow_cases import Case, cases, edge_lines, row_lines, run_graph
+from transformations.flow_cases import FIXTURES, Case, cases, edge_lines, graph_of, row_lines, run_graph
+from transformations.perturbed_flows import example_script
+
+EXPECTED = FIXTURES / "examples"
 
 
 def _named(*kinds: str) -> list[object]:
@@ -36,6 +39,11 @@ def test_rows_of_a_script_come_out(case: Case) -> None:
         assert row_lines(results[name]) == expected
     for name, expected in case.named("ordered").items():
         assert row_lines(results[name], ordered=True) == expected
+
+
+def test_edges_of_the_example_are_traced() -> None:
+    graph = graph_of(example_script("flights/reporting/dataflow/BuildDelays.json"))
+    assert edge_lines(graph) + "\n" == (EXPECTED / "BuildDelays.edges").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", _named("faults"))

@@ -6,6 +6,7 @@ unless a `*` edge says that it decides about rows. Completeness: each edge is se
 
 from __future__ import annotations
 
+import datetime
 import functools
 import random
 from collections import Counter
@@ -24,7 +25,12 @@ from headwater.transformations.trace import ROWS, trace
 from transformations.flow_cases import FlowRun, graph_of
 from transformations.perturbed_flows import FLOWS
 
-DOMAINS = {types.INTEGER: [0, 1, 2, 3, None], types.STRING: ["x", "y", "Z", None]}
+DOMAINS = {
+    types.DOUBLE: [0.0, 0.5, 2.0, None],
+    types.INTEGER: [0, 1, 2, 30, None],
+    types.STRING: ["x", "y", "Z", None],
+    types.TIMESTAMP: [datetime.datetime(2013, 1, day) for day in (1, 2)] + [None],
+}
 ROUNDS = 80
 
 Columns = dict[str, list[object]]

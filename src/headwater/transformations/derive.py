@@ -42,12 +42,12 @@ def _compile(given: Given) -> Outcome:
 def _replaced(given: Given, scope: StreamScope, new: DefinedColumn) -> Found | None:
     if new.target is not None:
         return new.target
+    if new.name not in scope.by_name:
+        return None
     found = scope.find(new.name, None)
     if isinstance(found, Found):
         return found
-    if new.name in scope.by_name:
-        raise given.refuse(found.code, found.message, new.node, found.cure)
-    return None
+    raise given.refuse(found.code, found.message, new.node, found.cure)
 
 
 def _in_place_of(old: Found, new: OutputColumn) -> OutputColumn:

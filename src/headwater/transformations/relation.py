@@ -53,7 +53,7 @@ def output(
     streams = (name, *aliases)
     named = with_distinct_ids(stamped(column.column, streams) for column in columns)
     final = tuple(replace(column, column=known) for column, known in zip(columns, named, strict=True))
-    projections = [exp.alias_(column.value.copy(), column.column.id, quoted=True) for column in final]
+    projections = [_projection(column) for column in final]
     return Output(
         stream=Stream(name, named, is_open),
         columns=final,
@@ -61,6 +61,11 @@ def output(
         relation=frame.select(*projections, copy=False),
         is_repeatable=is_repeatable,
     )
+
+
+def _projection(column: OutputColumn) -> exp.Alias:
+    # Made by hand: a long flow has thousands of these, and the library's own function parses and copies.
+    return exp.Alias(this=column.value, alias=exp.Identifier(this=column.column.id, quoted=True))
 
 
 def stamped(column: StreamColumn, streams: tuple[str, ...]) -> StreamColumn:

@@ -43,7 +43,9 @@ class Stream:
 
     def sql(self, column: StreamColumn) -> exp.Column:
         """Return the column as SQL reaches it where the stream stands in FROM under its own name."""
-        return exp.column(column.id, table=self.name, quoted=True)
+        # Made by hand, as a long flow has thousands of these.
+        table = exp.Identifier(this=self.name, quoted=True)
+        return exp.Column(this=exp.Identifier(this=column.id, quoted=True), table=table)
 
     def table(self) -> exp.Table:
         """Return the stream as a table of FROM."""
