@@ -15,6 +15,8 @@ from headwater.errors import Fault, NotFound, Place
 
 DEPTH = 20
 _CANDIDATES = 50
+_GUIDS_IN_A_QUERY = 40
+_OPERATION = "_operation"
 
 
 class ColumnFeed(msgspec.Struct, frozen=True, rename="camel"):
@@ -64,6 +66,10 @@ class _Relation(msgspec.Struct, frozen=True, rename="camel"):
 class _LineageAnswer(msgspec.Struct, frozen=True, rename="camel"):
     guid_entity_map: Mapping[str, Header]
     relations: tuple[_Relation, ...] = ()
+
+
+class _EntitiesAnswer(msgspec.Struct, frozen=True):
+    entities: tuple[Header, ...] = ()
 
 
 class _SearchHit(msgspec.Struct, frozen=True, rename="camel"):
@@ -164,7 +170,7 @@ async def find(ask: Ask, text: str) -> _SearchHit:
     hits = await _search(ask, {"attributeName": "qualifiedName", "operator": "eq", "attributeValue": text}, None)
     if not hits:
         quoted = '"' + text.replace('"', " ") + '"'
-        found = await _search(ask, {"objectType": "Tables"}, quoted) or await _search(ask, None, quoted)
+        found = await _search(ask, None, quoted)
         named = [hit for hit in found if hit.name == text]
         hits = named or found
     if len(hits) == 1:
@@ -200,7 +206,21 @@ async def upstream(ask: Ask, guid: str) -> Upstream:
     sources: dict[str, list[str]] = {}
     for relation in lineage.relations:
         sources.setdefault(relation.to_entity_id, []).append(relation.from_entity_id)
-    return Upstream(guid, lineage.guid_entity_map, {to: tuple(sorted(set(from_))) for to, from_ in sources.items()})
+    processes = [to for to in sources if lineage.guid_entity_map[to].type_name.endswith(_OPERATION)]
+    entities = {**lineage.guid_entity_map, **await _whole(ask, processes)}
+    return Upstream(guid, entities, {to: tuple(sorted(set(from_))) for to, from_ in sources.items()})
+
+
+async def _whole(ask: Ask, guids: Sequence[str]) -> Mapping[str, Header]:
+    """Return entities with all their attributes: lineage's headers carry only a few."""
+    found: dict[str, Header] = {}
+    for start in range(0, len(guids), _GUIDS_IN_A_QUERY):
+        params: list[tuple[str, str | int | float | bool | None]] = [
+            ("guid", guid) for guid in guids[start : start + _GUIDS_IN_A_QUERY]
+        ]
+        answer = await ask("GET", "/datamap/api/atlas/v2/entity/bulk", params=params)
+        found |= {entity.guid: entity for entity in msgspec.json.decode(answer, type=_EntitiesAnswer).entities}
+    return found
 
 
 def no_column(asset: str, column: str, columns: Sequence[str]) -> NotFound:
