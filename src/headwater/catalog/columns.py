@@ -203,7 +203,8 @@ def _spread(
     table = column_edges.c
     up = way == "upstream"
     here, there = (table.sink_id, table.source_id) if up else (table.source_id, table.sink_id)
-    seen = set(starts)
+    # What stands for the same rows is expanded too, but is not a node until an edge ends in it.
+    seen, reached = set(starts), set(starts)
     level = list(starts)
     for number in range(1, depth + 1):
         if walk.with_rows:
@@ -215,13 +216,14 @@ def _spread(
         met: dict[int, None] = {}
         for edge, far in connection.execute(query.where(walk.holds), {"wanted": packed(level)}):
             walk.edges[edge] = None
-            if far not in seen:
+            if far not in reached:
                 met[far] = None
-        seen.update(met)
+        reached.update(met)
         for id in met:
             walk.levels.setdefault(id, -number if up else number)
         walk.truncated |= len(walk.levels) > walk.limit
-        level = list(met)
+        level = [id for id in met if id not in seen]
+        seen.update(level)
         if not level or walk.truncated:
             return
 

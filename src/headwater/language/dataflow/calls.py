@@ -86,7 +86,7 @@ def resolve_call(walk: Walk, call: Call, shown: str = "", member: str | None = N
     """Return a call or an operator, shown in faults as `shown`; `member` is the column wanted of a cache sink."""
     if call.owner is not None:
         return _cached(walk, call, member)
-    user = walk.scope.function(call.name)
+    user = None if shown else walk.scope.function(call.name)
     if user is not None:
         return _user(walk, call, user)
     name = registry.canonical(call.name)

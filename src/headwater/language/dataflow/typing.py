@@ -184,10 +184,10 @@ class Resolver:
     def _constructed(self, expr: ArrayLiteral | MapLiteral | StructLiteral | Interpolation | Cast) -> Resolved:
         match expr:
             case ArrayLiteral(items):
-                return resolve_call(self, Call("array", items, span=expr.span)) if items else _empty_array()
+                return resolve_call(self, Call("array", items, span=expr.span), "[…]") if items else _empty_array()
             case MapLiteral(entries):
                 flat = tuple(part for entry in entries for part in entry)
-                return resolve_call(self, Call("associate", flat, span=expr.span))
+                return resolve_call(self, Call("associate", flat, span=expr.span), "[… -> …]")
             case StructLiteral(fields):
                 values = self.values([value for _, value in fields])
                 type_, tree = nodes.struct(tuple(zip((name for name, _ in fields), values, strict=True)))

@@ -38,7 +38,7 @@ class Attempt:
 
 def stopped() -> Cancelled:
     """Return the error of an attempt that was told to stop."""
-    return Cancelled(Fault("RUN-001", "The copy was cancelled", cure="Run the pipeline again."))
+    return Cancelled(Fault("RUN-004", "The copy was cancelled", cure="Run the pipeline again."))
 
 
 @contextmanager
