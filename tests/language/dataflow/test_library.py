@@ -52,3 +52,9 @@ def test_library_broken_tells_where(text: str, column: int, message: str) -> Non
     functions, faults = parse_library(Source(text))
     assert functions == ()
     assert [(fault.place.column, fault.message) for fault in faults] == [(column, message)]
+
+
+def test_library_function_named_like_an_operator_leaves_the_operator() -> None:
+    functions, _ = parse_library(Source("add(integer, integer) as integer = i1 * i2"))
+    scope = ColumnScope(functions={f.name: f for f in functions})
+    assert evaluate_literal("add(3, 4) + 1", scope)[0] == 13
