@@ -12,7 +12,6 @@ import secrets
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the session, from a wheel: `postgresql` gives its URL, `database` a fresh database each test."""
+"""A real PostgreSQL for the session, from a wheel: `postgresql` gives its URL, `database` one that is fresh."""
 
 from __future__ import annotations
 

@@ -165,6 +165,7 @@ _SECRETS = re.compile(
 )
 
 
+_DEVELOPERS = re.compile(r"\s*\n\s*(?:Debug source|Possible (?:fixes|[Ss]olutions?)|file = )|<\?xml")
 _AZURE_CODE = re.compile(r"<Code>(\w+)</Code>")
 
 
@@ -217,6 +218,6 @@ def _fault(meaning: Meaning, what: str, place: Place, detail: str) -> Fault:
 
 def _short(detail: str) -> str:
     """Leave out what a driver says to its own developers: debug trees, XML, lists of possible fixes."""
-    told = re.split(r"\n\s*\n(?:Debug source|Possible (?:fixes|solutions))|<\?xml", detail)[0].strip().rstrip(":")
+    told = _DEVELOPERS.split(detail, maxsplit=1)[0].strip().rstrip(":")
     code = _AZURE_CODE.search(detail)
     return f"{told} ({code[1]})" if code else told

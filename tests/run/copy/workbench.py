@@ -1,4 +1,4 @@
-"""Runs one Copy activity as a workspace would: definitions as JSON, real stores behind bindings, a checkpoint that listens.
+"""Runs one Copy activity as a workspace would: definitions as JSON, real stores behind bindings, a real engine.
 
 The stores: `landing` (AzureBlobStorage) and `lake` (AzureBlobFS) are folders, `warehouse` (AzureSqlDatabase) a DuckDB
 file, unless a test binds them otherwise.
@@ -123,13 +123,18 @@ class Workbench:
         )
         return CopyRunner().run(plan, surroundings)
 
-    def snapshot(self) -> dict[str, bytes]:
-        """Return every file below the root but the scratch, to compare what a failed copy leaves behind."""
-        return {
+    def snapshot(self) -> dict[str, object]:
+        """Return what all stores hold: every file but the scratch, and the rows of every table of the warehouse."""
+        held: dict[str, object] = {
             file.relative_to(self.root).as_posix(): file.read_bytes()
             for file in sorted(self.root.rglob("*"))
-            if file.is_file() and ".scratch" not in file.parts
+            if file.is_file() and ".scratch" not in file.parts and not file.name.startswith("warehouse.duckdb")
         }
+        if (self.root / "warehouse.duckdb").is_file():
+            tables = "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema <> 'headwater'"
+            for schema, table in self.run_sql(tables):
+                held[f"{schema}.{table}"] = self.run_sql(f'FROM "{schema}"."{table}"')
+        return held
 
 
 def _ids() -> Ids:

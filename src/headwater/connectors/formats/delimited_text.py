@@ -67,8 +67,20 @@ class DelimitedText:
             options |= {"names": names(schema), "types": types(schema)}
         return table_function("read_csv", urls, options)
 
+    def scan_as(self, urls: Sequence[str], schema: Schema) -> exp.Expr:
+        """Return the table function for files of which all columns are known, in order; then nothing is guessed.
+
+        A row that does not fit fails with its line, where `scan` might find no dialect at all.
+        """
+        exact = {"auto_detect": exp.false(), "columns": types(schema)}
+        options = {name: value for name, value in self._reading().items() if name != "all_varchar"}
+        return table_function("read_csv", urls, options | exact)
+
     def describe(self, connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> Schema:
-        found = describe_scan(connection, self.scan(urls, None), "The text file", urls)
+        # A bad row is told by whoever reads it; the header is sound.
+        lenient = {"ignore_errors": exp.true(), "sample_size": exp.Literal.number(1)}
+        head = table_function("read_csv", urls, self._reading() | lenient)
+        found = describe_scan(connection, head, "The text file", urls)
         if self.header:
             return found
         return Schema(tuple(Column(f"Prop_{index}", STRING) for index in range(len(found))))

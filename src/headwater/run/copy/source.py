@@ -19,7 +19,7 @@ from headwater.errors import ConnectorError, Fault, RunError
 from headwater.run.copy.attempt import Attempt, Stream, place_of
 from headwater.run.copy.files import SourceFile
 from headwater.run.copy.mapping import ITEM, OutputColumn, collection_value, with_file_path
-from headwater.run.copy.text_heads import lines_to_skip, refuse_lossy_escapes
+from headwater.run.copy.text_heads import can_count_lines, lines_to_skip, refuse_lossy_escapes
 from headwater.run.events import ReferencedTable
 
 STREAM = "headwater_source"
@@ -37,10 +37,10 @@ class FilePart:
 
     def scan(self, lenient: bool) -> exp.Expr:
         """Return the engine's table function; a lenient one leaves out rows that have too many or too few columns."""
-        headerless = isinstance(self.format, DelimitedText) and not self.format.header
-        scan: exp.Expr = self.format.scan(self.urls, self.schema if headerless else None)
-        if lenient and isinstance(self.format, DelimitedText):
-            scan = scan.copy()
+        if not isinstance(self.format, DelimitedText):
+            return self.format.scan(self.urls, None)
+        scan = self.format.scan_as(self.urls, self.schema)
+        if lenient:
             scan.append("expressions", exp.EQ(this=exp.to_identifier("ignore_errors"), expression=exp.true()))
         return scan
 
@@ -89,10 +89,11 @@ def _located(attempt: Attempt, store: FileStore, location: FileLocation, file: S
         cure = "Remove the empty file, or exclude it with a wildcard."
         raise RunError(Fault("RUN-107", f"{where.capitalize()} is empty and has no header line", cure=cure))
     refuse_lossy_escapes(store, location.container, file.entry.path, format_, where)
-    if not attempt.options.skip_lines:
+    wanted = attempt.options.skip_lines
+    if not wanted and not (format_.header and can_count_lines(format_)):
         return format_
     with store.open(location.container, file.entry.path) as head:
-        return replace(format_, skip=lines_to_skip(head, attempt.options.skip_lines, format_, where))
+        return replace(format_, skip=lines_to_skip(head, wanted, format_, where))
 
 
 def select_files(

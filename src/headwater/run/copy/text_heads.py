@@ -13,12 +13,17 @@ from headwater.errors import Fault, RunError
 _BLOCK = 8 * 1024 * 1024
 
 
+def can_count_lines(format_: DelimitedText) -> bool:
+    """Return whether lines can be told apart without the engine."""
+    return format_.codec in {"gzip", "none"} and format_.encoding != "utf-16"
+
+
 def lines_to_skip(head: BinaryIO, wanted: int, format_: DelimitedText, where: str) -> int:
     """Return how many lines of the file `skipLineCount` stands for: it counts lines that are not empty.
 
-    Raises RunError for a compression or encoding in which lines cannot be counted here.
+    Empty lines before the header are skipped with them, because the engine would take one for the header. Raises RunError for a compression or encoding in which lines cannot be counted here.
     """
-    if format_.codec not in {"gzip", "none"} or format_.encoding == "utf-16":
+    if not can_count_lines(format_):
         message = f"skipLineCount is not built for {format_.codec} files in {format_.encoding}"
         raise RunError(Fault("RUN-100", message, cure="Skip the lines before the copy."))
     lines = gzip.GzipFile(fileobj=head) if format_.codec == "gzip" else head
