@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,6 +86,28 @@ def test_unforeseen_error_fails_the_activity_not_the_runner(tmp_path: Path) -> N
 def test_fault_of_a_store_is_a_user_error_with_its_code(tmp_path: Path) -> None:
     status, code, failure, message = one_run(tmp_path, RunError(Fault("CON-010", "no such file", cure="Look again.")))
     assert (status, code, failure, message) == ("Failed", "CON-010", "UserError", "no such file")
+
+
+def test_run_database_without_room_is_told_when_a_run_starts(tmp_path: Path) -> None:
+    def no_more_room(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    long = {"text": {"type": "String", "defaultValue": "x" * 100_000}}
+    with Project(tmp_path, workspace({"main": pipeline(wait("A"), variables=long)})) as project:
+        project.database.engine.dispose()
+        sa.event.listen(project.database.engine, "connect", no_more_room)
+        with pytest.raises(RunError, match="database or disk is full") as raised:
+            project.run("main")
+        assert raised.value.code == "RUN-005"
+        assert _all_runs(project) == []
+
+
+def test_workflow_database_that_is_none_is_told_when_a_run_starts(tmp_path: Path) -> None:
+    (tmp_path / "runs.workflows.db").mkdir()
+    with Project(tmp_path, ONE_WAIT) as project:
+        with pytest.raises(RunError, match="workflow database") as raised:
+            project.run("main")
+        assert raised.value.code == "RUN-002"
 
 
 def test_timeout_fails_the_activity(tmp_path: Path) -> None:

@@ -20,8 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from headwater.definition.pipeline import Activity
 from headwater.errors import ActivityFailed, Cancelled, Fault, HeadwaterError
 from headwater.language.expression.ast import Json
@@ -38,6 +36,7 @@ from headwater.run.activities.protocol import (
 )
 from headwater.run.blocks import cancelled
 from headwater.run.contexts import context_of
+from headwater.run.database import DatabaseRefused
 from headwater.run.entries import AttemptEnd, NewAttempt, Prepared, StoredAttempt
 from headwater.run.equipment import Equipment
 from headwater.run.events import Movement
@@ -136,13 +135,12 @@ class Attempts:
             return self._failed(trial, error, failure_type="UserError", fault=_out_of_time(trial))
         except ActivityFailed as error:
             return self._failed(trial, error, error.failure_type)
+        except DatabaseRefused as error:
+            return self._failed(trial, error, "SystemError")
         except HeadwaterError as error:
             return self._failed(trial, error, "UserError")
         except OSError as error:
             return self._failed(trial, error, "SystemError", _of_system(error))
-        except sa.exc.OperationalError as error:
-            fault = Fault("RUN-005", f"The run database refused: {error.orig}", cure="Check room and rights, rerun.")
-            return self._failed(trial, error, "SystemError", fault)
         except Stopped:
             raise
         except Exception as error:

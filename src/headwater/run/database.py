@@ -16,6 +16,10 @@ from headwater.run.tables import HEAD, MIGRATIONS, VERSION_TABLE
 _BUSY_MS = 60_000
 
 
+class DatabaseRefused(RunError):
+    """The run database cannot be read or written: no room, no right, held by somebody else."""
+
+
 class RunDatabase:
     """An SQLite file in WAL mode. Commits are durable against power loss, as the stores' own commits are."""
 
@@ -56,14 +60,14 @@ class RunDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Yield a connection to read with."""
-        with self.engine.connect() as connection:
+        """Yield a connection to read with. Raises DatabaseRefused."""
+        with _refusals_told(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Yield a connection in a transaction that is committed at the end, or rolled back by an exception."""
-        with self._writing, self.engine.connect() as connection:
+        """Yield a connection in a transaction that an exception undoes, the database's own being DatabaseRefused."""
+        with self._writing, _refusals_told(), self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
             connection.commit()
@@ -71,6 +75,15 @@ class RunDatabase:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        cure = "Check that there is room on the disk and that nothing else holds the database."
+        raise DatabaseRefused(Fault("RUN-005", f"The run database refused: {_reason(error)}", cure=cure)) from error
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

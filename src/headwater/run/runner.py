@@ -7,8 +7,11 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from headwater.definition.workspace import Workspace
 from headwater.errors import Cancelled, Fault, HeadwaterError, RunError
@@ -187,16 +190,23 @@ class Runner:
     def _workflows(self) -> DurableWorkflows:
         with self._opening:
             if self._opened is None:
-                lease = Lease(self._leases, self._id)
-                database = self._database.path.with_suffix(".workflows.db")
-                try:
-                    workflows = DurableWorkflows(database, self._id, self._carry, self._attempt)
-                except BaseException:
-                    lease.release()
-                    raise
-                self._opened = workflows, lease
+                self._opened = self._open()
                 in_thread(self._watch_for_cancels)
             return self._opened[0]
+
+    def _open(self) -> tuple[DurableWorkflows, Lease]:
+        database = self._database.path.with_suffix(".workflows.db")
+        with ExitStack() as undo:
+            try:
+                lease = Lease(self._leases, self._id)
+                undo.callback(lease.release)
+                workflows = DurableWorkflows(database, self._id, self._carry, self._attempt)
+            except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+                cure = "Check that the project's data folder is there, writable and not full."
+                message = f'The workflow database "{database.name}" cannot be opened: {error}'
+                raise RunError(Fault("RUN-002", message, cure=cure)) from error
+            undo.pop_all()
+        return workflows, lease
 
     def _begin(
         self, run_id: str, workspace: str, plan: Plan, invoked_by: InvokedBy, on_event: OnEvent
