@@ -16,7 +16,13 @@ import type { Laid } from "./useLayout";
 const EDGE_TYPES: EdgeTypes = { line: Line };
 
 const useStyles = makeStyles({
-  root: { position: "absolute", inset: 0, backgroundColor: tokens.colorNeutralBackground2 },
+  root: {
+    position: "absolute",
+    inset: 0,
+    backgroundColor: tokens.colorNeutralBackground2,
+    "--xy-background-color": tokens.colorNeutralBackground2,
+    "--xy-attribution-background-color": tokens.colorNeutralBackground2,
+  },
   map: { backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, overflow: "hidden" },
 });
 
@@ -120,7 +126,7 @@ function useView(laid: Laid, unfolded: readonly string[], root: RefObject<HTMLDi
   const flow = useReactFlow();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const duration = calm ? 0 : 240;
-  const fit = useCallback(() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration }), [flow, duration]);
+  const fit = useCallback(() => void flow.fitView({ padding: 0.05, maxZoom: 1, duration }), [flow, duration]);
 
   useEffect(() => {
     const size = root.current?.getBoundingClientRect();
@@ -133,8 +139,8 @@ function useView(laid: Laid, unfolded: readonly string[], root: RefObject<HTMLDi
     const opened = last === undefined ? undefined : laid.layout.boxes.get(last);
     const focus = laid.layout.boxes.get(laid.graph.focus);
     if (opened) void flow.fitBounds(opened, { padding: 0.06 });
-    else if (zoom >= READABLE || !focus) void flow.fitView({ padding: 0.08, maxZoom: 1 });
-    else void flow.setCenter(focus.x + focus.width / 2, focus.y + focus.height / 2, { zoom: 0.75 });
+    else if (zoom >= READABLE || !focus) void flow.fitView({ padding: 0.05, maxZoom: 1 });
+    else void flow.fitView({ nodes: around(laid).map((id) => ({ id })), padding: 0.05, minZoom: READABLE, maxZoom: 1 });
     // Only a layout that moved things moves the view; a level that was added leaves it alone.
   }, [laid.moved]);
 
@@ -146,6 +152,11 @@ function useView(laid: Laid, unfolded: readonly string[], root: RefObject<HTMLDi
       if (box) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(READABLE, flow.getZoom()), duration });
     },
   };
+}
+
+/** The asset in focus and what stands next to it. */
+function around({ graph }: Laid): readonly string[] {
+  return [graph.focus, ...(graph.upstream.get(graph.focus) ?? []), ...(graph.downstream.get(graph.focus) ?? [])];
 }
 
 function focusBox(root: HTMLElement | null, id: string): void {

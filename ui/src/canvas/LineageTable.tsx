@@ -44,15 +44,15 @@ export function LineageTable({ graph }: { readonly graph: Graph }) {
               </>
             ),
           },
-          { key: "type", head: head.type, cell: ({ node }) => node.typeLabel },
-          { key: "from", head: head.from, cell: (row) => names(row.from) },
+          { key: "type", head: head.type, cell: ({ node }) => node.typeLabel, spare: true },
+          { key: "from", head: head.from, cell: (row) => names(row.from), spare: true },
           { key: "to", head: head.to, cell: (row) => names(row.to) },
           {
             key: "status",
             head: head.status,
             cell: ({ node }) => (node.status ? <Status status={node.status} /> : node.lastRunAt ? ago(node.lastRunAt) : messages.unknown),
           },
-          { key: "rows", head: head.rows, cell: ({ node }) => count(node.rows), end: true },
+          { key: "rows", head: head.rows, cell: ({ node }) => count(node.rows), end: true, spare: true },
         ]}
       />
     </div>

@@ -22,6 +22,7 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase100,
     lineHeight: tokens.lineHeightBase200,
     color: tokens.colorNeutralForeground3,
+    "@media (max-width: 640px)": { display: "none" },
   },
   list: {
     position: "absolute",

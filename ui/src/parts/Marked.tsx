@@ -4,9 +4,9 @@ import type { Segment } from "../client/types";
 
 const useStyles = makeStyles({
   mark: {
-    backgroundColor: tokens.colorPaletteYellowBackground2,
+    backgroundColor: tokens.colorPaletteYellowBackground1,
+    boxShadow: `inset 0 -2px ${tokens.colorPaletteYellowBorderActive}`,
     color: "inherit",
-    borderRadius: tokens.borderRadiusSmall,
   },
 });
 

@@ -33,11 +33,13 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     whiteSpace: "nowrap",
+    "@media (max-width: 640px)": { padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalS}` },
   },
   cell: {
     padding: `7px ${tokens.spacingHorizontalM}`,
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
     verticalAlign: "middle",
+    "@media (max-width: 640px)": { padding: `7px ${tokens.spacingHorizontalS}` },
   },
   row: { ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover }, ":last-child > td": { borderBottom: "none" } },
   chosen: { backgroundColor: tokens.colorSubtleBackgroundSelected },

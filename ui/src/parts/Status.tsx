@@ -34,6 +34,15 @@ const MARKS: Readonly<Record<string, readonly [FluentIcon, Tone]>> = {
 const useStyles = makeStyles({
   root: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, whiteSpace: "nowrap", verticalAlign: "middle" },
   icon: { flexShrink: 0 },
+  brief: {
+    "@media (max-width: 640px)": {
+      position: "absolute",
+      width: "1px",
+      height: "1px",
+      overflow: "hidden",
+      clipPath: "inset(50%)",
+    },
+  },
   good: { color: tokens.colorStatusSuccessForeground1 },
   bad: { color: tokens.colorStatusDangerForeground1 },
   busy: { color: tokens.colorStatusWarningForeground1 },
@@ -50,12 +59,13 @@ export function StatusMark({ status, className }: { readonly status: string; rea
   return <Icon className={mergeClasses(styles.icon, styles[tone], className)} aria-hidden />;
 }
 
-export function Status({ status }: { readonly status: string }) {
+/** `brief`: on a narrow screen the word is left to the ears. */
+export function Status({ status, brief }: { readonly status: string; readonly brief?: boolean }) {
   const styles = useStyles();
   return (
-    <span className={styles.root}>
+    <span className={styles.root} title={brief ? statusText(status) : undefined}>
       <StatusMark status={status} />
-      <span>{statusText(status)}</span>
+      <span className={mergeClasses(brief && styles.brief)}>{statusText(status)}</span>
     </span>
   );
 }

@@ -88,7 +88,7 @@ export const useBoxStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     padding: `0 ${tokens.spacingHorizontalM}`,
     borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
-    fontSize: tokens.fontSizeBase200,
+    fontSize: "13px",
     cursor: "pointer",
     "::before": port("left"),
     "::after": port("right"),

@@ -26,7 +26,7 @@ import { useAssetOfPage } from "./AssetPage";
 const useStyles = makeStyles({
   root: { display: "flex", flexGrow: 1, minHeight: 0, position: "relative", backgroundColor: tokens.colorNeutralBackground2 },
   pane: {
-    width: "280px",
+    width: "264px",
     flexShrink: 0,
     borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
     [NARROW]: { position: "absolute", inset: 0, width: "auto", zIndex: 15 },

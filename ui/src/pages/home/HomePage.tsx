@@ -158,7 +158,7 @@ function Recent({ runs }: { readonly runs: readonly RunRow[] }) {
       columns={[
         { key: "pipeline", head: messages.monitor.pipeline, cell: (run) => <NavLinkText to={links.run(run.runId)}>{run.pipeline}</NavLinkText> },
         { key: "workspace", head: messages.monitor.workspace, cell: (run) => run.workspace, spare: true },
-        { key: "status", head: messages.monitor.status, cell: (run) => <Status status={run.status} /> },
+        { key: "status", head: messages.monitor.status, cell: (run) => <Status status={run.status} brief /> },
         { key: "lineage", head: messages.monitor.lineage, cell: (run) => <LineageBadge run={run} /> },
         { key: "when", head: messages.monitor.started, cell: (run) => <span title={exactly(run.startedAt)}>{ago(run.startedAt)}</span>, spare: true },
         { key: "took", head: messages.monitor.duration, cell: (run) => duration(run.durationMs), end: true, spare: true },

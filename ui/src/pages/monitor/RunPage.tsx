@@ -120,7 +120,7 @@ function Activities({ detail, chosen, choose }: ActivitiesProps) {
       ),
     },
     { key: "bar", head: messages.monitor.duration, cell: (row) => <Bar row={row} whole={whole} />, spare: true },
-    { key: "status", head: messages.monitor.status, cell: (row) => <Status status={row.status} /> },
+    { key: "status", head: messages.monitor.status, cell: (row) => <Status status={row.status} brief /> },
     { key: "read", head: `${messages.monitor.rows} ${messages.monitor.read}`, cell: (row) => count(row.rowsRead), end: true, spare: true },
     { key: "written", head: `${messages.monitor.rows} ${messages.monitor.written}`, cell: (row) => count(row.rowsWritten), end: true, spare: true },
     {

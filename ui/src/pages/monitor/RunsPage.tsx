@@ -124,7 +124,7 @@ function Table({ answer, filtered }: { readonly answer: Answer; readonly filtere
             ),
           },
           { key: "workspace", head: messages.monitor.workspace, cell: (run) => run.workspace, spare: true },
-          { key: "status", head: messages.monitor.status, cell: (run) => <Status status={run.status} /> },
+          { key: "status", head: messages.monitor.status, cell: (run) => <Status status={run.status} brief /> },
           { key: "started", head: messages.monitor.started, cell: (run) => <span title={exactly(run.startedAt)}>{ago(run.startedAt)}</span>, spare: true },
           { key: "duration", head: messages.monitor.duration, cell: (run) => duration(run.durationMs), end: true },
           { key: "trigger", head: messages.monitor.trigger, cell: (run) => run.triggeredBy, spare: true },
