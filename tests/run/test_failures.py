@@ -307,6 +307,16 @@ def test_nothing_is_started_with_bad_parameters(tmp_path: Path) -> None:
         assert _all_runs(project) == []
 
 
+def test_run_of_a_given_id_is_started_once(tmp_path: Path) -> None:
+    given = "0d9c2f4e-0000-4000-8000-000000000001"
+    with Project(tmp_path, ONE_WAIT) as project:
+        for _ in range(2):
+            assert project.runner.start("sales", "main", run_id=given) == given
+            assert project.runner.wait(given).status == "Succeeded"
+        assert len(_all_runs(project)) == 1
+        assert len(project.history.activity_runs(given)) == 1
+
+
 def test_unknown_workspace_and_run_are_refused_by_name(tmp_path: Path) -> None:
     with Project(tmp_path, ONE_WAIT) as project:
         with pytest.raises(RunError, match='no workspace "sale"'):
