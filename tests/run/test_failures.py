@@ -317,6 +317,37 @@ def test_run_of_a_given_id_is_started_once(tmp_path: Path) -> None:
         assert len(project.history.activity_runs(given)) == 1
 
 
+def test_interrupted_run_of_a_given_id_is_left_for_recovery(tmp_path: Path) -> None:
+    loaded = workspace({"main": pipeline(wait("A", 3600))})
+    run_id = _interrupted(tmp_path, loaded)
+    with Project(tmp_path, loaded) as project:
+        project.runner.start("sales", "main", run_id=run_id)
+        with pytest.raises(RunError, match="was interrupted"):
+            project.runner.wait(run_id)
+        assert project.runner.recover() == [run_id]
+        assert project.runner.wait(run_id).status == "Succeeded"
+
+
+def test_invoked_run_that_was_interrupted_goes_on_with_its_parent(tmp_path: Path) -> None:
+    reference = {"referenceName": "child", "type": "PipelineReference"}
+    call = activity("Call", "ExecutePipeline", {"pipeline": reference, "waitOnCompletion": True})
+    loaded = workspace({"main": pipeline(call), "child": pipeline(wait("A", 3600))})
+    begun = threading.Event()
+
+    def watch(event: RunEvent) -> None:
+        if isinstance(event, ActivityStarted) and event.ids.activity == "A":
+            begun.set()
+
+    with Project(tmp_path, loaded, clock=SystemClock()) as project:
+        run_id = project.runner.start("sales", "main", on_event=watch)
+        begun.wait()
+    with Project(tmp_path, loaded) as project:
+        assert len(project.runner.recover()) == 2
+        assert project.runner.wait(run_id).status == "Succeeded"
+        assert {run.status for run in _all_runs(project)} == {"Succeeded"}
+        assert len(_all_runs(project)) == 2
+
+
 def test_unknown_workspace_and_run_are_refused_by_name(tmp_path: Path) -> None:
     with Project(tmp_path, ONE_WAIT) as project:
         with pytest.raises(RunError, match='no workspace "sale"'):

@@ -31,7 +31,7 @@ from headwater.run.records import InvokedBy
 
 class Invoke(Protocol):
     def __call__(self, run_id: str, plan: Plan, invoked_by: InvokedBy, parent: LiveRun) -> LiveRun | None:
-        """Start a pipeline run, or find it if it is known; None if it has ended already."""
+        """Start a pipeline run and return it, or find it if it is carried here; None if it is not, so it has ended."""
 
 
 class TrialControl:

@@ -213,7 +213,7 @@ class Runner:
     ) -> LiveRun | None:
         workflows = self._workflows()
         pipeline = find_pipeline(plan.workspace, plan.pipeline)
-        self._journal.begin_run(
+        is_new = self._journal.begin_run(
             NewRun(
                 run_id=run_id,
                 workspace=workspace,
@@ -228,8 +228,9 @@ class Runner:
             )
         )
         stored = self._journal.run(run_id)
-        if stored is None or stored.status in ENDED:
-            return None
+        if not is_new or stored is None:
+            # Carried here already, or ended, or left for a recovery: none of them is started again.
+            return self._lives.get(run_id)
         live = self._lives.add(stored, plan, pipeline, on_event)
         workflows.start_run(run_id)
         return live
