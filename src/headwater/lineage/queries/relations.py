@@ -165,8 +165,8 @@ class QueryWalk:
     def _using(self, identifier: exp.Expr, scope: Scope) -> Origins:
         key = self._names.of(identifier)
         found: list[ColumnOrigin] = []
-        for relation in scope.sources.values():
-            found += scope.columns_of(relation, key) or ()
+        for source, relation in scope.sources.items():
+            found += scope.indexes[source].get(key, ())
             found += [ColumnOrigin(rest.table, identifier.name) for rest in relation.rests if rest.table is not None]
         return as_effects(found, "JOIN", f"USING ({identifier.name})")
 
@@ -176,7 +176,7 @@ class QueryWalk:
         name = alias.this if isinstance(alias, exp.TableAlias) and alias.this is not None else node.this
         name = name.expression if isinstance(name, exp.Dot) else name
         key = self._names.of(name) if isinstance(name, exp.Identifier) else f"#{len(scope.sources)}"
-        scope.sources[key] = relation
+        scope.add(key, relation)
         return relation.effects
 
     def _source(self, node: exp.Expr, ctes: Mapping[str, Relation], scope: Scope | None) -> Relation:

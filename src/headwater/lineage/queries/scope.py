@@ -43,17 +43,21 @@ class Scope:
     ctes: Mapping[str, Relation] = field(default_factory=dict)
     outer: Scope | None = None
     sources: dict[str, Relation] = field(default_factory=dict)
+    indexes: dict[str, dict[str, Origins]] = field(default_factory=dict)
+    """For each source its columns by key: a wide query asks for thousands."""
     aliases: dict[str, Origins] = field(default_factory=dict)
     """Output columns by alias, for ORDER BY and the dialects that let other clauses use them."""
     windows: dict[str, exp.Expr] = field(default_factory=dict)
     """Windows that the WINDOW clause names."""
 
-    def columns_of(self, relation: Relation, key: str) -> Origins | None:
-        """Return the origins of a relation's column, or None if it surely has none of this name."""
+    def add(self, key: str, relation: Relation) -> None:
+        """Put a relation into the scope under the key of its name or alias."""
+        self.sources[key] = relation
+        index = self.indexes[key] = {}
         for column in relation.columns:
-            if self.names.key(column.name, quoted=True) == key or self.names.key(column.name) == key:
-                return column.origins
-        return None
+            index.setdefault(self.names.key(column.name, quoted=True), column.origins)
+        for column in relation.columns:
+            index.setdefault(self.names.key(column.name), column.origins)
 
     def resolve(self, column: exp.Column) -> tuple[Origins, str | None]:
         """Return where a column comes from, and a note if that cannot be told."""
@@ -73,19 +77,15 @@ class Scope:
         scope: Scope | None = self
         while scope is not None:
             if table in scope.sources:
-                relation = scope.sources[table]
-                known = self.columns_of(relation, key)
-                if known is not None:
-                    return known, None
-                return _from_rests(relation.rests, name)
+                known = scope.indexes[table].get(key)
+                return (known, None) if known is not None else _from_rests(scope.sources[table].rests, name)
             scope = scope.outer
         return (), f'"{column.table}" in "{column.sql()}" names no table of the query.'
 
     def _unqualified(self, key: str, name: str) -> tuple[Origins | None, str | None]:
-        for relation in self.sources.values():
-            known = self.columns_of(relation, key)
-            if known is not None:
-                return known, None
+        for index in self.indexes.values():
+            if key in index:
+                return index[key], None
         if key in self.aliases:
             return self.aliases[key], None
         rests = tuple(rest for relation in self.sources.values() for rest in relation.rests)
