@@ -1,6 +1,6 @@
 """One project opened on this machine: the composition root. It knows every part and decides nothing itself.
 
-Parts are made when they are first asked for: `headwater plan` opens no database, `headwater status` starts no runner.
+Parts are made when they are first asked for: `headwater status` starts no runner, a remote account opens no database.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from headwater.access.account import Account
 from headwater.api.server import create_app
 from headwater.api.studio.router import create_router
 from headwater.api.synapse.runs import synapse_router
-from headwater.app import checking, trace
+from headwater.app import trace
 from headwater.app.account import IN_PROCESS, Ask, Reporters, owner
+from headwater.app.definitions import Definitions
 from headwater.app.hosted import HostedAccount, web
 from headwater.app.identity import Identities
-from headwater.app.locate import project_at, workspaces_at
+from headwater.app.locate import project_at
 from headwater.app.reports import Connection, LineageLine, RunReport
 from headwater.app.runs import Observer, Runs
 from headwater.app.server import Server, StudioServer
 from headwater.app.serving import ServedWorkspaces, StudioWorkspaces
-from headwater.definition.workspace import Workspace
 from headwater.errors import Fault, Place, SettingsError
 from headwater.language.expression.ast import Json
 from headwater.lineage import connection, report
@@ -35,9 +35,6 @@ from headwater.lineage.facts import WorkspaceIdentity
 from headwater.lineage.outbox import Reporting, release
 from headwater.lineage.store import prepare, writing
 from headwater.lineage.worker import DeliveryWorker
-from headwater.plan.build import build_plan
-from headwater.plan.explain import explain
-from headwater.plan.explanation import Explanation
 from headwater.run.database import RunDatabase
 from headwater.run.history import RunHistory
 from headwater.settings import Project
@@ -51,7 +48,7 @@ class Local:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._workspaces: dict[str, Workspace] = {}
+        self.definitions = Definitions(project)
 
     @classmethod
     def open(cls, folder: Path) -> Local:
@@ -78,30 +75,6 @@ class Local:
         if hosted := made.get("hosted"):
             hosted.close()
 
-    # Definitions
-
-    def workspace(self, name: str) -> Workspace:
-        """Return a workspace, loaded and checked once. Raises DefinitionError with all its faults."""
-        if name not in self._workspaces:
-            self._workspaces[name] = checking.sound(self.project, name)
-        return self._workspaces[name]
-
-    def workspace_at(self, folder: Path, pipeline: str) -> str:
-        """Return the workspace that a folder means; where it means several, the one that has the pipeline."""
-        names = workspaces_at(self.project, folder)
-        if len(names) == 1:
-            return names[0]
-        having = [n for n in names if pipeline.lower() in (p.lower() for p in self.workspace(n).pipelines)]
-        if len(having) == 1:
-            return having[0]
-        cure = "Give the workspace's folder: headwater run FOLDER --pipeline NAME"
-        which = f"several workspaces have it: {', '.join(having)}" if having else f"none of {', '.join(names)} has it"
-        raise SettingsError(Fault("SET-005", f"Pipeline '{pipeline}': {which}", Place(), cure))
-
-    def explain(self, workspace: str, pipeline: str, parameters: Mapping[str, Json]) -> Explanation:
-        """Return what a pipeline would do. Raises PlanError, DefinitionError."""
-        return explain(build_plan(self.workspace(workspace), pipeline, parameters))
-
     # Runs
 
     @cached_property
@@ -117,7 +90,7 @@ class Local:
 
     @cached_property
     def runs(self) -> Runs:
-        return Runs(self.project, self.database, self.workspace, self.reporting)
+        return Runs(self.project, self.database, self.definitions.workspace, self.reporting)
 
     def run(
         self,

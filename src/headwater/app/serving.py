@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from headwater.api.studio.workspaces import Workspace as StudioWorkspace
+from headwater.app.definitions import Definitions
 from headwater.app.reports import MOVING_TYPES, Connection
-from headwater.definition.workspace import Workspace
 from headwater.errors import DefinitionError
 from headwater.language.expression.ast import Json
 from headwater.lineage import report
@@ -43,7 +43,8 @@ class Opened(Protocol):
     @property
     def runs(self) -> Starter: ...
 
-    def workspace(self, name: str) -> Workspace: ...
+    @property
+    def definitions(self) -> Definitions: ...
 
     def reporting(self, workspace: str) -> Reporting | None: ...
 
@@ -77,7 +78,7 @@ class StudioWorkspaces:
 
     def _pipelines(self, name: str) -> int:
         try:
-            return len(self._opened.workspace(name).pipelines)
+            return len(self._opened.definitions.workspace(name).pipelines)
         except DefinitionError:
             # A workspace at fault still has a card; `headwater check` says what is wrong.
             return 0

@@ -19,6 +19,14 @@ _GUIDS_IN_A_QUERY = 40
 _OPERATION = "_operation"
 
 
+class FeedStep(msgspec.Struct, frozen=True):
+    """A transformation that a column passed inside an operation."""
+
+    name: str
+    kind: str = ""
+    expression: str = ""
+
+
 class ColumnFeed(msgspec.Struct, frozen=True, rename="camel"):
     """One element of an operation's `columnLineage`."""
 
@@ -28,7 +36,7 @@ class ColumnFeed(msgspec.Struct, frozen=True, rename="camel"):
     type: str = "DIRECT"
     subtype: str = "IDENTITY"
     expression: str = ""
-    steps: tuple[Mapping[str, str], ...] = ()
+    steps: tuple[FeedStep, ...] = ()
 
 
 class _DatasetMapping(msgspec.Struct, frozen=True):
@@ -145,7 +153,7 @@ class Upstream:
 
 
 def _fed(line: LineageLine, feed: ColumnFeed, via: str) -> LineageLine:
-    steps = tuple(f"{step['name']} ({step['kind']})" for step in feed.steps if "name" in step and "kind" in step)
+    steps = tuple(" ".join(filter(None, (step.name, step.kind, step.expression))) for step in feed.steps)
     return msgspec.structs.replace(
         line, kind=feed.type, subtype=feed.subtype, expression=feed.expression, via=via, steps=steps
     )

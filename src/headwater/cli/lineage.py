@@ -59,5 +59,6 @@ def _label(line: LineageLine) -> str:
     if line.kind == "INDIRECT":
         how = f"indirect, {how}"
     expression = f": [cyan]{escape(line.expression)}[/]" if line.expression else ""
-    steps = f"  [dim]{escape(' → '.join(line.steps))}[/]" if line.steps else ""
-    return f"{text}  [dim]by[/] {escape(line.via)}" + (f" [dim]({how}{expression})[/]" if how else "") + steps
+    label = f"{text}  [dim]by[/] {escape(line.via)}" + (f" [dim]({how}{expression})[/]" if how else "")
+    # A copy is one step, and that step is the operation itself.
+    return label + (f"\n[dim]{escape(' → '.join(line.steps))}[/]" if len(line.steps) > 1 else "")

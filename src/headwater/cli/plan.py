@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from headwater.app.local import Local
+from headwater.app.definitions import Definitions
 from headwater.cli.arguments import Folder, Parameters, Pipeline, parse_parameters
 from headwater.cli.show import Json, print_json
 
@@ -21,8 +21,9 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Show what a pipeline would run, read and write."""
-    with Local.open(folder) as local:
-        explained = local.explain(local.workspace_at(folder, pipeline), pipeline, parse_parameters(parameters))
+    definitions = Definitions.open(folder)
+    workspace = definitions.workspace_at(folder, pipeline)
+    explained = definitions.explain(workspace, pipeline, parse_parameters(parameters))
     if as_json:
         print_json(explained.to_json())
     else:

@@ -26,7 +26,7 @@ def run(
 ) -> None:
     """Run a pipeline."""
     with Local.open(folder) as local:
-        workspace = local.workspace_at(folder, pipeline)
+        workspace = local.definitions.workspace_at(folder, pipeline)
         with RunProgress(quiet=as_json) as progress:
             run_id = local.run(workspace, pipeline, parse_parameters(parameters), progress.observe)
         local.deliver(wait)
