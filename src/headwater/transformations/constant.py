@@ -43,6 +43,7 @@ def evaluate(source: Source, resolved: Sequence[tuple[Expr, Resolved]]) -> list[
     query = exp.select(*(value.sql.copy() for _, value in resolved)).sql(dialect="duckdb")
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as engine:
+            engine.execute("SET TimeZone = 'UTC'").fetchall()
             row = engine.execute(query).fetchone() or ()
     except duckdb.Error as error:
         node = resolved[0][0]

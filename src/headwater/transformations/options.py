@@ -25,7 +25,6 @@ class SinkOptions:
     save_order: int | None = None
     truncate: bool = False
     recreate: bool = False
-    upsert: bool = False
     keys: tuple[str, ...] = ()
     pre_sqls: tuple[str, ...] = ()
     post_sqls: tuple[str, ...] = ()

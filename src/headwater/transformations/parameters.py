@@ -42,11 +42,11 @@ def _value(declaration: ParameterDeclaration, given: Source | None, source: Sour
     if given is not None:
         expr, faults = parse_expression(given)
         if expr is None:
-            raise LanguageError(*(replace(f, cure=_quoting(declaration, f)) for f in faults))
+            raise LanguageError(*(replace(f, cure=_quoting(declaration, given, f)) for f in faults))
         try:
             resolved = resolve(expr, scope_over((), Names()), given)
         except LanguageError as error:
-            raise LanguageError(*(replace(f, cure=_quoting(declaration, f)) for f in error.faults)) from error
+            raise LanguageError(*(replace(f, cure=_quoting(declaration, given, f)) for f in error.faults)) from error
         return _fitting(declaration, expr, resolved, given)
     if declaration.default is not None:
         resolved = resolve(declaration.default, scope_over((), names), source)
@@ -56,8 +56,8 @@ def _value(declaration: ParameterDeclaration, given: Source | None, source: Sour
     raise LanguageError(source.fault("LNG-075", message, declaration.span, cure))
 
 
-def _quoting(declaration: ParameterDeclaration, fault: Fault) -> str:
-    if str(declaration.type) != "string":
+def _quoting(declaration: ParameterDeclaration, given: Source, fault: Fault) -> str:
+    if str(declaration.type) != "string" or "'" in given.text or '"' in given.text:
         return fault.cure
     return "A parameter is a data flow expression: put quotes around a text, as in \"'abc'\"."
 

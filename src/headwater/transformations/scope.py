@@ -102,7 +102,7 @@ class StreamScope:
 
     def origins(self, resolved: Resolved, expression: str) -> tuple[Origin, ...]:
         """Return the references of an expression as origins in the inputs' own columns."""
-        return tuple(replace_origin(self.found(r), r, expression) for r in resolved.references)
+        return tuple(_origin(self.found(r), r, expression) for r in resolved.references)
 
     def seen(self, found: Found) -> ScopeColumn:
         """Return a column as the language sees it; its stream and name are unique in this scope."""
@@ -118,7 +118,7 @@ class StreamScope:
         return Unresolved("LNG-021", f"Column '{label}' does not exist here", nearest(name, names))
 
 
-def replace_origin(found: Found, reference: Reference, expression: str) -> Origin:
+def _origin(found: Found, reference: Reference, expression: str) -> Origin:
     """Return a reference as an origin; a column that is passed on has no expression."""
     text = "" if reference.subtype == "IDENTITY" else expression
     return found.origin(reference.kind, reference.subtype, text)

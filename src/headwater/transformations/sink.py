@@ -6,7 +6,7 @@ those that its own `input(…)` declares, or that no source drifted in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlglot import exp
 
@@ -17,6 +17,7 @@ from headwater.transformations.mapping import all_columns, is_open_mapping, mapp
 from headwater.transformations.options import SinkOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
+from headwater.transformations.scope import Found, StreamScope
 from headwater.transformations.source import declared_columns
 
 
@@ -25,7 +26,7 @@ def _compile(given: Given) -> Outcome:
     options = _options(given)
     clause = given.statement.clause("mapColumn")
     scope = scope_of(given)
-    columns = _automatic(given, options) if clause is None else mapped_columns(given, scope, clause)
+    columns = _automatic(given, scope, options) if clause is None else mapped_columns(given, scope, clause)
     result = output(
         given.statement.name,
         columns,
@@ -36,18 +37,12 @@ def _compile(given: Given) -> Outcome:
     return Outcome(outputs=(result,), options=options)
 
 
-def _automatic(given: Given, options: SinkOptions) -> list[OutputColumn]:
-    scope = scope_of(given)
-    drift = flag(given, "allowSchemaDrift")
+def _automatic(given: Given, scope: StreamScope, options: SinkOptions) -> list[OutputColumn]:
+    found: Iterable[Found] = scope.by_label.values()
     declared = options.declared.names
-    return all_columns(
-        given,
-        [
-            f
-            for f in scope.by_label.values()
-            if drift or (f.column.name in declared if declared else not f.column.drifted)
-        ],
-    )
+    if not flag(given, "allowSchemaDrift"):
+        found = [f for f in found if (f.column.name in declared if declared else not f.column.drifted)]
+    return all_columns(given, found)
 
 
 def _options(given: Given) -> SinkOptions:
@@ -73,6 +68,9 @@ def _faults(given: Given, options: SinkOptions, columns: Sequence[OutputColumn],
     if not columns and not is_open:
         cure = "Map its columns with mapColumn(…), or set allowSchemaDrift: true."
         yield given.fault("LNG-079", f"Sink '{sink}' would write no column", cure=cure)
+    for column in (column.column for column in columns if column.column.id != column.column.name):
+        cure = "Rename one of them in the mapping; files and tables do not tell them apart."
+        yield given.fault("LNG-079", f"Sink '{sink}' would write '{column.name}' twice but for its case", cure=cure)
     if flag(given, "validateSchema") and options.declared.columns:
         for name in (name for name in names if name not in options.declared.names):
             cure = "Add it to input(…), leave it out of the mapping, or set validateSchema: false."

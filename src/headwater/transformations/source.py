@@ -6,10 +6,13 @@ unless `inferDriftedColumnTypes` is set. What stands in FROM is `scan_name`, whi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlglot import exp
 
 from headwater.data.schema import Column, Schema
-from headwater.data.types import INTEGER, STRING, Array, Decimal, Map, Struct
+from headwater.data.types import ANY, BINARY, INTEGER, STRING, TIME, Array, Decimal, Map, Struct
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow.ast import Call, Clause, ColumnDeclaration, ColumnRef, Expr, Literal
 from headwater.transformations.arguments import flag, text, texts
@@ -17,7 +20,7 @@ from headwater.transformations.expression import resolve_value
 from headwater.transformations.options import SourceOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
-from headwater.transformations.scope import Names, scope_over
+from headwater.transformations.scope import Names, StreamScope, scope_over
 from headwater.transformations.stream import Stream, StreamColumn
 
 _CONVERSIONS = {
@@ -34,6 +37,8 @@ _CONVERSIONS = {
     "string": "toString",
     "timestamp": "toTimestamp",
 }
+# Types of which no text is made: those that are text, and those that have no text of their own.
+_NO_TEXT = (ANY, BINARY, STRING, TIME)
 
 
 def scan_name(stream: str) -> str:
@@ -41,21 +46,29 @@ def scan_name(stream: str) -> str:
     return f"scan of {stream}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """The data as it lies there, as a stream that only this source sees."""
+
+    stream: Stream
+    columns: Mapping[str, StreamColumn]
+    scope: StreamScope
+
+
 def _compile(given: Given) -> Outcome:
     options = _options(given)
-    declared = options.declared
-    data = given.schema
-    raise_if_any(LanguageError, _missing(given, declared, data))
-    raw = _raw(given, declared, data)
-    columns = [_declared(given, raw, column) for column in declared]
-    if options.allow_drift and data is not None:
+    raise_if_any(LanguageError, _missing(given, options.declared, given.schema))
+    data = _data(given, options.declared if given.schema is None else given.schema)
+    columns = [_declared(given, data, column) for column in options.declared]
+    if options.allow_drift:
         infer = flag(given, "inferDriftedColumnTypes")
-        columns.extend(_drifted(given, raw, extra, infer) for extra in data if declared.find(extra.name) is None)
+        names = set(options.declared.names)
+        columns.extend(_drifted(given, data, extra, infer) for extra in given.schema or () if extra.name not in names)
     result = output(
         given.statement.name,
         columns,
-        exp.Select().from_(raw.table(), copy=False),
-        is_open=options.allow_drift and data is None,
+        exp.Select().from_(data.stream.table(), copy=False),
+        is_open=options.allow_drift and given.schema is None,
     )
     return Outcome(outputs=(result,), options=options)
 
@@ -91,11 +104,12 @@ def _missing(given: Given, declared: Schema, data: Schema | None) -> list[Fault]
         return []
     there = ", ".join(f"'{name}'" for name in data.names) or "none"
     clause = given.statement.clause("output")
+    declarations = {a.name: a for a in (clause.args if clause else ()) if isinstance(a, ColumnDeclaration)}
     return [
         given.fault(
             "LNG-073",
             f"Source '{given.statement.name}' declares column '{column.name}', which its data does not have",
-            next((a for a in (clause.args if clause else ()) if getattr(a, "name", None) == column.name), None),
+            declarations.get(column.name),
             f"The data has {there}. Correct the name, or remove it from output(…).",
         )
         for column in declared
@@ -103,29 +117,27 @@ def _missing(given: Given, declared: Schema, data: Schema | None) -> list[Fault]
     ]
 
 
-def _raw(given: Given, declared: Schema, data: Schema | None) -> Stream:
-    """Return the data as it lies there, as a stream that only this source sees."""
+def _data(given: Given, schema: Schema) -> _Data:
     name = scan_name(given.statement.name)
-    columns = declared if data is None else data
-    return Stream(name, tuple(StreamColumn(c.name, c.name, c.type, (name,), name) for c in columns))
+    stream = Stream(name, tuple(StreamColumn(c.name, c.name, c.type, (name,), name) for c in schema))
+    return _Data(stream, {column.name: column for column in stream}, scope_over((stream,), Names()))
 
 
-def _declared(given: Given, raw: Stream, declaration: Column) -> OutputColumn:
-    name, wanted = declaration.name, declaration.type
-    found = next(column for column in raw if column.name == name)
-    value = raw.sql(found) if found.type == wanted else _converted(given, raw, found, declaration)
-    return OutputColumn(StreamColumn(name, name, wanted, (), ""), (), value)
+def _declared(given: Given, data: _Data, wanted: Column) -> OutputColumn:
+    found = data.columns[wanted.name]
+    value = data.stream.sql(found) if found.type == wanted.type else _converted(given, data, found, wanted)
+    return OutputColumn(StreamColumn(wanted.name, wanted.name, wanted.type, (), ""), (), value)
 
 
-def _drifted(given: Given, raw: Stream, column: Column, infer: bool) -> OutputColumn:
-    found = next(c for c in raw if c.name == column.name)
-    kept = infer or column.type == STRING or isinstance(column.type, (Array, Map, Struct))
-    type_ = column.type if kept else STRING
-    value = raw.sql(found) if kept else _converted(given, raw, found, Column(column.name, STRING))
-    return OutputColumn(StreamColumn(column.name, column.name, type_, (), "", drifted=True), (), value)
+def _drifted(given: Given, data: _Data, extra: Column, infer: bool) -> OutputColumn:
+    found = data.columns[extra.name]
+    kept = infer or extra.type in _NO_TEXT or isinstance(extra.type, Array | Map | Struct)
+    type_ = extra.type if kept else STRING
+    value = data.stream.sql(found) if kept else _converted(given, data, found, Column(extra.name, STRING))
+    return OutputColumn(StreamColumn(extra.name, extra.name, type_, (), "", drifted=True), (), value)
 
 
-def _converted(given: Given, raw: Stream, found: StreamColumn, wanted: Column) -> exp.Expr:
+def _converted(given: Given, data: _Data, found: StreamColumn, wanted: Column) -> exp.Expr:
     """Return the data's column as the declared type, by the language's own conversion: null for what does not fit."""
     type_ = wanted.type
     extra: tuple[Expr, ...] = ()
@@ -138,8 +150,7 @@ def _converted(given: Given, raw: Stream, found: StreamColumn, wanted: Column) -
         cure = f"Declare it as {found.type}, and convert it in a derive."
         message = f"Column '{found.name}' is {found.type} in the data of '{given.statement.name}', declared as {type_}"
         raise given.refuse("LNG-077", message, cure=cure)
-    call = Call(function, (ColumnRef(found.name), *extra))
-    return resolve_value(given, scope_over((raw,), Names()), call).sql
+    return resolve_value(given, data.scope, Call(function, (ColumnRef(found.name), *extra))).sql
 
 
 # What only moves work about, or repeats what the dataset says, has no bearing on the result here.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -179,6 +180,36 @@ def test_file_among_others_that_lacks_a_declared_column_is_named(world: World) -
     script = "source(output(name as string), wildcardPaths: ['in/?.csv']) ~> o\n" + to_csv()
     with pytest.raises(RunError, match="column 'name', which file 'in/b"):
         run(world, plan(script, {"o": files("in/")}, {"out": files("out/a.csv")}))
+
+
+def test_types_that_the_language_lacks_are_carried_by_those_it_has(world: World) -> None:
+    duckdb.execute(
+        f"COPY (SELECT uuid '6f1e2d3c-0000-4000-8000-000000000001' AS id, 7::UTINYINT AS small, "
+        f"TIMESTAMPTZ '2013-01-01 12:00:00+02' AS at) TO '{world.files}/in/odd.parquet'"
+    ).fetchall()
+    script = (
+        "source(output(id as string, small as short, at as timestamp), allowSchemaDrift: false) ~> o\n"
+        "o derive(id = upper(left(id, 4)), small = small + 1000, at = addDays(at, 1)) ~> d\nd sink() ~> out"
+    )
+    run(world, plan(script, {"o": files("in/odd.parquet", "Parquet")}, {"out": files("out/a.csv")}))
+    assert (world.files / "out/a.csv").read_text() == "id,small,at\n6F1E,1007,2013-01-02 10:00:00\n"
+
+
+def test_types_of_a_table_that_the_language_lacks_are_carried_too(world: World) -> None:
+    world.sql("CREATE TABLE dbo.odd AS SELECT TIMESTAMPTZ '2013-01-01 12:00:00+02' AS at, 7::UTINYINT AS small")
+    script = (
+        "source(output(at as timestamp, small as short), allowSchemaDrift: false) ~> o\n"
+        "o derive(at = addDays(at, 1), small = small + 1000) ~> d\nd sink() ~> out"
+    )
+    run(world, plan(script, {"o": table("odd")}, {"out": files("out/a.csv")}))
+    assert (world.files / "out/a.csv").read_text() == "at,small\n2013-01-02 10:00:00,1007\n"
+
+
+def test_truncating_sink_of_one_file_leaves_the_others(world: World) -> None:
+    world.write("out/other.csv", "other")
+    script = SOURCE + "o sink(truncate: true) ~> out"
+    run(world, plan(script, {"o": files("in/orders.csv")}, {"out": files("out/a.csv")}))
+    assert world.listing() == ["in/orders.csv", "out/a.csv", "out/other.csv"]
 
 
 def test_folder_is_read_without_marker_files_and_subfolders(world: World) -> None:

@@ -21,7 +21,7 @@ from headwater.connectors.engine import open_engine
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.statements import count_of, run_statement
 from headwater.data.locations import FileLocation
-from headwater.errors import Cancelled, Fault, RunError, raise_if_any
+from headwater.errors import Cancelled, Fault, HeadwaterError, RunError, raise_if_any
 from headwater.plan.resolved import FlowPlan
 from headwater.run.engines.profile import rows_read
 from headwater.run.engines.reading import (
@@ -90,7 +90,7 @@ def finish_sinks(plan: FlowPlan, host: Host, committed: frozenset[str]) -> None:
         dataset = plan.sinks[node.name]
         location = sink_location(node, dataset, host.key)
         if node.name in committed and isinstance(location, FileLocation):
-            clear = clearing(node, location, files_of(host.connect(dataset), dataset))
+            clear = clearing(node, dataset, location, files_of(host.connect(dataset), dataset))
             if clear is not None:
                 clear()
 
@@ -107,10 +107,9 @@ def staged_flow(plan: FlowPlan, host: Host, without: frozenset[str] = frozenset(
         stack.enter_context(_interrupted(engine, host.cancelled))
         try:
             staged = _stage(plan, host, without, engine, stack)
-        except Exception as error:
+        except (HeadwaterError, duckdb.Error) as error:
             if host.cancelled():
-                message = f"Data flow '{plan.name}' was cancelled"
-                raise Cancelled(Fault("RUN-001", message, cure="Run the pipeline again.")) from error
+                raise _cancelled(plan) from error
             raise
         stack.callback(staged.discard)
         yield staged
@@ -138,6 +137,8 @@ def _stage(
     durations: dict[str, int] = {}
     try:
         for name in wanted:
+            if host.cancelled():
+                raise _cancelled(plan)
             started = time.monotonic()
             node = graph.by_name[name]
             sinks.append(stage_sink(node, plan.sinks[name], queries.sinks[name], host.connect, engine, host.key))
@@ -151,6 +152,10 @@ def _stage(
     read = rows_read(engine, sources, profiles)
     rows |= read | {sink.name: sink.rows for sink in sinks}
     return StagedFlow(graph, sources, read, tuple(sinks), known_rows(graph, rows), durations)
+
+
+def _cancelled(plan: FlowPlan) -> Cancelled:
+    return Cancelled(Fault("RUN-001", f"Data flow '{plan.name}' was cancelled", cure="Run the pipeline again."))
 
 
 def known_rows(graph: Graph, counted: Mapping[str, int]) -> dict[str, int]:

@@ -6,7 +6,7 @@ becomes a view called as `scan_name` says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import cast
@@ -19,11 +19,11 @@ from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.protocol import Format
 from headwater.connectors.protocol import AnyStore, FileEntry, FileStore, TableStore
-from headwater.connectors.sql_types import schema_of
+from headwater.connectors.sql_types import engine_type, schema_of
 from headwater.connectors.statements import run_statement
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.data.schema import Column, Schema
-from headwater.data.types import STRING
+from headwater.data.types import STRING, Array, Map, Struct, arrow_type
 from headwater.errors import ConnectorError, Fault, PlanError, RunError
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.copy.source import referenced_tables
@@ -33,6 +33,24 @@ from headwater.run.events import ReferencedTable
 from headwater.transformations.graph import Node
 from headwater.transformations.options import SourceOptions
 from headwater.transformations.source import scan_name
+
+# The engine's types that carry a type of the language as it is.
+_PLAIN = frozenset(
+    {
+        "BIGINT",
+        "BLOB",
+        "BOOLEAN",
+        "DATE",
+        "DOUBLE",
+        "FLOAT",
+        "INTEGER",
+        "SMALLINT",
+        "TIME",
+        "TIMESTAMP",
+        "TINYINT",
+        "VARCHAR",
+    }
+)
 
 Connect = Callable[[ResolvedDataset], AnyStore]
 
@@ -133,22 +151,50 @@ def attach_source(
     source: OpenSource, columns: Sequence[str], engine: duckdb.DuckDBPyConnection, stack: ExitStack
 ) -> None:
     """Make the source's view; for a table, open the stream of the columns that are used, until `stack` ends."""
-    name = scan_name(source.name)
     location = source.dataset.location
     if source.scan is not None:
-        view = exp.Create(
-            this=exp.table_(name, quoted=True),
-            kind="VIEW",
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-            expression=exp.select("*").from_(source.scan),
-        )
-        with faults_as(DUCKDB, f"Source '{source.name}'"):
-            run_statement(engine, view)
+        casts = {column.name: column for column in source.schema if not _is_plain(column)}
+        _make_view(source, source.scan, casts, engine)
     elif not isinstance(location, FileLocation):
+        name = f"stream of {source.name}"
         tables = tables_of(source.store, source.dataset)
         reader = stack.enter_context(tables.read(location, list(columns) or [source.schema.names[0]]))
         engine.register(name, pa.RecordBatchReader.from_batches(reader.schema, _counted(reader, source.counter)))
         stack.callback(engine.unregister, name)
+        streamed = [column for column in source.schema if column.name in reader.schema.names]
+        casts = {column.name: column for column in streamed if not _is_carried(column, reader.schema)}
+        _make_view(source, exp.table_(name, quoted=True), casts, engine)
+
+
+def _make_view(
+    source: OpenSource, rows: exp.Expr, casts: Mapping[str, Column], engine: duckdb.DuckDBPyConnection
+) -> None:
+    """Show rows under the source's scan name; `casts` are columns whose type the language does not have."""
+    changed = [
+        exp.alias_(exp.cast(exp.column(name, quoted=True), engine_type(column.type)), name, quoted=True)
+        for name, column in casts.items()
+    ]
+    view = exp.Create(
+        this=exp.table_(scan_name(source.name), quoted=True),
+        kind="VIEW",
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        expression=exp.select(exp.Star(replace=changed) if changed else exp.Star()).from_(rows),
+    )
+    with faults_as(DUCKDB, f"Source '{source.name}'"):
+        run_statement(engine, view)
+
+
+def _is_plain(column: Column) -> bool:
+    """Return whether the engine's type of a file's column is the one that carries the language's type."""
+    native = column.native_type or ""
+    return isinstance(column.type, Array | Map | Struct) or native in _PLAIN or native.startswith("DECIMAL")
+
+
+def _is_carried(column: Column, stream: pa.Schema) -> bool:
+    """Return whether a stream brings a column in the Arrow type that carries the language's type."""
+    arrow = stream.field(column.name).type
+    wanted = arrow_type(column.type)
+    return arrow == wanted or not (pa.types.is_primitive(arrow) or pa.types.is_decimal(arrow))
 
 
 def files_of(store: AnyStore, dataset: ResolvedDataset) -> FileStore:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -68,9 +67,11 @@ def sink_options(node: Node) -> SinkOptions:
     return node.options if isinstance(node.options, SinkOptions) else SinkOptions(declared=Schema())
 
 
-def clearing(node: Node, location: FileLocation, store: FileStore) -> Callable[[], None] | None:
-    """Return what removes the other files of the sink's folder, if the sink truncates it."""
-    if not sink_options(node).truncate:
+def clearing(
+    node: Node, dataset: ResolvedDataset, location: FileLocation, store: FileStore
+) -> Callable[[], None] | None:
+    """Return what removes the other files of the sink's folder, if the dataset is a folder that the sink truncates."""
+    if not sink_options(node).truncate or getattr(dataset.location, "file", None) is not None:
         return None
 
     def clear() -> None:
@@ -120,7 +121,7 @@ def _stage_file(
     except BaseException:
         staged.discard()
         raise
-    clear = clearing(node, location, store)
+    clear = clearing(node, dataset, location, store)
     return StagedSink(node.name, dataset, location, node.schema, staged, rows, staged.size, clear)
 
 
@@ -169,8 +170,7 @@ def _stage_table(
         with faults_as(DUCKDB, f"Sink '{node.name}'"):
             rows = staged.write(engine.sql(query.sql("duckdb")).to_arrow_reader(BATCH_ROWS))
     except BaseException:
-        with suppress(Exception):
-            staged.discard()
+        staged.discard()
         raise
     return StagedSink(node.name, dataset, table, node.schema, staged, rows)
 
