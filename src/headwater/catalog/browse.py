@@ -219,4 +219,4 @@ def _numbers_below(connection: Connection, ids: Iterable[int], parts: Sequence[i
         .where(table.status == ACTIVE, table.type_id.not_in(parts))
         .group_by(table.parent_id)
     )
-    return dict(connection.execute(query, {"wanted": packed(ids)}).tuples().all())
+    return dict(connection.execute(query, {"wanted": packed(ids)}).all())

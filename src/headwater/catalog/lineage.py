@@ -339,7 +339,7 @@ def _counts(connection: Connection, ids: Sequence[int], way: Way, as_of: datetim
     wanted = listed()
     query = select(here, func.count()).select_from(wanted).join(lineage_edges, here == integer(wanted))
     rows = connection.execute(query.where(_holds(as_of)).group_by(here), {"wanted": packed(ids)})
-    return dict.fromkeys(ids, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(ids, 0) | dict(rows.all())
 
 
 def _of_kind(connection: Connection, ids: Sequence[int], types: TypeSet, *, dataset: bool = False) -> list[int]:
@@ -386,4 +386,4 @@ def _relationship_guids(connection: Connection, edges: Iterable[Edge]) -> dict[i
     table = relationships.c
     query = select(table.id, table.guid).join(wanted, table.id == integer(wanted))
     rows = connection.execute(query, {"wanted": packed({edge.relationship for edge in edges})})
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -52,9 +52,7 @@ def _by_type(connection: Connection, ids: Select[int], most: int, types: TypeSet
 
 def _by_extension(connection: Connection, ids: Select[int], most: int) -> Counter[str]:
     found = ids.limit(most).subquery()
-    names: Iterable[tuple[str]] = connection.execute(
-        select(entities.c.name).join(found, found.c.id == entities.c.id)
-    ).tuples()
+    names: Iterable[tuple[str]] = connection.execute(select(entities.c.name).join(found, found.c.id == entities.c.id))
     endings = (name.rpartition(".") for (name,) in names)
     return Counter(f".{ending.lower()}" for stem, _, ending in endings if stem and ending.isalnum())
 

@@ -13,6 +13,8 @@ from headwater.catalog.types import TypeSet
 from headwater.errors import Fault, Invalid, Place
 
 MAX_DEPTH = 50
+# What stands beside a leaf and says more of it.
+BESIDE = frozenset({"attributeValue", "includeSubClassifications", "includeSubTypes", "operator"})
 Condition = ColumnElement[bool]
 
 
@@ -22,21 +24,24 @@ def condition(tree: object, types: TypeSet, path: str = "filter", depth: int = 0
         return true()
     if depth > MAX_DEPTH or not isinstance(tree, dict):
         raise _unreadable("a filter is an object of and, or, not, or a leaf", path)
-    for key, join in (("and", and_), ("or", or_)):
-        if key in tree:
-            items = tree[key]
-            if not isinstance(items, list):
-                raise _unreadable(f"'{key}' takes a list", f"{path}.{key}")
-            found = [
-                condition(item, types, f"{path}.{key}[{position}]", depth + 1) for position, item in enumerate(items)
-            ]
-            return join(true() if key == "and" else false(), *found)
-    if "not" in tree:
-        return not_(condition(tree["not"], types, f"{path}.not", depth + 1))
-    for leaf, build in LEAVES.items():
-        if leaf in tree:
-            return build(tree, types, f"{path}.{leaf}")
-    raise _unreadable(f"'{', '.join(map(str, tree))}' is no leaf; known are {', '.join(LEAVES)}", path)
+    found: list[Condition] = []
+    for key in tree:
+        if key in {"and", "or"}:
+            found.append(_joined(key, tree[key], types, f"{path}.{key}", depth))
+        elif key == "not":
+            found.append(not_(condition(tree[key], types, f"{path}.not", depth + 1)))
+        elif build := LEAVES.get(key):
+            found.append(build(tree, types, f"{path}.{key}"))
+        elif key not in BESIDE:
+            raise _unreadable(f"'{key}' is no leaf; known are {', '.join(LEAVES)}", path)
+    return and_(true(), *found)
+
+
+def _joined(key: str, items: object, types: TypeSet, path: str, depth: int) -> Condition:
+    if not isinstance(items, list):
+        raise _unreadable(f"'{key}' takes a list", path)
+    found = [condition(item, types, f"{path}[{number}]", depth + 1) for number, item in enumerate(items)]
+    return and_(true(), *found) if key == "and" else or_(false(), *found)
 
 
 def _unreadable(what: str, path: str) -> Invalid:

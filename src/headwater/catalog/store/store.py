@@ -41,9 +41,12 @@ class Store:
         self._turn = threading.Lock()
 
     @classmethod
-    def open(cls, database: Path) -> Store:
-        """Open or create the SQLite file. Raises SettingsError if it is not a database or cannot be written."""
-        store = cls(_engine(database))
+    def open(cls, database: Path, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+        """Open or create the SQLite file. Raises SettingsError if it is not a database or cannot be written.
+
+        `busy_seconds` is how long to wait for other processes that write.
+        """
+        store = cls(_engine(database, busy_seconds))
         try:
             database.parent.mkdir(parents=True, exist_ok=True)
             store.migrate(MIGRATIONS, "catalog_version")
@@ -83,10 +86,10 @@ class Store:
         self._engine.dispose()
 
 
-def _engine(database: Path) -> Engine:
+def _engine(database: Path, busy_seconds: float) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(database)),
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": busy_seconds, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

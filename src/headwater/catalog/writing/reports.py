@@ -58,7 +58,7 @@ def last_seen(connection: Connection, keys: Sequence[int]) -> dict[int, int]:
     wanted = listed()
     query = select(table.operation_id, func.max(table.seen_at)).join(wanted, table.operation_id == integer(wanted))
     rows = connection.execute(query.group_by(table.operation_id), {"wanted": packed(keys)})
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def keep(connection: Connection, reports: Mapping[int, Report]) -> None:

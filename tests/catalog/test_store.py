@@ -1,0 +1,94 @@
+"""The database: its migrations make the tables that the code expects, and writes are whole or not at all."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert
+
+from catalog.desk import Desk, entity
+from headwater.catalog.catalog import Catalog
+from headwater.catalog.store import Store, schema
+from headwater.errors import SettingsError, Unavailable
+
+
+def test_migrations_make_the_tables_of_the_schema(desk: Desk) -> None:
+    def ours(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+        return not (kind == "table" and reflected and other is None)
+
+    with desk.catalog.store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": False})
+        assert compare_metadata(context, schema.metadata) == []
+        made = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all())
+    for table in schema.metadata.tables.values():
+        assert ("WITHOUT ROWID" in made[table.name]) == (table.dialect_options["sqlite"]["with_rowid"] is False)
+
+
+def test_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.db"
+    file.write_text("not a database, but long enough to be taken for the header of one " * 20)
+    before = file.read_bytes()
+    with pytest.raises(SettingsError) as refused:
+        Catalog.open(file, name="contoso")
+    assert refused.value.code == "CAT-011"
+    assert file.read_bytes() == before
+
+
+def test_second_start_finds_what_the_first_one_wrote(tmp_path: Path) -> None:
+    first = Catalog.open(tmp_path / "catalog.db", name="contoso")
+    Desk(first).write(entity("DataSet", "q"))
+    first.close()
+    second = Catalog.open(tmp_path / "catalog.db", name="another name")
+    assert second.name == "contoso"
+    assert second.entities.guid_of("DataSet", "q")
+    second.close()
+
+
+def test_write_that_fails_half_way_leaves_nothing(desk: Desk) -> None:
+    def fail_half_way() -> None:
+        with desk.catalog.store.write() as connection:
+            connection.execute(insert(schema.counters).values(name="x", value=1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    assert desk.rows("SELECT * FROM counters WHERE name = 'x'") == []
+
+
+def test_database_that_stays_locked_is_unavailable(tmp_path: Path) -> None:
+    Store.open(tmp_path / "catalog.db").close()
+    store = Store.open(tmp_path / "catalog.db", busy_seconds=0)
+    other = sqlite3.connect(tmp_path / "catalog.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable) as refused, store.write():
+        pass
+    assert refused.value.code == "CAT-010"
+    other.close()
+    with store.write():
+        pass
+    store.close()
+
+
+def test_writers_of_several_threads_all_get_their_turn(desk: Desk) -> None:
+    threads = [
+        threading.Thread(
+            target=lambda worker=worker: [desk.write(entity("DataSet", f"{worker}/{n}")) for n in range(5)]
+        )
+        for worker in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert desk.rows("SELECT count(*), count(DISTINCT id), count(DISTINCT guid) FROM entities") == [(30, 30, 30)]
+    assert desk.rows("SELECT sum(entities) FROM type_counts") == [(30,)]
+
+
+def test_reader_sees_a_snapshot_while_another_writes(desk: Desk) -> None:
+    with desk.catalog.store.read() as connection:
+        before = connection.exec_driver_sql("SELECT count(*) FROM entities").scalar()
+        desk.write(entity("DataSet", "q"))
+        assert connection.exec_driver_sql("SELECT count(*) FROM entities").scalar() == before

@@ -1,0 +1,185 @@
+"""Types: the built-in ones are sound, and users' own can be made, changed and deleted."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from catalog.desk import Desk, entity
+from headwater.catalog.catalog import Catalog
+from headwater.errors import CatalogError, Conflict, Invalid, NotFound
+
+TABLE = {
+    "entityDefs": [
+        {
+            "name": "my_table",
+            "superTypes": ["DataSet"],
+            "serviceType": "Mine",
+            "attributeDefs": [{"name": "rows", "typeName": "int"}],
+        }
+    ]
+}
+
+
+def refused(desk: Desk, document: dict[str, list[dict[str, object]]]) -> list[str]:
+    with pytest.raises(CatalogError) as error:
+        desk.catalog.types.create(document, by="tester")
+    return [fault.code for fault in error.value.faults]
+
+
+def test_built_in_types_name_what_decision_1_names(desk: Desk) -> None:
+    for name in ("azure_synapse_operation", "adf_copy_operation", "adf_dataflow_operation"):
+        operation = desk.catalog.types.entity(name)
+        assert operation.is_process
+        assert {"columnMapping", "columnLineage", "steps", "runId", "evidence"} <= operation.attributes.keys()
+        assert {"inputs", "outputs", "parent"} <= operation.links.keys()
+    assert desk.catalog.types.entity("azure_synapse_workspace").service_type == "Azure Synapse Analytics"
+    assert "azure_sql_table" in desk.catalog.types.subtypes("DataSet")
+
+
+def test_every_type_whose_schema_shows_has_columns_that_are_parts(desk: Desk) -> None:
+    current = desk.catalog.types.current
+    for type in current.entities.values():
+        if attribute := type.options.get("schemaElementsAttribute"):
+            ends = {link.there.type for link in type.links[attribute]}
+            assert ends
+            assert all(current.entities[end].is_part for end in ends), type.name
+
+
+def test_made_type_takes_entities_and_outlives_the_process(desk: Desk, tmp_path: Path) -> None:
+    made = desk.catalog.types.create(TABLE, by="tester")
+    assert made["entityDefs"][0]["subTypes"] == []
+    desk.write(entity("my_table", "q", rows="7"))
+    again = Catalog.open(tmp_path / "catalog.db", name="x")
+    assert again.types.entity("my_table").service_type == "Mine"
+    assert again.entities.get(again.entities.guid_of("DataSet", "q")).entity.attributes["rows"] == 7
+    again.close()
+
+
+def test_definition_that_was_read_can_be_sent_back(desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    shown = desk.catalog.types.definition("my_table")
+    assert desk.catalog.types.update({"entityDefs": [shown]}, by="tester")["entityDefs"][0]["version"] == 2
+    again = desk.catalog.types.definition("my_table")
+    assert desk.catalog.types.update({"entityDefs": [again]}, by="tester")["entityDefs"][0]["version"] == 2
+
+
+def test_changed_type_keeps_what_it_replaced(desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    wider = msgspec.json.decode(msgspec.json.encode(TABLE))
+    wider["entityDefs"][0]["attributeDefs"].append({"name": "bytes", "typeName": "long"})
+    desk.catalog.types.update(wider, by="other")
+    assert "bytes" in desk.catalog.types.entity("my_table").attributes
+    assert desk.rows("SELECT version, replaced_by FROM type_versions") == [(1, "other")]
+
+
+def test_attribute_cannot_be_taken_from_a_type(desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    with pytest.raises(Invalid):
+        desk.catalog.types.update({"entityDefs": [{"name": "my_table", "superTypes": ["DataSet"]}]}, by="tester")
+
+
+def test_type_in_use_cannot_be_deleted(desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    desk.write(entity("my_table", "q"))
+    with pytest.raises(Conflict):
+        desk.catalog.types.delete(["my_table"])
+
+
+def test_type_that_nobody_uses_is_deleted(desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    desk.catalog.types.delete(["my_table"])
+    with pytest.raises(NotFound):
+        desk.catalog.types.definition("my_table")
+
+
+def test_type_above_another_cannot_be_deleted(desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    desk.catalog.types.create({"entityDefs": [{"name": "below", "superTypes": ["my_table"]}]}, by="tester")
+    with pytest.raises(Conflict):
+        desk.catalog.types.delete(["my_table"])
+
+
+def test_built_in_type_cannot_be_changed_or_deleted(desk: Desk) -> None:
+    with pytest.raises(Invalid):
+        desk.catalog.types.delete(["DataSet"])
+    with pytest.raises(Invalid):
+        desk.catalog.types.update({"entityDefs": [{"name": "DataSet", "superTypes": ["Asset"]}]}, by="tester")
+
+
+def test_type_that_exists_is_a_conflict(desk: Desk) -> None:
+    assert refused(desk, {"entityDefs": [{"name": "DataSet"}]}) == ["CAT-031"]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"name": "1st"},
+        {"name": "a", "superTypes": ["Nobody"]},
+        {"name": "a", "superTypes": ["a"]},
+        {"name": "a", "superTypes": "DataSet"},
+        {"name": "a", "attributeDefs": [{"name": "x", "typeName": "array<nobody>"}]},
+        {"name": "a", "attributeDefs": [{"name": "x"}, {"name": "x"}]},
+        {"name": "a", "attributeDefs": [{"typeName": "int"}]},
+        {"name": "a", "attributeDefs": "none"},
+        {"name": "a", "options": {"x": 1}},
+        {},
+    ],
+)
+def test_entity_type_that_is_not_sound_is_refused(definition: dict[str, object], desk: Desk) -> None:
+    assert set(refused(desk, {"entityDefs": [definition]})) == {"CAT-030"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"endDef1": None},
+        {"endDef1": {"type": "Nobody", "name": "a"}},
+        {"relationshipCategory": "MARRIAGE"},
+        {"relationshipCategory": "COMPOSITION"},
+        {"endDef1": {"type": "DataSet", "name": "a", "isContainer": True}},
+        {"endDef1": {"type": "DataSet", "name": "a", "cardinality": "LIST"}},
+    ],
+)
+def test_relationship_type_that_is_not_sound_is_refused(change: dict[str, object], desk: Desk) -> None:
+    sound = {
+        "name": "mine",
+        "relationshipCategory": "ASSOCIATION",
+        "endDef1": {"type": "DataSet", "name": "a"},
+        "endDef2": {"type": "DataSet", "name": "b"},
+    }
+    assert set(refused(desk, {"relationshipDefs": [{**sound, **change}]})) == {"CAT-030"}
+
+
+def test_relationship_type_gives_both_ends_an_attribute(desk: Desk) -> None:
+    desk.catalog.types.create(
+        {
+            "relationshipDefs": [
+                {
+                    "name": "mine",
+                    "endDef1": {"type": "DataSet", "name": "copies", "cardinality": "SET"},
+                    "endDef2": {"type": "DataSet", "name": "original", "cardinality": "SINGLE"},
+                }
+            ]
+        },
+        by="tester",
+    )
+    desk.write(entity("DataSet", "a"))
+    desk.write(entity("azure_sql_table", "b", rel_original={"guid": desk.guid("a")}))
+    links = desk.catalog.entities.get(desk.guid("a")).entity.relationship_attributes
+    assert [end["qualifiedName"] for end in links["copies"]] == ["b"]
+
+
+def test_enum_takes_its_values_only(desk: Desk) -> None:
+    desk.catalog.types.create(
+        {
+            "enumDefs": [{"name": "colour", "elementDefs": [{"value": "red", "ordinal": 1}]}],
+            "entityDefs": [
+                {"name": "ball", "superTypes": ["DataSet"], "attributeDefs": [{"name": "c", "typeName": "colour"}]}
+            ],
+        },
+        by="tester",
+    )
+    desk.write(entity("ball", "q", c="red"))
+    with pytest.raises(Invalid):
+        desk.write(entity("ball", "q", c="blue"))
