@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from headwater.connectors.memory import MemoryFiles
+from headwater.data.locations import FileLocation
 from headwater.errors import Cancelled, ConnectorError, HeadwaterError, LanguageError, RunError
 from headwater.plan.resolved import FlowPlan
 from headwater.run.engines.duckdb import StagedFlow, finish_sinks, known_rows, staged_flow
@@ -290,6 +293,20 @@ def test_sql_before_and_after_runs_in_the_sinks_transaction(world: World) -> Non
     run(world, flow)
     assert world.sql("SELECT * FROM dbo.log") == [("before",), ("after",)]
     assert world.sql("SELECT count(*) FROM dbo.t") == [(3,)]
+
+
+def test_stores_that_are_no_folder_are_read_and_written_through_the_engine(world: World) -> None:
+    lake = MemoryFiles()
+    lake.put("data", "in/orders.csv", ORDERS.encode())
+    host = replace(world.host(), connect=lambda _: lake)
+    script = SOURCE + "o sink(saveOrder: 1) ~> csv  o filter(id > 1) ~> f  f sink(saveOrder: 2) ~> parquet"
+    sinks = {"csv": files("out/a.csv"), "parquet": files("out/a.parquet", "Parquet")}
+    with staged_flow(plan(script, {"o": files("in/orders.csv")}, sinks), host) as staged:
+        assert [entry.path for entry in lake.list("data")] == ["in/orders.csv"]
+        staged.commit()
+    sizes = {entry.path: entry.size for entry in lake.list("data", "out")}
+    assert sizes == {sink.location.path: sink.bytes for sink in staged.sinks if isinstance(sink.location, FileLocation)}
+    assert [sink.rows for sink in staged.sinks] == [3, 2]
 
 
 def test_cancelled_run_stops_and_writes_nothing(world: World) -> None:
