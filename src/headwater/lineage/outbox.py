@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 import sqlalchemy as sa
 
-from headwater.errors import HeadwaterError
+from headwater.errors import Fault, HeadwaterError, LineageError
 from headwater.lineage.derive import derive
 from headwater.lineage.facts import LineageFact, Policy, WorkspaceIdentity, encode
 from headwater.lineage.report import Status
@@ -36,7 +36,7 @@ def subscribe(reporting: Callable[[str], Reporting | None]) -> Listener:
     """Return the listener that writes each fact down; `reporting` is asked for the workspace by name each time."""
 
     def listen(connection: sa.Connection, event: ActivityEnded) -> None:
-        row = _row(event, reporting(event.workspace))
+        row = _row(event, reporting)
         if row is not None:
             insert_once(connection, OUTBOX, row)
 
@@ -53,16 +53,21 @@ def release(connection: sa.Connection, workspace: str) -> int:
     return connection.execute(statement).rowcount
 
 
-def _row(event: ActivityEnded, reporting: Reporting | None) -> dict[str, object] | None:
-    if reporting is None:
-        return _values(event, None, "Failed", f'LIN-002 The workspace "{event.workspace}" is not known to lineage.')
+def _row(event: ActivityEnded, reporting: Callable[[str], Reporting | None]) -> dict[str, object] | None:
+    """Return the row of an event, whatever goes wrong; None for an activity that has no lineage."""
     try:
-        fact = derive(event, reporting.identity, reporting.policy)
+        return _derived(event, reporting(event.workspace))
     except HeadwaterError as error:
         return _values(event, None, "Failed", f"{error.code} {error.message}")
     except Exception as error:  # the rim of the layer: a defect here must not reach the run, and must not be silent
         log.exception("Lineage of activity %r could not be derived", event.activity)
         return _values(event, None, "Failed", f"LIN-001 Lineage could not be derived ({type(error).__name__}).")
+
+
+def _derived(event: ActivityEnded, reporting: Reporting | None) -> dict[str, object] | None:
+    if reporting is None:
+        raise LineageError(Fault("LIN-002", f'The workspace "{event.workspace}" is not known to lineage.'))
+    fact = derive(event, reporting.identity, reporting.policy)
     if fact is None:
         return None
     if fact.left_out and not fact.operations:
