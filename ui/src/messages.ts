@@ -266,7 +266,7 @@ export const messages = {
     openLineage: "Open lineage",
     sendAgain: "Send again",
     sent: "Sent again; this panel follows it.",
-    noCurate: "Sending it again needs the role Data curator.",
+    noCurate: "Sending it again needs the role Data Curator.",
     input: "Input",
     output: "Output",
     inputOutput: "Input and output",

@@ -133,6 +133,11 @@ def demo(folder: Path) -> Demo:
     return Demo(account, runs, TwoWorkspaces())
 
 
+def reopen(folder: Path) -> Demo:
+    """Open what `demo` filled."""
+    return Demo(Account.open(folder / "account", name="contoso"), RunDatabase(folder / "runs.db"), TwoWorkspaces())
+
+
 class Ticking:
     """Writes runs as the runner does, with a clock of its own; lineage listens."""
 
@@ -314,3 +319,23 @@ def guid(account: Account, type_name: str, ending: str) -> str:
         if row.qualified_name.endswith(ending):
             return row.guid
     raise LookupError(f"no {type_name} ends with {ending}")
+
+
+@dataclass(frozen=True)
+class Guids:
+    """Guids of the assets that tests speak of."""
+
+    account: Account
+
+    @property
+    def report(self) -> str:
+        return guid(self.account, "azure_blob_path", "delay_report.csv")
+
+    @property
+    def build_activity(self) -> str:
+        return guid(self.account, "azure_synapse_dataflow_activity", "/BuildDelays")
+
+    @property
+    def build_by_carrier(self) -> str:
+        sinks = self.account.catalog.assets.children(self.build_activity)
+        return next(one.guid for one in sinks if "delays_by_carrier" in str(one.attributes["qualifiedName"]))

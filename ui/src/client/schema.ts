@@ -994,7 +994,7 @@ export interface operations {
                 readonly depth?: number;
                 /** @description Chosen columns, `<node id>~<column>`; repeat for several. */
                 readonly column?: readonly string[] | null;
-                /** @description Operations to show with their steps, by guid; repeat for several. */
+                /** @description Operations to show with their steps, by guid. */
                 readonly unfold?: readonly string[] | null;
                 /** @description Nodes to go beyond, `<guid>~upstream` or `<guid>~downstream`. */
                 readonly expand?: readonly string[] | null;

@@ -10,17 +10,11 @@ from dataclasses import dataclass
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
+from headwater.access.roles import TITLES, Role
 from headwater.errors import Fault, Forbidden, Unauthorized
 
 COOKIE = "headwater_session"
 SIGN_IN = "Run `headwater sign-in` and open the address that it prints."
-
-ROLE_NAMES = {
-    "collection-administrator": "Collection administrator",
-    "data-curator": "Data curator",
-    "data-reader": "Data reader",
-    "data-source-administrator": "Data source administrator",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ class Sessions:
             raise Unauthorized(Fault("ACC-001", "You are not signed in", cure=SIGN_IN))
         principal = self._account.tokens.verify(session)
         roles, root = self._account.roles, self._account.catalog.collections.root
-        held = dict.fromkeys(ROLE_NAMES.get(held.role, held.role) for held in roles.of(principal))
+        held = dict.fromkeys(TITLES[held.role] for held in roles.of(principal))
         return Viewer(
             principal=principal,
             account=self._account.name,
@@ -71,8 +65,8 @@ class Sessions:
         )
 
 
-def require(allowed: bool, what: str, role: str) -> None:
+def require(allowed: bool, what: str, role: Role) -> None:
     """Raise Forbidden unless `allowed`; `what` completes "You may not"."""
     if not allowed:
-        cure = f'Ask a collection administrator for the role "{role}" on the root collection.'
+        cure = f'Ask a collection administrator for the role "{TITLES[role]}" on the root collection.'
         raise Forbidden(Fault("ACC-003", f"You may not {what}", cure=cure))

@@ -23,7 +23,7 @@ class ConnectionPages:
 
     def list(self, viewer: Viewer) -> Connections:
         """Return every workspace of the project with its connection, asked for now."""
-        require(bool(viewer.readable), "see connections", "Data reader")
+        require(bool(viewer.readable), "see connections", "data-reader")
         waiting = self._runs.waiting()
         return Connections(
             connections=tuple(
@@ -33,8 +33,8 @@ class ConnectionPages:
         )
 
     def fix(self, viewer: Viewer, workspace: str) -> Connections:
-        """Connect a workspace and grant its identity Data curator. Raises Forbidden or NotFound."""
-        require(viewer.can_grant, "connect workspaces or grant roles", "Collection administrator")
+        """Connect a workspace and grant its identity Data Curator. Raises Forbidden or NotFound."""
+        require(viewer.can_grant, "connect workspaces or grant roles", "collection-administrator")
         if workspace not in {known.name for known in self._workspaces.all()}:
             cure = "headwater.toml names the workspaces."
             raise NotFound(Fault("CAT-001", f'There is no workspace "{workspace}"', cure=cure))
@@ -62,5 +62,5 @@ def _fix(viewer: Viewer, workspace: Workspace, report: ConnectionReport) -> Fix 
         return None
     command = f"headwater connect {workspace.name}"
     can_press = report.status == "Disconnected" and viewer.can_grant
-    label = report.fix or "Connect the workspace and grant its identity Data curator."
+    label = report.fix or "Connect the workspace and grant its identity Data Curator."
     return Fix(label=label, command=command, action="connect" if can_press else None)

@@ -90,8 +90,8 @@ class MonitorPages:
         )
 
     def retry(self, viewer: Viewer, activity_run_id: str) -> LineageReport:
-        """Send the lineage again. Raises Forbidden without Data curator, Conflict where there is nothing to send."""
-        require(viewer.can_curate, "send lineage again", "Data curator")
+        """Send the lineage again. Raises Forbidden without Data Curator, Conflict where there is nothing to send."""
+        require(viewer.can_curate, "send lineage again", "data-curator")
         found = self._found(activity_run_id)
         if not self._runs.retry(activity_run_id):
             message = f'The activity "{found.activity_name}" has no lineage that could be sent again'
@@ -186,7 +186,7 @@ class MonitorPages:
 
 def may_read(viewer: Viewer) -> None:
     """Raise Forbidden where the viewer may read no collection at all."""
-    require(bool(viewer.readable), "see runs", "Data reader")
+    require(bool(viewer.readable), "see runs", "data-reader")
 
 
 def counts(reports: Iterable[ReportLineage]) -> LineageCounts:

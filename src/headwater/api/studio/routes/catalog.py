@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from headwater.api.studio.pages.assets import AssetPages
 from headwater.api.studio.pages.browse import BrowsePages
@@ -15,24 +16,26 @@ from headwater.api.studio.shapes.catalog import Asset, AssetRuns, AssetSchema, B
 from headwater.api.studio.shapes.monitor import Home
 from headwater.api.studio.viewer import Viewer
 
-Limit = Annotated[int, Parameter(ge=1, le=100)]
-Offset = Annotated[int, Parameter(ge=0, le=100_000)]
-Values = Annotated[list[str] | None, Parameter(description="Repeat for several values; any of them fits.")]
+Who = NamedDependency[Viewer]
+Assets = NamedDependency[AssetPages]
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
+Offset = Annotated[int, QueryParameter(ge=0, le=100_000)]
+Values = Annotated[list[str] | None, QueryParameter(description="Repeat for several values; any of them fits.")]
 
 
 @get("/home", sync_to_thread=True, operation_id="home")
-def home(viewer: Viewer, home_pages: HomePages) -> Home:
+def home(viewer: Who, home_pages: NamedDependency[HomePages]) -> Home:
     """Tiles by source and collection, recent runs, and the lineage that has not arrived."""
     return home_pages.home(viewer)
 
 
 @get("/search", sync_to_thread=True, operation_id="search")
 def search(
-    viewer: Viewer,
-    search_pages: SearchPages,
-    q: str = "*",
+    viewer: Who,
+    search_pages: NamedDependency[SearchPages],
+    q: FromQuery[str] = "*",
     source: Values = None,
-    asset_type: Annotated[list[str] | None, Parameter(query="type")] = None,
+    asset_type: Annotated[list[str] | None, QueryParameter(name="type")] = None,
     collection: Values = None,
     offset: Offset = 0,
     limit: Limit = 25,
@@ -43,30 +46,36 @@ def search(
 
 
 @get("/suggest", sync_to_thread=True, operation_id="suggest")
-def suggest(viewer: Viewer, search_pages: SearchPages, q: str, limit: Limit = 6) -> Suggestions:
+def suggest(
+    viewer: Who, search_pages: NamedDependency[SearchPages], q: FromQuery[str], limit: Limit = 6
+) -> Suggestions:
     """The best few assets for what has been typed so far."""
     return search_pages.suggest(viewer, q, limit)
 
 
 @get("/browse", sync_to_thread=True, operation_id="browse")
 def browse(
-    viewer: Viewer, browse_pages: BrowsePages, path: str = "/", offset: Offset = 0, limit: Limit = 100
+    viewer: Who,
+    browse_pages: NamedDependency[BrowsePages],
+    path: FromQuery[str] = "/",
+    offset: Offset = 0,
+    limit: Limit = 100,
 ) -> BrowsePage:
     """What lies one level below a path; `/` lists the source types."""
     return browse_pages.browse(viewer, path, offset, limit)
 
 
 @get("/assets/{guid:str}", sync_to_thread=True, operation_id="asset")
-def asset(viewer: Viewer, asset_pages: AssetPages, guid: str) -> Asset:
+def asset(viewer: Who, asset_pages: Assets, guid: FromPath[str]) -> Asset:
     return asset_pages.asset(viewer, guid)
 
 
 @get("/assets/{guid:str}/schema", sync_to_thread=True, operation_id="assetSchema")
-def asset_schema(viewer: Viewer, asset_pages: AssetPages, guid: str) -> AssetSchema:
+def asset_schema(viewer: Who, asset_pages: Assets, guid: FromPath[str]) -> AssetSchema:
     return asset_pages.schema(viewer, guid)
 
 
 @get("/assets/{guid:str}/runs", sync_to_thread=True, operation_id="assetRuns")
-def asset_runs(viewer: Viewer, asset_pages: AssetPages, guid: str) -> AssetRuns:
+def asset_runs(viewer: Who, asset_pages: Assets, guid: FromPath[str]) -> AssetRuns:
     """The runs that wrote the asset, read it or, for an activity, were it; newest first."""
     return asset_pages.runs(viewer, guid)

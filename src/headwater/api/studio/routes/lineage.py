@@ -5,31 +5,33 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
 
 from headwater.api.studio.pages.lineage import LineagePages, Wanted
 from headwater.api.studio.shapes.lineage import LineageView
 from headwater.api.studio.viewer import Viewer
 
-Depth = Annotated[int, Parameter(ge=1, le=20)]
+Depth = Annotated[int, QueryParameter(ge=1, le=20)]
 
 
 @get("/lineage", sync_to_thread=True, operation_id="lineage")
 def lineage(
-    viewer: Viewer,
-    lineage_pages: LineagePages,
-    guid: str,
+    viewer: NamedDependency[Viewer],
+    lineage_pages: NamedDependency[LineagePages],
+    guid: FromQuery[str],
     depth: Depth = 5,
     column: Annotated[
-        list[str] | None, Parameter(description="Chosen columns, `<node id>~<column>`; repeat for several.")
+        list[str] | None, QueryParameter(description="Chosen columns, `<node id>~<column>`; repeat for several.")
     ] = None,
     unfold: Annotated[
-        list[str] | None, Parameter(description="Operations to show with their steps, by guid; repeat for several.")
+        list[str] | None,
+        QueryParameter(description="Operations to show with their steps, by guid."),
     ] = None,
     expand: Annotated[
-        list[str] | None, Parameter(description="Nodes to go beyond, `<guid>~upstream` or `<guid>~downstream`.")
+        list[str] | None, QueryParameter(description="Nodes to go beyond, `<guid>~upstream` or `<guid>~downstream`.")
     ] = None,
-    indirect: Annotated[bool, Parameter(description="Also what decides rows or choices, not only values.")] = True,
+    indirect: Annotated[bool, QueryParameter(description="Also what decides rows or choices, not only values.")] = True,
 ) -> LineageView:
     """Boxes and arrows around an asset, and the links of the chosen columns end to end."""
     return lineage_pages.view(

@@ -6,13 +6,15 @@ from typing import Any
 
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 import headwater
 from headwater.api.studio.shapes.base import Session, SignIn
 from headwater.api.studio.viewer import COOKIE, Sessions, Viewer
 
 
-def answer(viewer: Viewer) -> Session:
+def answer(viewer: NamedDependency[Viewer]) -> Session:
     """Return what a page needs to know of its reader."""
     return Session(
         user=viewer.name,
@@ -25,7 +27,9 @@ def answer(viewer: Viewer) -> Session:
 
 
 @post("/session", status_code=200, sync_to_thread=True, operation_id="signIn")
-def sign_in(data: SignIn, sessions: Sessions, request: Request[Any, Any, Any]) -> Response[Session]:
+def sign_in(
+    data: JSONBody[SignIn], sessions: NamedDependency[Sessions], request: Request[Any, Any, Any]
+) -> Response[Session]:
     """Exchange a one-time token, or a bearer token, for a session cookie that scripts cannot read."""
     secret = sessions.open(data.token)
     cookie = Cookie(
@@ -40,7 +44,7 @@ def sign_in(data: SignIn, sessions: Sessions, request: Request[Any, Any, Any]) -
 
 
 @get("/session", sync_to_thread=False, operation_id="session")
-def session(viewer: Viewer) -> Session:
+def session(viewer: NamedDependency[Viewer]) -> Session:
     """Say who holds the session; 401 where nobody does."""
     return answer(viewer)
 
