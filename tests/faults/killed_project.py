@@ -22,8 +22,8 @@ import sqlalchemy as sa
 
 from headwater.connectors.protocol import AnyStore, TableWrite
 from headwater.connectors.registry import connect
+from headwater.data.batch import schema_from_arrow
 from headwater.data.locations import TableLocation
-from headwater.data.schema import Schema
 from headwater.definition.activities.copy import CopyBody
 from headwater.definition.pipeline import Activity
 from headwater.definition.reference import Reference
@@ -85,7 +85,7 @@ class WriteRow:
         if surroundings.resumption is not None and surroundings.resumption.is_complete:
             return surroundings.resumption.result
         table = pa.table({"item": pa.array([plan.item], pa.int64())})
-        write = TableWrite(Schema.from_arrow(table.schema), surroundings.ids.activity_run_id, auto_create=True)
+        write = TableWrite(schema_from_arrow(table.schema), surroundings.ids.activity_run_id, auto_create=True)
         store, location = surroundings.connect(plan.sink), plan.sink.location
         assert isinstance(location, TableLocation)
         staged = store.stage(location, write)  # type: ignore[union-attr, call-arg, arg-type]  # a store of tables

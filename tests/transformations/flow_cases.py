@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from headwater.data import types
+from headwater.data.batch import arrow_schema, schema_from_arrow
 from headwater.data.schema import Column, Schema
 from headwater.data.types import DataType, Decimal
 from headwater.errors import LanguageError
@@ -74,7 +75,7 @@ class Case:
     @property
     def schemas(self) -> dict[str, Schema]:
         known = {name: schema(text.split("\n")) for name, text in self.named("schema").items()}
-        return known | {name: Schema.from_arrow(data.schema) for name, data in self.tables.items()}
+        return known | {name: schema_from_arrow(data.schema) for name, data in self.tables.items()}
 
     @property
     def parameters(self) -> dict[str, Source]:
@@ -150,7 +151,7 @@ def table(text: str) -> pa.Table:
     for index, column in enumerate(columns):
         read = READERS[str(column.type).partition("(")[0]]
         arrays[column.name] = [None if row[index] == "null" else read(row[index]) for row in rows]
-    return pa.table(arrays, schema=columns.to_arrow())
+    return pa.table(arrays, schema=arrow_schema(columns))
 
 
 def schema(lines: list[str]) -> Schema:

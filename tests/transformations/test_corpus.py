@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from headwater.data.batch import arrow_schema
 from headwater.errors import LanguageError
 from headwater.language.dataflow.ast import Script
 from headwater.language.dataflow.parser import parse_script
@@ -65,7 +66,7 @@ def test_real_flows_run_on_empty_data_or_are_refused() -> None:
         # A source without declared columns has none before its data is known.
         if any(not node.schema.columns for node in graph.sources):
             continue
-        tables = {node.name: node.schema.to_arrow().empty_table() for node in graph.sources}
+        tables = {node.name: arrow_schema(node.schema).empty_table() for node in graph.sources}
         results = run_graph(graph, tables)
         for sink in graph.sinks:
             edges = trace(graph, sink.name)

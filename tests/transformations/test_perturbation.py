@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.data import types
+from headwater.data.batch import arrow_schema
 from headwater.transformations.graph import Graph
 from headwater.transformations.registry import TRANSFORMATIONS
 from headwater.transformations.trace import ROWS, trace
@@ -73,7 +74,7 @@ def _compiled(name: str) -> tuple[Graph, FlowRun]:
 
 
 def _run(graph: Graph, run: FlowRun, data: dict[str, Columns]) -> dict[str, pa.Table]:
-    return run.rows({node.name: pa.table(data[node.name], schema=node.schema.to_arrow()) for node in graph.sources})
+    return run.rows({node.name: pa.table(data[node.name], schema=arrow_schema(node.schema)) for node in graph.sources})
 
 
 def _rows(table: pa.Table, columns: list[str]) -> Counter[tuple[object, ...]]:

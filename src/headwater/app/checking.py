@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from headwater.app.locate import project_at, workspaces_at
-from headwater.app.reports import CheckReport
 from headwater.definition.check import check as check_workspace
 from headwater.definition.load import load_folder
 from headwater.definition.workspace import Workspace
-from headwater.errors import DefinitionError, raise_if_any
+from headwater.errors import DefinitionError, Fault, raise_if_any
 from headwater.settings import Project
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What `check` found in one workspace."""
+
+    workspace: str
+    counts: str
+    """How many definitions of each kind, as a phrase."""
+    faults: tuple[Fault, ...]
+
+    @property
+    def error_count(self) -> int:
+        return sum(1 for fault in self.faults if fault.severity == "error")
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.workspace,
+            "errors": self.error_count,
+            "warnings": len(self.faults) - self.error_count,
+            "faults": [fault.to_json() for fault in self.faults],
+        }
 
 
 def load(project: Project, name: str) -> Workspace:

@@ -6,35 +6,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from headwater.errors import Fault
 from headwater.lineage.connection import ConnectionStatus
 from headwater.lineage.report import ReportLineage
 from headwater.run.records import ActivityRun, PipelineRun
 
 MOVING_TYPES = frozenset({"Copy", "ExecuteDataFlow"})
 """The activity types that give lineage."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What `check` found in one workspace."""
-
-    workspace: str
-    counts: str
-    """How many definitions of each kind, as a phrase."""
-    faults: tuple[Fault, ...]
-
-    @property
-    def error_count(self) -> int:
-        return sum(1 for fault in self.faults if fault.severity == "error")
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "name": self.workspace,
-            "errors": self.error_count,
-            "warnings": len(self.faults) - self.error_count,
-            "faults": [fault.to_json() for fault in self.faults],
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-import pyarrow as pa
 
-from headwater.data.types import DataType, arrow_type, type_from_arrow
+from headwater.data.types import DataType
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -34,10 +33,3 @@ class Schema(msgspec.Struct, frozen=True):
     def find(self, name: str) -> Column | None:
         """Return the column of exactly this name, or None."""
         return next((column for column in self.columns if column.name == name), None)
-
-    def to_arrow(self) -> pa.Schema:
-        return pa.schema([pa.field(c.name, arrow_type(c.type), c.nullable) for c in self.columns])
-
-    @staticmethod
-    def from_arrow(schema: pa.Schema) -> Schema:
-        return Schema(tuple(Column(f.name, type_from_arrow(f.type), f.nullable, str(f.type)) for f in schema))

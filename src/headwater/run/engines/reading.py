@@ -21,9 +21,10 @@ from headwater.connectors.formats.protocol import Format
 from headwater.connectors.protocol import AnyStore, FileEntry, FileStore, TableStore
 from headwater.connectors.sql_types import engine_type, schema_of
 from headwater.connectors.statements import run_statement
+from headwater.data.batch import arrow_type
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.data.schema import Column, Schema
-from headwater.data.types import STRING, Array, Map, Struct, arrow_type
+from headwater.data.types import STRING, Array, Map, Struct
 from headwater.errors import ConnectorError, Fault, PlanError, RunError
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.copy.source import referenced_tables
