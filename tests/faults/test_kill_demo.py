@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from servers.demo import HEADWATER, DemoWorld, headwater
 
 from headwater.access.account import Account
+from servers.demo import HEADWATER, DemoWorld, headwater
 
 PATIENCE_S = 120
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import indent
 
 from rich.markup import escape
 
@@ -66,8 +67,9 @@ def show_runs(title: str, reports: Sequence[RunReport]) -> None:
         for activity in report.activities:
             where = f"{escape(report.run.pipeline_name)} › {escape(activity.run.activity_name)}"
             if activity.run.status == "Failed":
-                console(to_stderr=True).print(f"[red]failed[/] {where}\n  {escape(activity.run.error.message)}")
-            if activity.moves_data and activity.lineage.reason:
+                told = activity.run.error.details or activity.run.error.message
+                console(to_stderr=True).print(f"[red]failed[/] {where}\n{escape(indent(told, '  '))}")
+            if activity.moves_data and activity.lineage.reason and activity.run.status != "Skipped":
                 console(to_stderr=True).print(
                     f"[yellow]lineage {activity.lineage.status}[/] {where}: {escape(activity.lineage.reason)}"
                 )
