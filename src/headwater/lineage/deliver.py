@@ -31,6 +31,7 @@ LEASE_MS = 6_000
 SHORTEST_PAUSE_MS = 50
 TRIES_OF_ONE_FACT = 5
 NOTHING_MOVED = "The activity moved nothing, so it draws no edges."
+NOT_WRITTEN = "The activity did not succeed: its lineage says what it would have written."
 
 
 def now_ms() -> int:
@@ -234,5 +235,9 @@ class Delivery:
 
 def _remarks(fact: LineageFact) -> str | None:
     """Return what a reader should know of a fact that arrived."""
-    remarks = fact.notes if fact.operations else (NOTHING_MOVED, *fact.notes)
+    remarks = fact.notes
+    if not fact.operations:
+        remarks = (NOTHING_MOVED, *remarks)
+    elif fact.status != "Succeeded":
+        remarks = (NOT_WRITTEN, *remarks)
     return " ".join(remarks) or None

@@ -28,7 +28,7 @@ class ReportLineage(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
 
 
 NO_FACT = ReportLineage(
-    status="NotReported", reason="No lineage was captured for this activity: only Copy and Data Flow move data."
+    status="NotReported", reason="No lineage was captured: the activity has not run, or it is no Copy or Data Flow."
 )
 
 

@@ -21,6 +21,10 @@ class ExpressionWalk:
         self._walk_query = walk_query
         self.notes: dict[str, None] = {}
 
+    def note(self, text: str) -> None:
+        """Remember what cannot be told, once."""
+        self.notes[text] = None
+
     def origins(self, expression: exp.Expr, scope: Scope, how: How) -> Origins:
         """Return every column that the expression reads, and how."""
         return merged(self._visit(expression, scope, how))
@@ -41,7 +45,7 @@ class ExpressionWalk:
             return
         origins, note = scope.resolve(node)
         if note:
-            self.notes[note] = None
+            self.note(note)
         for origin in origins:
             yield how.apply(origin)
 

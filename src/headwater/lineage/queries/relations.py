@@ -54,9 +54,9 @@ class QueryWalk:
         if isinstance(node, exp.Select):
             return self._select(node, ctes, outer)
         if isinstance(node, exp.SetOperation):
-            return self._set_operation(node, ctes, outer)
+            return self._sorted(node, self._set_operation(node, ctes, outer), ctes, outer)
         if isinstance(node, exp.Subquery):
-            relation = self._query(node.this, ctes, outer)
+            relation = self._sorted(node, self._query(node.this, ctes, outer), ctes, outer)
             return _renamed(relation, node.args.get("alias"))
         if isinstance(node, exp.Table):
             return self._source(node, ctes, outer)
@@ -100,15 +100,24 @@ class QueryWalk:
         if node.args.get("distinct"):
             effects = merged(effects, as_effects(everything, "GROUP_BY", text))
         if left.rests or right.rests:
-            self._expressions.notes["A side of the UNION takes all columns of a table whose columns are unknown."] = (
-                None
-            )
+            self._expressions.note("A side of the UNION takes all columns of a table whose columns are unknown.")
         others = [column.origins for column in right.columns]
         columns = tuple(
             OutputColumn(column.name, merged(column.origins, others[i] if i < len(others) else ()))
             for i, column in enumerate(left.columns)
         )
         return Relation(columns, effects, (*left.rests, *right.rests))
+
+    def _sorted(
+        self, node: exp.Expr, relation: Relation, ctes: Mapping[str, Relation], outer: Scope | None
+    ) -> Relation:
+        """Add what sorts the result of a set operation or of a query in brackets: its own columns, by name or place."""
+        if node.args.get("order") is None:
+            return relation
+        scope = Scope(self._names, ctes, outer)
+        scope.add("", relation)
+        sorting = self._sorting(node, relation.columns, scope)
+        return Relation(relation.columns, merged(relation.effects, sorting), relation.rests)
 
     def _select(self, node: exp.Select, ctes: Mapping[str, Relation], outer: Scope | None) -> Relation:
         scope = Scope(self._names, ctes, outer)
@@ -135,7 +144,7 @@ class QueryWalk:
         parts = [part for part in group.iter_expressions() if isinstance(part, exp.Expr)]
         return merged(*(self._by_position_or_name(part, columns, scope, "GROUP_BY") for part in parts))
 
-    def _sorting(self, node: exp.Select, columns: tuple[OutputColumn, ...], scope: Scope) -> Origins:
+    def _sorting(self, node: exp.Expr, columns: tuple[OutputColumn, ...], scope: Scope) -> Origins:
         order = node.args.get("order")
         parts = () if order is None else [ordered.this for ordered in order.expressions]
         return merged(*(self._by_position_or_name(part, columns, scope, "SORT") for part in parts))
@@ -206,7 +215,7 @@ class QueryWalk:
     def _function(self, node: exp.Expr, scope: Scope | None, alias: exp.Expr | None) -> Relation:
         """A table function's columns all come from its arguments; what it reads by itself cannot be told."""
         if isinstance(node, exp.Anonymous):
-            self._expressions.notes[f'What the table function "{node.name}" reads cannot be told.'] = None
+            self._expressions.note(f'What the table function "{node.name}" reads cannot be told.')
         return _renamed(Relation(rests=(Rest(origins=self._direct(node, scope)),)), alias)
 
     def _direct(self, node: exp.Expr, scope: Scope | None) -> Origins:
