@@ -9,17 +9,18 @@ import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args, get_type_hints
+from types import UnionType
+from typing import Literal, Union, get_args, get_origin, get_type_hints
 
-import click
 import msgspec
 import typer
 
 from headwater import settings
 from headwater.cli.main import VERBS
 from headwater.connectors.formats.registry import FORMATS
-from headwater.connectors.registry import KINDS
+from headwater.connectors.registry import KINDS, SCHEMES
 from headwater.errors import CODES
+from headwater.language.expression.functions.registry import FUNCTIONS
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTICE = "<!-- Written by `make docs` from the code; do not edit. -->\n"
@@ -38,11 +39,19 @@ def _meta(hint: object) -> tuple[str, str]:
     """Return type and sentence of an annotated field."""
     arguments = get_args(hint)
     sentence = next((a.description for a in arguments if isinstance(a, msgspec.Meta) and a.description), "")
-    base = arguments[0] if arguments and any(isinstance(a, msgspec.Meta) for a in arguments) else hint
-    if get_args(base) and any(isinstance(a, msgspec.Meta) for a in get_args(base)):
-        base = get_args(base)[0]
-    name = str(base).replace("typing.", "") if get_args(base) else getattr(base, "__name__", str(base))
-    return name.replace("headwater.settings.", "").replace("|", "\\|"), sentence
+    return _type_name(hint), sentence
+
+
+def _type_name(hint: object) -> str:
+    """Return a type as people write it: without annotations, unions with a bar."""
+    arguments = get_args(hint)
+    if any(isinstance(a, msgspec.Meta) for a in arguments):
+        return _type_name(arguments[0])
+    if get_origin(hint) is Literal:
+        return ", ".join(f"`{a}`" for a in arguments)
+    if get_origin(hint) in (Union, UnionType):
+        return " or ".join("none" if a is type(None) else _type_name(a) for a in arguments)
+    return {str: "text", int: "integer"}.get(hint, getattr(hint, "__name__", str(hint)))
 
 
 def settings_page() -> str:
@@ -65,38 +74,46 @@ def settings_page() -> str:
     return "\n".join(lines)
 
 
-def _commands() -> Iterator[tuple[str, click.Command]]:
+def _commands() -> Iterator[tuple[str, typer.core.TyperCommand]]:
     for verb in VERBS:
         module = importlib.import_module(f"headwater.cli.{verb.replace('-', '_')}")
-        yield verb, typer.main.get_command(module.app)
+        command = typer.main.get_command(module.app)
+        assert isinstance(command, typer.core.TyperCommand)
+        yield verb, command
 
 
 def cli_page() -> str:
     lines = [NOTICE, "# Command line\n", "Every verb takes `--help`; every verb that shows something takes `--json`.\n"]
     for verb, command in _commands():
-        usage = " ".join(command.collect_usage_pieces(click.Context(command, info_name=f"headwater {verb}")))
-        lines += [f"## `headwater {verb} {usage}`\n", VERBS[verb] + "\n", "| argument | meaning |", "|---|---|"]
+        lines += [f"## `headwater {verb}`\n", VERBS[verb] + "\n", "| argument | meaning |", "|---|---|"]
         for parameter in command.params:
-            names = ", ".join(parameter.opts) if isinstance(parameter, click.Option) else (parameter.name or "").upper()
-            lines.append(f"| `{names}` | {getattr(parameter, 'help', '') or ''} |")
+            is_option = parameter.param_type_name == "option"
+            names = (
+                ", ".join([*parameter.opts, *parameter.secondary_opts]) if is_option else (parameter.name or "").upper()
+            )
+            lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
         lines.append("")
     return "\n".join(lines)
 
 
 def connectors_page() -> str:
-    lines = [
-        NOTICE,
-        "# Stores and formats\n",
-        "## Stores\n",
-        "| linked service | implementation | needs |",
-        "|---|---|---|",
-    ]
-    lines += [f"| `{kind}` | `{entry.implementation}` | {entry.needs or '—'} |" for kind, entry in KINDS.items()]
-    lines += ["\n## Formats\n", "| dataset type | implementation |", "|---|---|"]
-    lines += [
-        f"| `{name}` | `{getattr(entry, '__module__', '')}.{getattr(entry, '__name__', entry)}` |"
-        for name, entry in FORMATS.items()
-    ]
+    """List what can be opened; `through a binding` means that there is no driver for the real store yet."""
+    lines = [NOTICE, "# Stores and formats\n", "## Linked services\n", "| type | holds | opened by |", "|---|---|---|"]
+    for kind, entry in KINDS.items():
+        opened = f"`{entry.module}`" if entry.module else "a binding only"
+        lines.append(f"| `{kind}` | {entry.shape} | {opened} |")
+    lines += ["\n## Bindings\n", "| url begins with | for | opened by |", "|---|---|---|"]
+    lines += [f"| `{name}:` | {', '.join(scheme.shapes)} | `{scheme.module}` |" for name, scheme in SCHEMES.items()]
+    lines += ["\n## Formats\n", "| dataset type | read by |", "|---|---|"]
+    lines += [f"| `{name}` | `{read.__module__}` |" for name, read in FORMATS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def functions_page() -> str:
+    """List the functions of both languages."""
+    lines = [NOTICE, "# Functions\n", "## Pipeline expressions\n", "| function | signature | |", "|---|---|---|"]
+    for name, function in FUNCTIONS.items():
+        lines.append(f"| `{name}` | `{function.signature}` | {function.doc} |".replace("||", "\\|\\|"))
     return "\n".join(lines) + "\n"
 
 
@@ -112,7 +129,13 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"cli.md": cli_page, "connectors.md": connectors_page, "errors.md": errors_page, "settings.md": settings_page}
+PAGES = {
+    "cli.md": cli_page,
+    "connectors.md": connectors_page,
+    "errors.md": errors_page,
+    "functions.md": functions_page,
+    "settings.md": settings_page,
+}
 
 
 def main() -> int:

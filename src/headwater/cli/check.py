@@ -10,7 +10,7 @@ import typer
 from headwater.app.checking import check as check_folder
 from headwater.cli.show import Json, console, print_json, show_faults
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

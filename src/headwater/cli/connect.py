@@ -12,7 +12,7 @@ from headwater.app.local import Local
 from headwater.cli.arguments import Project
 from headwater.cli.show import Json, console, print_json, styled
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from headwater.cli.progress import RunProgress
 from headwater.cli.runs import flatten, run_json, show_runs
 from headwater.cli.show import Json, console, number, print_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

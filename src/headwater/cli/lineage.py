@@ -14,7 +14,7 @@ from headwater.app.reports import LineageLine
 from headwater.cli.arguments import Project
 from headwater.cli.show import Json, console, print_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from headwater.app.definitions import Definitions
 from headwater.cli.arguments import Folder, Parameters, Pipeline, parse_parameters
 from headwater.cli.show import Json, print_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

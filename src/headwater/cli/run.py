@@ -13,7 +13,7 @@ from headwater.cli.progress import RunProgress
 from headwater.cli.runs import run_json, show_run
 from headwater.cli.show import Json, print_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

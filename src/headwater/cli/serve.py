@@ -11,7 +11,7 @@ from headwater.app.local import Local
 from headwater.cli.arguments import Project
 from headwater.cli.show import console
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from headwater.app.local import Local
 from headwater.cli.arguments import Project
 from headwater.cli.show import Json, print_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from headwater.app.local import Local
 from headwater.cli.arguments import Project
 from headwater.cli.show import Json, console, number, print_json, show_table, styled
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
