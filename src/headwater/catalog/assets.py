@@ -14,7 +14,7 @@ from headwater.catalog.model import EntityHeader
 from headwater.catalog.reading import Row, header_of
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
-from headwater.catalog.store.schema import ACTIVE, entities, observations
+from headwater.catalog.store.schema import IS_LIVE, entities, observations
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing.subjects import no_guid
@@ -89,7 +89,7 @@ class Assets:
         with self._store.read() as connection:
             names = collection_names(connection)
             mine = entities.c.parent_id == _row(connection, guid)["id"]
-            query = select(entities).where(mine, entities.c.status == ACTIVE).order_by(entities.c.name, entities.c.id)
+            query = select(entities).where(mine, IS_LIVE).order_by(entities.c.name, entities.c.id)
             return tuple(header_of(row, types, names) for row in connection.execute(query.limit(limit)).mappings())
 
     def runs(self, guids: Iterable[str], *, limit: int = 100) -> tuple[Observation, ...]:
@@ -133,9 +133,7 @@ def _columns(connection: Connection, assets: Sequence[int], types: TypeSet) -> l
     found: list[tuple[int, Row]] = []
     while owners:
         wanted = listed()
-        query = (
-            select(entities).join(wanted, entities.c.parent_id == integer(wanted)).where(entities.c.status == ACTIVE)
-        )
+        query = select(entities).join(wanted, entities.c.parent_id == integer(wanted)).where(IS_LIVE)
         rows = connection.execute(query, {"wanted": packed(owners)}).mappings().all()
         above, owners = owners, {}
         for row in rows:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from headwater.catalog.reading import Row
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import ACTIVE, entities, type_counts
+from headwater.catalog.store.schema import IS_LIVE, entities, type_counts
 from headwater.catalog.store.schema import collections as collection_table
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
@@ -151,7 +151,7 @@ def _page(
         cure = f"Use a limit of 0 to {MAX_LIMIT} and an offset of 0 or more."
         raise Invalid(Fault("CAT-028", f"limit {limit}, offset {offset} is no page", cure=cure))
     parts = [type.id for type in types.entities.values() if type.is_part]
-    condition = where & (entities.c.status == ACTIVE) & entities.c.type_id.not_in(parts)
+    condition = where & IS_LIVE & entities.c.type_id.not_in(parts)
     if collections is not None:
         allowed = select(collection_table.c.id).where(collection_table.c.name.in_(collections))
         condition &= entities.c.collection_id.in_(allowed)
@@ -190,7 +190,7 @@ def _follow(connection: Connection, path: str, types: TypeSet) -> int:
         name = key.replace("%2F", "/").replace("%25", "%")
         table = entities.c
         held = table.parent_id == parent if parent is not None else table.parent_id.is_(None)
-        same = (table.type_id == types.entities[type_name].id) & (table.name == name) & (table.status == ACTIVE)
+        same = (table.type_id == types.entities[type_name].id) & (table.name == name) & IS_LIVE
         found = connection.execute(select(table.id).where(held, same).order_by(table.id).limit(1)).scalar()
         if found is None:
             raise NotFound(Fault("CAT-003", f"Nothing stands at '{path}'", cure="Browse from the source type."))
@@ -216,7 +216,7 @@ def _numbers_below(connection: Connection, ids: Iterable[int], parts: Sequence[i
     query = (
         select(table.parent_id, func.count())
         .join(wanted, table.parent_id == integer(wanted))
-        .where(table.status == ACTIVE, table.type_id.not_in(parts))
+        .where(IS_LIVE, table.type_id.not_in(parts))
         .group_by(table.parent_id)
     )
     return dict(connection.execute(query, {"wanted": packed(ids)}).all())

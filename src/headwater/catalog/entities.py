@@ -21,7 +21,7 @@ from headwater.catalog.model import (
 from headwater.catalog.reading import Row, entity_of, header_of, links_of, rows_by_id
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
-from headwater.catalog.store.schema import ACTIVE, entities
+from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import bulk, removal
@@ -224,7 +224,7 @@ def _by_name(connection: Connection, type_name: str, names: Sequence[str], types
     type = types.known(type_name)
     below = types.subtype_ids(type_name)
     wanted = listed()
-    query = select(entities).join(wanted, entities.c.qualified_name == text(wanted)).where(entities.c.status == ACTIVE)
+    query = select(entities).join(wanted, entities.c.qualified_name == text(wanted)).where(IS_LIVE)
     found: dict[str, Row] = {}
     for row in connection.execute(query, {"wanted": packed(sorted(set(names)))}).mappings():
         if row["type_id"] == type.id or (row["type_id"] in below and row["qualified_name"] not in found):

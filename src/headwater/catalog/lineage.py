@@ -21,7 +21,7 @@ from headwater.catalog.model import Direction, LineageInfo, LineageRelation, Par
 from headwater.catalog.reading import Row, header_of, rows_by_id
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
-from headwater.catalog.store.schema import ACTIVE, entities, lineage_edges, relationships
+from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, entities, lineage_edges, relationships
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing.subjects import no_guid
@@ -212,7 +212,7 @@ def _holds_processes(type: EntityType, types: TypeSet) -> bool:
 def _children(connection: Connection, ids: Sequence[int]) -> list[Row]:
     wanted = listed()
     query = select(entities.c.id, entities.c.type_id).join(wanted, entities.c.parent_id == integer(wanted))
-    found = connection.execute(query.where(entities.c.status == ACTIVE), {"wanted": packed(ids)}).mappings()
+    found = connection.execute(query.where(IS_LIVE), {"wanted": packed(ids)}).mappings()
     return list(found.all())
 
 
@@ -372,7 +372,7 @@ def _parents(connection: Connection, nodes: Iterable[int], types: TypeSet) -> li
                     and_(relationships.c.end2_id == child.id, relationships.c.end1_id == child.parent_id),
                 ),
             )
-            .where(relationships.c.status == ACTIVE, relationships.c.type_id.in_(holding))
+            .where(IS_LINKED, relationships.c.type_id.in_(holding))
         )
         rows = connection.execute(query, {"wanted": packed(level)}).mappings().all()
         seen.update(level)

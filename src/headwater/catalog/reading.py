@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from headwater.catalog.model import Attributes, Entity, EntityHeader, ObjectId, Relationship, Status
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import ACTIVE, entities, relationships
+from headwater.catalog.store.schema import IS_LINKED, entities, relationships
 from headwater.catalog.types import EntityType, TypeSet
 
 Row = RowMapping
@@ -69,7 +69,7 @@ def links_of(connection: Connection, rows: Sequence[Row], types: TypeSet) -> dic
             .select_from(wanted)
             .join(relationships, here_id == integer(wanted))
             .join(there, there.c.id == there_id)
-            .where(relationships.c.status == ACTIVE)
+            .where(IS_LINKED)
             .order_by(relationships.c.id)
         )
         for row in connection.execute(query, {"wanted": packed(found)}).mappings():

@@ -11,7 +11,7 @@ from headwater.catalog.collections import collection_names
 from headwater.catalog.model import ObjectId, Relationship, RelationshipInfo, RelationshipInput
 from headwater.catalog.reading import Row, header_of, relationship_of, rows_by_id
 from headwater.catalog.store import Store
-from headwater.catalog.store.schema import ACTIVE, relationships
+from headwater.catalog.store.schema import ACTIVE, IS_LINKED, relationships
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import RelationshipType, TypeSet
 from headwater.catalog.writing import documents, links
@@ -42,7 +42,7 @@ class Relationships:
             pair = (ends[0]["id"], type.id, ends[1]["id"])
             table = relationships.c
             same = (table.end1_id == pair[0]) & (table.type_id == type.id) & (table.end2_id == pair[2])
-            if connection.execute(select(table.id).where(same, table.status == ACTIVE)).first() is not None:
+            if connection.execute(select(table.id).where(same, IS_LINKED)).first() is not None:
                 message = (
                     f"relationship {type.name} already exists between entities {ends[0]['guid']} and {ends[1]['guid']}"
                 )
@@ -51,7 +51,7 @@ class Relationships:
             links.want(plan, Wanted(type, (pair[0], pair[2]), given.attributes or {}))
             linked = links.link_up(connection, plan, Pen(by, clock.now(), NO_PLACE, {}), types, {})
             documents.keep(connection, [], linked.touched, types)
-            row = connection.execute(select(relationships).where(same, table.status == ACTIVE)).mappings().one()
+            row = connection.execute(select(relationships).where(same, IS_LINKED)).mappings().one()
             return relationship_of(row, {end["id"]: end for end in ends}, types)
 
     def update(self, given: RelationshipInput, *, by: str, permit: Permit | None = None) -> Relationship:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -126,6 +127,8 @@ Index(
     sqlite_where=entities.c.status == ACTIVE,
     postgresql_where=entities.c.status == ACTIVE,
 )
+# Said as a literal: SQLite takes a partial index only where the statement itself states its condition.
+IS_LIVE = entities.c.status == literal_column(str(ACTIVE))
 Index("ix_entities_tree", entities.c.parent_id, entities.c.status, entities.c.type_id, entities.c.name)
 # Covers what facets and filters read of a hit, so that they never touch the wide rows.
 Index("ix_entities_facets", entities.c.id, entities.c.type_id, entities.c.collection_id)
@@ -174,6 +177,7 @@ Index(
     sqlite_where=relationships.c.status == ACTIVE,
     postgresql_where=relationships.c.status == ACTIVE,
 )
+IS_LINKED = relationships.c.status == literal_column(str(ACTIVE))
 Index("ix_relationships_end2", relationships.c.end2_id, relationships.c.type_id, relationships.c.status)
 
 # Source and target are entities; a process is a node like any other. Ended edges stay: "as of" is a filter.

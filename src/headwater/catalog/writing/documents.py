@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import ACTIVE, documents, entities
+from headwater.catalog.store.schema import IS_LIVE, documents, entities
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing.subjects import Subject
 
@@ -33,7 +33,7 @@ def refresh(
 ) -> None:
     """Write documents from the stored rows; the words of `columns` for those in it, the old ones for others."""
     wanted = listed()
-    query = select(entities).join(wanted, entities.c.id == integer(wanted)).where(entities.c.status == ACTIVE)
+    query = select(entities).join(wanted, entities.c.id == integer(wanted)).where(IS_LIVE)
     with_columns, without = [], []
     for row in connection.execute(query, {"wanted": packed(sorted(assets))}):
         document = _document(row.id, row.name, row.qualified_name, row.attributes, types.entities_by_id[row.type_id])
@@ -104,7 +104,7 @@ def columns_of(connection: Connection, assets: Iterable[int], types: TypeSet) ->
         query = (
             select(table.id, table.parent_id, table.type_id, table.name)
             .join(wanted, table.parent_id == integer(wanted))
-            .where(table.status == ACTIVE)
+            .where(IS_LIVE)
             .order_by(table.id)
         )
         rows = connection.execute(query, {"wanted": packed(owners)}).all()

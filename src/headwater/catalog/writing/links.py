@@ -15,7 +15,7 @@ from headwater.catalog import clock
 from headwater.catalog.reading import Row
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import ACTIVE, DELETED, entities, lineage_edges, relationships
+from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, entities, lineage_edges, relationships
 from headwater.catalog.types import EntityType, Link, RelationshipType, TypeSet
 from headwater.catalog.writing import column_edges
 from headwater.catalog.writing.drafts import Reference
@@ -171,9 +171,7 @@ def _standing(connection: Connection, plan: Plan) -> Iterator[Row]:
         statements.append((places, (column == integer(wanted, 0)) & (table.type_id == integer(wanted, 1))))
     for keys, condition in statements:
         if keys:
-            query = (
-                select(relationships).select_from(wanted).join(relationships, condition).where(table.status == ACTIVE)
-            )
+            query = select(relationships).select_from(wanted).join(relationships, condition).where(IS_LINKED)
             yield from connection.execute(query, {"wanted": packed(keys)}).mappings()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, union_all, update
 
 from headwater.catalog.reading import Row
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import ACTIVE, DELETED, entities, entity_changes, relationships
+from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, IS_LIVE, entities, entity_changes, relationships
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import column_edges, documents, links, rows
 from headwater.catalog.writing.rows import Pen
@@ -22,9 +22,7 @@ def with_parts(connection: Connection, given: Sequence[Row], types: TypeSet) -> 
     parts = {type.id for type in types.entities.values() if type.is_part}
     while pending:
         wanted = listed()
-        query = (
-            select(entities).join(wanted, entities.c.parent_id == integer(wanted)).where(entities.c.status == ACTIVE)
-        )
+        query = select(entities).join(wanted, entities.c.parent_id == integer(wanted)).where(IS_LIVE)
         below = connection.execute(query, {"wanted": packed(pending)}).mappings().all()
         new = {row["id"]: row for row in below if row["type_id"] in parts and row["id"] not in found}
         found.update(new)
@@ -65,9 +63,6 @@ def remove(connection: Connection, gone: Sequence[Row], pen: Pen, types: TypeSet
 def _relationships(connection: Connection, keys: Sequence[int]) -> list[Row]:
     wanted = listed()
     columns = (relationships.c.end1_id, relationships.c.end2_id)
-    queries = (
-        select(relationships).join(wanted, column == integer(wanted)).where(relationships.c.status == ACTIVE)
-        for column in columns
-    )
+    queries = (select(relationships).join(wanted, column == integer(wanted)).where(IS_LINKED) for column in columns)
     found = connection.execute(union_all(*queries), {"wanted": packed(keys)}).mappings()
     return list({row["id"]: row for row in found}.values())

@@ -13,7 +13,7 @@ from headwater.catalog import clock
 from headwater.catalog.attributes import missing
 from headwater.catalog.reading import Row
 from headwater.catalog.store.counters import take
-from headwater.catalog.store.schema import ACTIVE, entities, entity_changes, type_counts
+from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities, entity_changes, type_counts
 from headwater.catalog.writing.subjects import Subject
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
@@ -190,7 +190,7 @@ def name_taken(connection: Connection, subjects: Sequence[Subject]) -> None:
         if subject.row is None or wanted == subject.row["qualified_name"]:
             continue
         table = entities.c
-        same = (table.qualified_name == wanted) & (table.type_id == subject.type.id) & (table.status == ACTIVE)
+        same = (table.qualified_name == wanted) & (table.type_id == subject.type.id) & IS_LIVE
         if connection.execute(select(table.id).where(same).limit(1)).first() is not None:
             message = f"A {subject.type.name} named '{wanted}' exists already"
             faults.append(Fault("CAT-022", message, Place(path=subject.drafts[0].place), "Names are unique in a type."))

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Connection, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog.reading import Row
 from headwater.catalog.store.lists import listed, packed, text
-from headwater.catalog.store.schema import ACTIVE, entities
+from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing.drafts import Draft, Reference
 from headwater.errors import Fault, NotFound, Place, raise_if_any
@@ -60,9 +61,8 @@ class Known:
         self._types = types
         self._by_guid = {row["guid"]: row for row in _rows(connection, entities.c.guid, guids)}
         self._by_name: dict[str, list[Row]] = {}
-        for row in _rows(connection, entities.c.qualified_name, names):
-            if row["status"] == ACTIVE:
-                self._by_name.setdefault(row["qualified_name"], []).append(row)
+        for row in _rows(connection, entities.c.qualified_name, names, IS_LIVE):
+            self._by_name.setdefault(row["qualified_name"], []).append(row)
 
     def by_guid(self, guid: str) -> Row | None:
         return self._by_guid.get(guid)
@@ -77,11 +77,13 @@ class Known:
         return next((row for row in rows if row["type_id"] in below), None)
 
 
-def _rows(connection: Connection, column: Column[str], keys: Iterable[str | None]) -> Iterator[Row]:
+def _rows(
+    connection: Connection, column: Column[str], keys: Iterable[str | None], *more: ColumnElement[bool]
+) -> Iterator[Row]:
     values = sorted(key for key in keys if key)
     if values:
         wanted = listed()
-        query = select(entities).join(wanted, column == text(wanted))
+        query = select(entities).join(wanted, column == text(wanted)).where(*more)
         yield from connection.execute(query, {"wanted": packed(values)}).mappings()
 
 
