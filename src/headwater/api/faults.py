@@ -20,7 +20,16 @@ from litestar.exceptions import HTTPException
 from headwater.access.audit import Audit
 from headwater.access.principals import Principal
 from headwater.api.web import Pages
-from headwater.errors import CatalogError, Fault, Forbidden, HeadwaterError, Unauthorized
+from headwater.errors import (
+    CatalogError,
+    DefinitionError,
+    Fault,
+    Forbidden,
+    HeadwaterError,
+    LanguageError,
+    PlanError,
+    Unauthorized,
+)
 
 LOG = logging.getLogger("headwater.api")
 
@@ -58,6 +67,16 @@ ATLAS_CODES: Mapping[str, str] = MappingProxyType(
 )
 
 
+# What a client asked of a workspace and the workspace cannot do is the client's to mend.
+ASKED_WRONGLY = (DefinitionError, LanguageError, PlanError)
+
+
+def _status(error: HeadwaterError) -> int:
+    if isinstance(error, CatalogError):
+        return error.status
+    return 400 if isinstance(error, ASKED_WRONGLY) else 500
+
+
 class Refusal(msgspec.Struct, frozen=True, rename="camel"):
     """`faults` has all that is wrong, each with its cure; the first one is `error_code` and `error_message`."""
 
@@ -75,10 +94,10 @@ class Faults:
         self._pages = pages
 
     def known(self, request: Request[Any, Any, Any], error: HeadwaterError) -> Response[Any]:
-        """Answer an error of ours with its status; what is not the account's refusal is the server's fault."""
+        """Answer an error of ours with its status."""
         if isinstance(error, Unauthorized) and (page := self._page(request)):
             return page
-        status = error.status if isinstance(error, CatalogError) else 500
+        status = _status(error)
         if isinstance(error, Forbidden):
             self._write_down(request, error)
         return _response(status, error.faults)

@@ -7,10 +7,12 @@ and cancelling for data/write.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Annotated, Protocol, cast
 
 import msgspec
 from litestar import Router, get, post
+from litestar.di import Provide
+from litestar.params import Dependency
 from litestar.types import ControllerRouterHandler
 
 from headwater.access.account import Account
@@ -50,59 +52,80 @@ class ActivityPage(msgspec.Struct, frozen=True, rename="camel"):
     continuation_token: str | None = None
 
 
+# The protocol cannot be checked against a value, and need not be: the composition root gives it.
+Served = Annotated[Workspaces, Dependency(skip_validation=True)]
+
+
+@post("/queryPipelineRuns", status_code=200, sync_to_thread=True)
+def query_pipeline_runs(
+    workspace: str, data: RunQuery, account: Account, caller: Principal, workspaces: Served
+) -> RunPage:
+    """Return a page of the workspace's runs."""
+    account.roles.authorize(caller, "data/read", account.name)
+    if workspace not in workspaces.names():
+        raise _missing(f"There is no workspace '{workspace}' here")
+    return workspaces.query_pipeline_runs(msgspec.structs.replace(data, workspace=workspace))
+
+
+@get("/pipelineruns/{run_id:str}", sync_to_thread=True)
+def pipeline_run(workspace: str, run_id: str, account: Account, caller: Principal, workspaces: Served) -> PipelineRun:
+    """Return one run."""
+    account.roles.authorize(caller, "data/read", account.name)
+    return _run_of(workspaces, workspace, run_id)
+
+
+@post("/pipelines/{pipeline:str}/pipelineruns/{run_id:str}/queryActivityruns", status_code=200, sync_to_thread=True)
+def query_activity_runs(
+    workspace: str, pipeline: str, run_id: str, account: Account, caller: Principal, workspaces: Served
+) -> ActivityPage:
+    """Return the activity runs of a run, each output with its lineage status."""
+    account.roles.authorize(caller, "data/read", account.name)
+    if _run_of(workspaces, workspace, run_id).pipeline_name.lower() != pipeline.lower():
+        raise _missing(f"Pipeline '{pipeline}' has no run '{run_id}'")
+    reports = workspaces.lineage(run_id)
+    runs = workspaces.activity_runs(run_id)
+    return ActivityPage(tuple(_joined(run, reports.get(run.activity_run_id)) for run in runs))
+
+
+@post("/pipelines/{pipeline:str}/createRun", status_code=202, sync_to_thread=True)
+def create_run(
+    workspace: str,
+    pipeline: str,
+    account: Account,
+    caller: Principal,
+    workspaces: Served,
+    data: dict[str, object] | None = None,
+) -> CreatedRun:
+    """Start a run; the body is the map of parameters, or empty."""
+    account.roles.authorize(caller, "data/write", account.name)
+    if workspace not in workspaces.names():
+        raise _missing(f"There is no workspace '{workspace}' here")
+    # What was decoded from JSON is JSON: the cast says so to the type checker, which cannot know it.
+    parameters = cast("Mapping[str, Json]", data or {})
+    return CreatedRun(workspaces.start(workspace, pipeline, parameters))
+
+
+@post("/pipelineruns/{run_id:str}/cancel", status_code=200, sync_to_thread=True)
+def cancel_run(workspace: str, run_id: str, account: Account, caller: Principal, workspaces: Served) -> None:
+    """Have a run end as Cancelled."""
+    account.roles.authorize(caller, "data/write", account.name)
+    workspaces.cancel(_run_of(workspaces, workspace, run_id).run_id)
+
+
+HANDLERS = (cancel_run, create_run, pipeline_run, query_activity_runs, query_pipeline_runs)
+
+
 def synapse_router(workspaces: Workspaces) -> ControllerRouterHandler:
     """Return the routes below `/workspaces/{workspace}`."""
+    given = Provide(lambda: workspaces, sync_to_thread=False)
+    return Router("/workspaces/{workspace:str}", route_handlers=HANDLERS, dependencies={"workspaces": given})
 
-    def run_of(workspace: str, run_id: str) -> PipelineRun:
-        run = workspaces.pipeline_run(run_id)
-        if run is None or run.workspace != workspace:
-            raise _missing(f"Workspace '{workspace}' has no pipeline run '{run_id}'")
-        return run
 
-    def known(workspace: str) -> None:
-        if workspace not in workspaces.names():
-            raise _missing(f"There is no workspace '{workspace}' here")
-
-    @post("/queryPipelineRuns", status_code=200, sync_to_thread=True)
-    def query_pipeline_runs(workspace: str, data: RunQuery, account: Account, caller: Principal) -> RunPage:
-        account.roles.authorize(caller, "data/read", account.name)
-        known(workspace)
-        return workspaces.query_pipeline_runs(msgspec.structs.replace(data, workspace=workspace))
-
-    @get("/pipelineruns/{run_id:str}", sync_to_thread=True)
-    def pipeline_run(workspace: str, run_id: str, account: Account, caller: Principal) -> PipelineRun:
-        account.roles.authorize(caller, "data/read", account.name)
-        return run_of(workspace, run_id)
-
-    @post("/pipelines/{pipeline:str}/pipelineruns/{run_id:str}/queryActivityruns", status_code=200, sync_to_thread=True)
-    def query_activity_runs(
-        workspace: str, pipeline: str, run_id: str, account: Account, caller: Principal
-    ) -> ActivityPage:
-        account.roles.authorize(caller, "data/read", account.name)
-        if run_of(workspace, run_id).pipeline_name.lower() != pipeline.lower():
-            raise _missing(f"Pipeline '{pipeline}' has no run '{run_id}'")
-        reports = workspaces.lineage(run_id)
-        runs = workspaces.activity_runs(run_id)
-        return ActivityPage(tuple(_joined(run, reports.get(run.activity_run_id)) for run in runs))
-
-    @post("/pipelines/{pipeline:str}/createRun", status_code=202, sync_to_thread=True)
-    def create_run(
-        workspace: str, pipeline: str, account: Account, caller: Principal, data: dict[str, object] | None = None
-    ) -> CreatedRun:
-        account.roles.authorize(caller, "data/write", account.name)
-        known(workspace)
-        parameters = msgspec.convert(data or {}, dict[str, Json])
-        return CreatedRun(workspaces.start(workspace, pipeline, parameters))
-
-    @post("/pipelineruns/{run_id:str}/cancel", status_code=200, sync_to_thread=True)
-    def cancel_run(workspace: str, run_id: str, account: Account, caller: Principal) -> None:
-        account.roles.authorize(caller, "data/write", account.name)
-        workspaces.cancel(run_of(workspace, run_id).run_id)
-
-    return Router(
-        "/workspaces/{workspace:str}",
-        route_handlers=[query_pipeline_runs, pipeline_run, query_activity_runs, create_run, cancel_run],
-    )
+def _run_of(workspaces: Workspaces, workspace: str, run_id: str) -> PipelineRun:
+    run = workspaces.pipeline_run(run_id)
+    if run is None or run.workspace != workspace:
+        raise _missing(f"Workspace '{workspace}' has no pipeline run '{run_id}'")
+    return run
 
 
 def _joined(run: ActivityRun, report: ReportLineage | None) -> ActivityRun:
