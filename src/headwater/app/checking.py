@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from headwater.app.locate import project_at, workspaces_at
 from headwater.definition.check import check as check_workspace
@@ -44,17 +44,28 @@ def load(project: Project, name: str) -> Workspace:
 def sound(project: Project, name: str) -> Workspace:
     """Load a workspace that has no errors. Raises DefinitionError with all of them."""
     workspace = load(project, name)
-    raise_if_any(DefinitionError, check_workspace(workspace))
+    raise_if_any(DefinitionError, _faults(project, workspace))
     return workspace
 
 
 def check(folder: Path) -> tuple[CheckReport, ...]:
     """Check the workspaces that a folder means. Raises SettingsError, DefinitionError if there are none."""
     project = project_at(folder)
-    return tuple(_report(load(project, name)) for name in workspaces_at(project, folder))
+    return tuple(_report(project, load(project, name)) for name in workspaces_at(project, folder))
 
 
-def _report(workspace: Workspace) -> CheckReport:
+def _faults(project: Project, workspace: Workspace) -> tuple[Fault, ...]:
+    """Return what is wrong in a workspace; files are told from the project's folder, because workspaces share names."""
+    folder = PurePosixPath(project.settings.workspaces[workspace.name].folder)
+
+    def placed(fault: Fault) -> Fault:
+        file = fault.place.file
+        return fault if file is None else replace(fault, place=replace(fault.place, file=str(folder / file)))
+
+    return tuple(placed(fault) for fault in check_workspace(workspace))
+
+
+def _report(project: Project, workspace: Workspace) -> CheckReport:
     kinds = {
         "pipelines": workspace.pipelines,
         "data flows": workspace.data_flows,
@@ -62,4 +73,4 @@ def _report(workspace: Workspace) -> CheckReport:
         "linked services": workspace.linked_services,
     }
     counts = ", ".join(f"{len(things)} {kind}" for kind, things in kinds.items() if things)
-    return CheckReport(workspace.name, counts or "no definitions", check_workspace(workspace))
+    return CheckReport(workspace.name, counts or "no definitions", _faults(project, workspace))

@@ -27,6 +27,7 @@ from headwater.app.reports import Connection, LineageLine, RunReport
 from headwater.app.runs import Observer, Runs
 from headwater.app.server import Server, StudioServer
 from headwater.app.serving import ServedWorkspaces, StudioWorkspaces
+from headwater.connectors.registry import scheme_of
 from headwater.errors import Fault, Place, SettingsError
 from headwater.language.expression.ast import Json
 from headwater.lineage import connection, report
@@ -178,7 +179,8 @@ class Local:
         )
         connected = self.identities.get(workspace)
         policy = self.project.settings.account.unsupported_stores
-        return Reporting(identity, connected.account if connected else None, policy)
+        bindings = {name: scheme_of(binding) for name, binding in self.project.settings.bindings.items()}
+        return Reporting(identity, connected.account if connected else None, policy, bindings)
 
     def connect(self, workspace: str, *, grant: bool = True) -> Connection:
         """Give a workspace an identity at the account, and with `grant` the role to report; send what waits."""

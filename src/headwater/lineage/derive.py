@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from headwater.data.edges import ColumnEdge, Subtype
 from headwater.errors import Fault, LineageError
@@ -14,8 +15,16 @@ from headwater.run.events import ActivityEnded, Movement
 _STRENGTH: dict[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 
 
-def derive(event: ActivityEnded, identity: WorkspaceIdentity, policy: Policy) -> LineageFact | None:
-    """Return the fact, or None for an activity that has no lineage. Raises LineageError if the event is at fault."""
+UNBOUND: Mapping[str, str] = MappingProxyType({})
+
+
+def derive(
+    event: ActivityEnded, identity: WorkspaceIdentity, policy: Policy, bindings: Mapping[str, str] = UNBOUND
+) -> LineageFact | None:
+    """Return the fact, or None for an activity that has no lineage. Raises LineageError if the event is at fault.
+
+    `bindings` tells the kind of stand-in (`folder`, `duckdb`) of each linked service that did not run on its store.
+    """
     if event.activity_type not in support.STORES:
         return None
     operations: list[Operation] = []
@@ -25,7 +34,7 @@ def derive(event: ActivityEnded, identity: WorkspaceIdentity, policy: Policy) ->
         if reasons:
             left_out += reasons
         else:
-            operations.append(_operation(event, movement))
+            operations.append(_operation(event, movement, bindings))
     return LineageFact(
         key=FactKey(event.workspace, event.pipeline_run_id, event.activity_run_id, event.iteration, event.attempt),
         identity=identity,
@@ -42,7 +51,7 @@ def derive(event: ActivityEnded, identity: WorkspaceIdentity, policy: Policy) ->
     )
 
 
-def _operation(event: ActivityEnded, movement: Movement) -> Operation:
+def _operation(event: ActivityEnded, movement: Movement, bindings: Mapping[str, str]) -> Operation:
     sources = [source_of(read) for read in movement.inputs]
     sink = sink_of(movement.sink)
     inputs = tuple({asset.id: asset for source in sources for asset in source.assets}.values())
@@ -55,10 +64,15 @@ def _operation(event: ActivityEnded, movement: Movement) -> Operation:
         rows=movement.sink.rows,
         bytes=movement.sink.bytes,
         written=event.status == "Succeeded",
-        bindings=movement.bindings,
+        bindings=_bound((*inputs, sink), bindings),
         features=movement.features,
         notes=_notes(event.activity_type, sources, (*inputs, sink)),
     )
+
+
+def _bound(assets: Sequence[Asset], bindings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    touched = sorted({asset.store.linked_service for asset in assets})
+    return tuple((name, bindings[name]) for name in touched if name in bindings)
 
 
 def _edges(movement: Movement, sources: Sequence[Source]) -> Iterator[AssetEdge]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 import sqlalchemy as sa
 
 from headwater.errors import Fault, HeadwaterError, LineageError
-from headwater.lineage.derive import derive
+from headwater.lineage.derive import UNBOUND, derive
 from headwater.lineage.facts import LineageFact, Policy, WorkspaceIdentity, encode
 from headwater.lineage.report import Status
 from headwater.lineage.store import OUTBOX, insert_once
@@ -30,6 +30,8 @@ class Reporting(msgspec.Struct, frozen=True):
     identity: WorkspaceIdentity
     account: str | None
     policy: Policy = "record"
+    bindings: Mapping[str, str] = UNBOUND
+    """Linked service → kind of stand-in that it runs on."""
 
 
 def subscribe(reporting: Callable[[str], Reporting | None]) -> Listener:
@@ -67,7 +69,7 @@ def _row(event: ActivityEnded, reporting: Callable[[str], Reporting | None]) -> 
 def _derived(event: ActivityEnded, reporting: Reporting | None) -> dict[str, object] | None:
     if reporting is None:
         raise LineageError(Fault("LIN-002", f'The workspace "{event.workspace}" is not known to lineage.'))
-    fact = derive(event, reporting.identity, reporting.policy)
+    fact = derive(event, reporting.identity, reporting.policy, reporting.bindings)
     if fact is None:
         return None
     if fact.left_out and not fact.operations:

@@ -61,8 +61,6 @@ class Movement(msgspec.Struct, frozen=True):
     edges: tuple[ColumnEdge, ...] = ()
     steps: tuple[FlowStep, ...] = ()
     features: tuple[str, ...] = ()
-    bindings: tuple[tuple[str, str], ...] = ()
-    """Linked service and the kind of stand-in it ran on (`folder`, `duckdb`), without secrets."""
 
 
 class ActivityEnded(msgspec.Struct, frozen=True):
