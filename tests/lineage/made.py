@@ -13,6 +13,8 @@ from lineage.fixture_blocks import FIXTURES
 
 EVENTS = {file.stem: file for file in sorted((FIXTURES / "facts").glob("*.json"))}
 IDENTITY = WorkspaceIdentity("ingest", "synapse", "aaaa", "rg")
+BINDINGS = {"copy_with_mapping": {"Lake": "folder"}}
+"""Of the events that ran on stand-ins."""
 
 
 def event(name: str, **changes: object) -> ActivityEnded:
@@ -24,7 +26,9 @@ def event(name: str, **changes: object) -> ActivityEnded:
 def fact(name: str, policy: Policy = "record", **changes: object) -> LineageFact:
     """Derive the fact of an event of the fixtures."""
     happened = event(name, **changes)
-    derived = derive(happened, msgspec.structs.replace(IDENTITY, name=happened.workspace), policy)
+    derived = derive(
+        happened, msgspec.structs.replace(IDENTITY, name=happened.workspace), policy, BINDINGS.get(name, {})
+    )
     assert derived is not None
     return derived
 
