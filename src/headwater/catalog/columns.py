@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog import clock
@@ -99,10 +100,10 @@ class ColumnLineage:
         """
         if depth < 1 or limit < 1:
             raise Invalid(Fault("CAT-026", "Depth and limit of a column walk are 1 or more", cure="Ask for more."))
-        holds = _holds(kinds, as_of)
         with self._store.read() as connection:
             starts = _starts(connection, guid, columns, self._types.current)
-            walk = _Walk(holds, "INDIRECT" in kinds, limit, levels=dict.fromkeys(starts, 0))
+            bounds = _bounds(kinds, as_of)
+            walk = _Walk(bounds, as_of is not None, "INDIRECT" in kinds, limit, levels=dict.fromkeys(starts, 0))
             for one in _WAYS[way]:
                 _spread(connection, walk, starts, one, depth)
             return ColumnGraph(_nodes(connection, walk.levels), _edges(connection, walk.edges), walk.truncated)
@@ -124,11 +125,12 @@ class ColumnLineage:
             .select_from(wanted)
             .join(entities, entities.c.guid == text(wanted))
             .join(column_edges, table.operation_id == entities.c.id)
-            .where(_holds(BOTH_KINDS, as_of))
+            .where(_holds(as_of is not None))
             .order_by(table.id)
         )
         with self._store.read() as connection:
-            rows = connection.execute(query, {"wanted": packed(sorted(set(guids)))})
+            bounds = _bounds(BOTH_KINDS, as_of)
+            rows = connection.execute(query, {"wanted": packed(sorted(set(guids))), **bounds})
             return _edges(connection, [id for (id,) in rows])
 
     def count(self) -> int:
@@ -172,20 +174,27 @@ def _starts(connection: Connection, guid: str, columns: Sequence[str], types: Ty
     return [id for (id,) in connection.execute(query.order_by(lineage_columns.c.id))]
 
 
-def _holds(kinds: Sequence[Kind], as_of: datetime.datetime | None) -> ColumnElement[bool]:
+def _holds(timed: bool) -> ColumnElement[bool]:
+    """Return the condition that an edge is of a wanted kind and open, or was at the time `at`."""
     table = column_edges.c
-    kind = table.kind.in_([KINDS[kind] for kind in kinds])
-    if as_of is None:
+    kind = table.kind.in_(bindparam("kinds", expanding=True))
+    if not timed:
         return and_(kind, table.ended_at.is_(None))
-    at = clock.milliseconds(as_of)
+    at: BindParameter[int] = bindparam("at", type_=BigInteger)
     return and_(kind, table.first_seen <= at, or_(table.ended_at.is_(None), table.ended_at > at))
+
+
+def _bounds(kinds: Sequence[Kind], as_of: datetime.datetime | None) -> dict[str, object]:
+    at = {} if as_of is None else {"at": clock.milliseconds(as_of)}
+    return {"kinds": [KINDS[kind] for kind in kinds], **at}
 
 
 @dataclass(slots=True)
 class _Walk:
     """What counts as an edge, and what the walk has met."""
 
-    holds: ColumnElement[bool]
+    bounds: Mapping[str, object]
+    timed: bool
     with_rows: bool
     limit: int
     levels: dict[int, int]
@@ -200,9 +209,7 @@ def _spread(
     way: Literal["upstream", "downstream"],
     depth: int,
 ) -> None:
-    table = column_edges.c
     up = way == "upstream"
-    here, there = (table.sink_id, table.source_id) if up else (table.source_id, table.sink_id)
     # What stands for the same rows is expanded too, but is not a node until an edge ends in it.
     seen, reached = set(starts), set(starts)
     level = list(starts)
@@ -211,10 +218,9 @@ def _spread(
             relatives = [id for id in _relatives(connection, level, up) if id not in seen]
             seen.update(relatives)
             level = [*level, *relatives]
-        wanted = listed()
-        query = select(table.id, there).select_from(wanted).join(column_edges, here == integer(wanted))
         met: dict[int, None] = {}
-        for edge, far in connection.execute(query.where(walk.holds), {"wanted": packed(level)}):
+        query = _edges_at(up, walk.timed)
+        for edge, far in connection.execute(query, {"wanted": packed(level), **walk.bounds}):
             walk.edges[edge] = None
             if far not in reached:
                 met[far] = None
@@ -228,19 +234,33 @@ def _spread(
             return
 
 
-def _relatives(connection: Connection, level: Sequence[int], up: bool) -> list[int]:
-    """Return what stands for the same rows: of a column its asset's `*`, of a `*` all its asset's columns."""
+# Built once each: making a statement takes longer than running it for a small level.
+@cache
+def _edges_at(up: bool, timed: bool) -> Select[int, int]:
+    table = column_edges.c
+    here, there = (table.sink_id, table.source_id) if up else (table.source_id, table.sink_id)
+    wanted = listed()
+    query = select(table.id, there).select_from(wanted).join(column_edges, here == integer(wanted))
+    return query.where(_holds(timed))
+
+
+@cache
+def _relatives_of(up: bool) -> Select[int]:
     given, other = lineage_columns.alias("given"), lineage_columns.alias("other")
     wanted = listed()
     rows = (other.c.key == ROWS) if up else (given.c.key == ROWS)
-    query: Select[int] = (
+    return (
         select(other.c.id)
         .distinct()
         .select_from(wanted)
         .join(given, given.c.id == integer(wanted))
         .join(other, and_(other.c.entity_id == given.c.entity_id, other.c.id != given.c.id, rows))
     )
-    return list(connection.execute(query, {"wanted": packed(level)}).scalars())
+
+
+def _relatives(connection: Connection, level: Sequence[int], up: bool) -> list[int]:
+    """Return what stands for the same rows: of a column its asset's `*`, of a `*` all its asset's columns."""
+    return list(connection.execute(_relatives_of(up), {"wanted": packed(level)}).scalars())
 
 
 def _nodes(connection: Connection, levels: dict[int, int]) -> tuple[ColumnNode, ...]:
@@ -255,12 +275,13 @@ def _nodes(connection: Connection, levels: dict[int, int]) -> tuple[ColumnNode, 
     return tuple(ColumnNode(guid=guid, column=name, level=levels[id]) for id, name, guid in rows)
 
 
-def _edges(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]:
+@cache
+def _shown_edges() -> Select[*tuple[Any, ...]]:  # Any: a row of seventeen columns, read by name.
     source, sink = lineage_columns.alias("source"), lineage_columns.alias("sink")
     source_asset, sink_asset, operation = (entities.alias(name) for name in ("source_asset", "sink_asset", "operation"))
     table = column_edges.c
     wanted = listed()
-    query = (
+    return (
         select(column_edges)
         .add_columns(source_asset.c.guid.label("source"), source.c.name.label("source_column"))
         .add_columns(sink_asset.c.guid.label("sink"), sink.c.name.label("sink_column"))
@@ -274,6 +295,9 @@ def _edges(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]
         .join(operation, operation.c.id == table.operation_id)
         .order_by(table.id)
     )
+
+
+def _edges(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]:
     return tuple(
         ColumnEdge(
             source=row.source,
@@ -288,5 +312,5 @@ def _edges(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]
             first_seen=clock.moment(row.first_seen),
             ended_at=None if row.ended_at is None else clock.moment(row.ended_at),
         )
-        for row in connection.execute(query, {"wanted": packed(ids)})
+        for row in connection.execute(_shown_edges(), {"wanted": packed(ids)})
     )

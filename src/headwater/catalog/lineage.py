@@ -7,12 +7,13 @@ lineage of the operations inside it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog import clock
@@ -29,6 +30,7 @@ from headwater.errors import Fault, Invalid, NotFound
 
 ALL = -1
 MAX_DEPTH = 100
+MAX_NEIGHBOURS = 1 << 62
 Way = Literal["INPUT", "OUTPUT"]
 _WAYS: dict[Direction, tuple[Way, ...]] = {"INPUT": ("INPUT",), "OUTPUT": ("OUTPUT",), "BOTH": ("INPUT", "OUTPUT")}
 
@@ -45,6 +47,25 @@ class Edge:
     source: int
     target: int
     relationship: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An edge, the type of the entity at its far end, and how many edges the near end has in all."""
+
+    edge: Edge
+    type_id: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a walk goes, and which types are processes."""
+
+    depth: int
+    width: int
+    as_of: datetime.datetime | None
+    is_process: Mapping[int, bool]
 
 
 @dataclass(slots=True)
@@ -86,9 +107,11 @@ class Lineage:
             children = [row for row in below if types.entities_by_id[row["type_id"]].is_process]
             starts = _starts(connection, base, types)
             walk = Walk(set(starts))
+            reach = Reach(depth, width, as_of, _processes(types))
             for way in _WAYS[direction]:
-                _spread(connection, walk, starts, way, depth, width, types, as_of)
-            parents = _parents(connection, walk.nodes, types) if include_parent else []
+                _spread(connection, walk, starts, way, reach)
+            holding = {id for id, type in types.relationships_by_id.items() if type.parent_side is not None}
+            parents = _parents(connection, walk.nodes, reach, holding) if include_parent else []
             info = self._info(connection, base, walk, parents, types)
         return msgspec.structs.replace(
             info,
@@ -109,14 +132,14 @@ class Lineage:
             base = _base(connection, guid, types)
             walk = Walk({base["id"]})
             first = _neighbours(connection, [base["id"]], direction, (offset, limit), None)
-            beyond = [_far(edge, direction) for edge, _ in first]
-            walk.nodes.update(beyond)
-            walk.edges.update((edge, None) for edge, _ in first)
+            is_process = _processes(types)
+            beyond = [_far(found.edge, direction) for found in first if is_process[found.type_id]]
+            second = []
             if types.entities_by_id[base["type_id"]].is_dataset:
-                processes = _of_kind(connection, beyond, types)
-                for edge, _ in _neighbours(connection, processes, direction, (0, ALL), None):
-                    walk.edges[edge] = None
-                    walk.nodes.add(_far(edge, direction))
+                second = _neighbours(connection, beyond, direction, (0, ALL), None)
+            for found in (*first, *second):
+                walk.edges[found.edge] = None
+                walk.nodes.add(_far(found.edge, direction))
             info = self._info(connection, base, walk, [], types)
         return msgspec.structs.replace(
             info,
@@ -216,11 +239,15 @@ def _children(connection: Connection, ids: Sequence[int]) -> list[Row]:
     return list(found.all())
 
 
-def _starts(connection: Connection, base: Row, types: TypeSet) -> list[int]:
+def _processes(types: TypeSet) -> dict[int, bool]:
+    return {id: type.is_process for id, type in types.entities_by_id.items()}
+
+
+def _starts(connection: Connection, base: Row, types: TypeSet) -> dict[int, bool]:
     """Return where the walk begins: the entity, or the operations inside it if it has no edge of its own."""
     starts, level = [base["id"]], [base["id"]]
     if types.entities_by_id[base["type_id"]].is_dataset:
-        return starts
+        return {base["id"]: False}
     while level:
         below = _children(connection, level)
         level = [row["id"] for row in below if types.entities_by_id[row["type_id"]].is_process]
@@ -234,73 +261,94 @@ def _starts(connection: Connection, base: Row, types: TypeSet) -> list[int]:
             select(edges.target_id).where(edges.target_id == integer(wanted)).correlate(wanted).exists(),
         )
     )
-    return [id for (id,) in connection.execute(query.select_from(wanted), {"wanted": packed(starts)})]
+    found = connection.execute(query.select_from(wanted), {"wanted": packed(starts)}).scalars()
+    return dict.fromkeys(found, True)
 
 
 def _spread(
     connection: Connection,
     walk: Walk,
-    starts: Sequence[int],
+    starts: Mapping[int, bool],
     way: Way,
-    depth: int,
-    width: int,
-    types: TypeSet,
-    as_of: datetime.datetime | None,
+    reach: Reach,
 ) -> None:
-    """Walk one way. A level ends at datasets, so a walk that starts at processes takes half a level first."""
+    """Walk one way. A level ends at datasets, so a walk that starts at processes takes half a level first.
+
+    `starts` tells of each entity whether it is a process.
+    """
     seen = set(starts)
     totals = walk.totals.setdefault(way, {})
-    datasets = _of_kind(connection, starts, types, dataset=True)
-    level, processes = datasets, [id for id in starts if id not in set(datasets)]
-    for _ in range(depth):
-        found = _step(connection, walk, level, way, width, as_of)
-        met = list(dict.fromkeys(id for id in found if id not in seen))
-        seen.update(met)
-        kept = set(_of_kind(connection, met, types))
-        processes += [id for id in met if id in kept]
+    level = [id for id, is_process in starts.items() if not is_process]
+    processes = [id for id, is_process in starts.items() if is_process]
+    for _ in range(reach.depth):
+        met = _step(connection, walk, level, way, reach, seen)
+        processes += [id for id, is_process in met.items() if is_process]
         # A direct edge between datasets is a whole level by itself.
-        direct = [id for id in met if id not in kept]
-        beyond = _step(connection, walk, processes, way, width, as_of)
-        level = [*direct, *dict.fromkeys(id for id in beyond if id not in seen)]
-        seen.update(level)
+        level = [id for id, is_process in met.items() if not is_process]
+        level += _step(connection, walk, processes, way, reach, seen)
         processes = []
         if not level:
             return
-    for id, total in _counts(connection, level, way, as_of).items():
+    for id, total in _counts(connection, level, way, reach.as_of).items():
         totals.setdefault(id, total)
 
 
 def _step(
-    connection: Connection,
-    walk: Walk,
-    level: Sequence[int],
-    way: Way,
-    width: int,
-    as_of: datetime.datetime | None,
-) -> list[int]:
+    connection: Connection, walk: Walk, level: Sequence[int], way: Way, reach: Reach, seen: set[int]
+) -> dict[int, bool]:
+    """Take all edges of a level; return what was not seen before, and whether it is a process."""
     totals = walk.totals[way]
     totals.update((id, 0) for id in level)
-    found = []
-    for edge, total in _neighbours(connection, level, way, (0, width), as_of):
+    met: dict[int, bool] = {}
+    for neighbour in _neighbours(connection, level, way, (0, reach.width), reach.as_of):
+        edge = neighbour.edge
         near, far = (edge.target, edge.source) if way == "INPUT" else (edge.source, edge.target)
         walk.edges[edge] = None
-        walk.nodes.add(far)
-        totals[near] = total
-        found.append(far)
-    return found
+        totals[near] = neighbour.total
+        if far not in seen:
+            met[far] = reach.is_process[neighbour.type_id]
+    seen.update(met)
+    walk.nodes.update(met)
+    return met
 
 
 def _far(edge: Edge, way: Direction) -> int:
     return edge.source if way == "INPUT" else edge.target
 
 
-def _holds(as_of: datetime.datetime | None) -> ColumnElement[bool]:
-    """Return the condition that an edge is open, or was at that time."""
+def _holds(timed: bool) -> ColumnElement[bool]:
+    """Return the condition that an edge is open, or was at the time `at`."""
     edges = lineage_edges.c
-    if as_of is None:
+    if not timed:
         return edges.ended_at.is_(None)
-    at = clock.milliseconds(as_of)
+    at: BindParameter[int] = bindparam("at", type_=BigInteger)
     return and_(edges.first_seen <= at, or_(edges.ended_at.is_(None), edges.ended_at > at))
+
+
+def _time(as_of: datetime.datetime | None) -> dict[str, int]:
+    return {} if as_of is None else {"at": clock.milliseconds(as_of)}
+
+
+# Built once each: making a statement takes longer than running it for a small level.
+@cache
+def _neighbours_of(way: Direction, timed: bool) -> Select[int, int, int, int, int]:
+    edges = lineage_edges.c
+    here, there = (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
+    wanted = listed()
+    ranked = (
+        select(edges.source_id, edges.target_id, edges.relationship_id, entities.c.type_id)
+        .add_columns(func.row_number().over(partition_by=here, order_by=there).label("rank"))
+        .add_columns(func.count().over(partition_by=here).label("total"))
+        .select_from(wanted)
+        .join(lineage_edges, here == integer(wanted))
+        .join(entities, entities.c.id == there)
+        .where(_holds(timed))
+        .subquery()
+    )
+    found = select(ranked.c.source_id, ranked.c.target_id, ranked.c.relationship_id, ranked.c.type_id, ranked.c.total)
+    rank: BindParameter[int] = bindparam("first", type_=BigInteger)
+    last: BindParameter[int] = bindparam("last", type_=BigInteger)
+    return found.where(ranked.c.rank > rank, ranked.c.rank <= last).order_by(ranked.c.rank)
 
 
 def _neighbours(
@@ -309,75 +357,57 @@ def _neighbours(
     way: Direction,
     page: tuple[int, int],
     as_of: datetime.datetime | None,
-) -> list[tuple[Edge, int]]:
-    """Return the edges to the neighbours of each entity, at most a page each, with how many there are in all."""
+) -> list[Neighbour]:
+    """Return the edges to the neighbours of each entity, at most a page each."""
     if not ids:
         return []
     offset, limit = page
-    edges = lineage_edges.c
-    here, there = (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
+    bounds = {"first": offset, "last": MAX_NEIGHBOURS if limit == ALL else offset + limit}
+    query = _neighbours_of(way, as_of is not None)
+    rows = connection.execute(query, {"wanted": packed(ids), **bounds, **_time(as_of)})
+    return [Neighbour(Edge(source, target, link), type_id, total) for source, target, link, type_id, total in rows]
+
+
+@cache
+def _counts_of(way: Way, timed: bool) -> Select[int, int]:
+    here = lineage_edges.c.target_id if way == "INPUT" else lineage_edges.c.source_id
     wanted = listed()
-    ranked = (
-        select(edges.source_id, edges.target_id, edges.relationship_id)
-        .add_columns(func.row_number().over(partition_by=here, order_by=there).label("rank"))
-        .add_columns(func.count().over(partition_by=here).label("total"))
-        .select_from(wanted)
-        .join(lineage_edges, here == integer(wanted))
-        .where(_holds(as_of))
-        .subquery()
-    )
-    query = select(ranked)
-    if limit != ALL:
-        query = query.where(ranked.c.rank > offset, ranked.c.rank <= offset + limit)
-    rows = connection.execute(query.order_by(ranked.c.rank), {"wanted": packed(ids)})
-    return [(Edge(row.source_id, row.target_id, row.relationship_id), row.total) for row in rows]
+    query = select(here, func.count()).select_from(wanted).join(lineage_edges, here == integer(wanted))
+    return query.where(_holds(timed)).group_by(here)
 
 
 def _counts(connection: Connection, ids: Sequence[int], way: Way, as_of: datetime.datetime | None) -> dict[int, int]:
-    edges = lineage_edges.c
-    here = edges.target_id if way == "INPUT" else edges.source_id
-    wanted = listed()
-    query = select(here, func.count()).select_from(wanted).join(lineage_edges, here == integer(wanted))
-    rows = connection.execute(query.where(_holds(as_of)).group_by(here), {"wanted": packed(ids)})
+    rows = connection.execute(_counts_of(way, as_of is not None), {"wanted": packed(ids), **_time(as_of)})
     return dict.fromkeys(ids, 0) | dict(rows.all())
 
 
-def _of_kind(connection: Connection, ids: Sequence[int], types: TypeSet, *, dataset: bool = False) -> list[int]:
-    """Return those of the entities that are processes, or datasets."""
-    if not ids:
-        return []
-    wanted = listed()
-    query = select(entities.c.id, entities.c.type_id).join(wanted, entities.c.id == integer(wanted))
-    rows = connection.execute(query, {"wanted": packed(ids)}).all()
-    found = [(id, types.entities_by_id[type_id]) for id, type_id in rows]
-    return [id for id, type in found if (type.is_dataset if dataset else type.is_process)]
+@cache
+def _parents_of() -> Select[int, int, int, str, int]:
+    child, wanted = entities.c, listed()
+    between = or_(
+        and_(relationships.c.end1_id == child.id, relationships.c.end2_id == child.parent_id),
+        and_(relationships.c.end2_id == child.id, relationships.c.end1_id == child.parent_id),
+    )
+    return (
+        select(child.id.label("child_id"), child.type_id, child.parent_id, relationships.c.guid)
+        .add_columns(relationships.c.type_id.label("link"))
+        .select_from(wanted)
+        .join(entities, child.id == integer(wanted))
+        .join(relationships, between)
+        .where(IS_LINKED)
+    )
 
 
-def _parents(connection: Connection, nodes: Iterable[int], types: TypeSet) -> list[Row]:
+def _parents(connection: Connection, nodes: Iterable[int], reach: Reach, holding: Collection[int]) -> list[Row]:
     """Return (child, parent, relationship) from operations up to what contains them all."""
     found: list[Row] = []
-    level, seen = _of_kind(connection, sorted(nodes), types), set[int]()
-    holding = [type.id for type in types.relationships.values() if type.parent_side is not None]
+    level, seen = sorted(nodes), set[int]()
     while level:
-        wanted = listed()
-        child = entities.c
-        query = (
-            select(child.id.label("child_id"), child.parent_id, relationships.c.guid)
-            .select_from(wanted)
-            .join(entities, child.id == integer(wanted))
-            .join(
-                relationships,
-                or_(
-                    and_(relationships.c.end1_id == child.id, relationships.c.end2_id == child.parent_id),
-                    and_(relationships.c.end2_id == child.id, relationships.c.end1_id == child.parent_id),
-                ),
-            )
-            .where(IS_LINKED, relationships.c.type_id.in_(holding))
-        )
-        rows = connection.execute(query, {"wanted": packed(level)}).mappings().all()
+        rows = connection.execute(_parents_of(), {"wanted": packed(level)}).mappings()
+        kept = [row for row in rows if reach.is_process[row["type_id"]] and row["link"] in holding]
         seen.update(level)
-        found.extend(rows)
-        level = sorted({row["parent_id"] for row in rows} - seen)
+        found.extend(kept)
+        level = sorted({row["parent_id"] for row in kept} - seen)
     return found
 
 
