@@ -11,8 +11,8 @@ from typing import Annotated, Protocol, cast
 
 import msgspec
 from litestar import Router, get, post
-from litestar.di import Provide
-from litestar.params import Dependency
+from litestar.di import NamedDependency, Provide
+from litestar.params import Dependency, FromPath
 from litestar.types import ControllerRouterHandler
 
 from headwater.access.account import Account
@@ -54,11 +54,13 @@ class ActivityPage(msgspec.Struct, frozen=True, rename="camel"):
 
 # The protocol cannot be checked against a value, and need not be: the composition root gives it.
 Served = Annotated[Workspaces, Dependency(skip_validation=True)]
+Asked = NamedDependency[Account]
+Who = NamedDependency[Principal]
 
 
 @post("/queryPipelineRuns", status_code=200, sync_to_thread=True)
 def query_pipeline_runs(
-    workspace: str, data: RunQuery, account: Account, caller: Principal, workspaces: Served
+    workspace: FromPath[str], data: RunQuery, account: Asked, caller: Who, workspaces: Served
 ) -> RunPage:
     """Return a page of the workspace's runs."""
     account.roles.authorize(caller, "data/read", account.name)
@@ -68,7 +70,9 @@ def query_pipeline_runs(
 
 
 @get("/pipelineruns/{run_id:str}", sync_to_thread=True)
-def pipeline_run(workspace: str, run_id: str, account: Account, caller: Principal, workspaces: Served) -> PipelineRun:
+def pipeline_run(
+    workspace: FromPath[str], run_id: FromPath[str], account: Asked, caller: Who, workspaces: Served
+) -> PipelineRun:
     """Return one run."""
     account.roles.authorize(caller, "data/read", account.name)
     return _run_of(workspaces, workspace, run_id)
@@ -76,7 +80,12 @@ def pipeline_run(workspace: str, run_id: str, account: Account, caller: Principa
 
 @post("/pipelines/{pipeline:str}/pipelineruns/{run_id:str}/queryActivityruns", status_code=200, sync_to_thread=True)
 def query_activity_runs(
-    workspace: str, pipeline: str, run_id: str, account: Account, caller: Principal, workspaces: Served
+    workspace: FromPath[str],
+    pipeline: FromPath[str],
+    run_id: FromPath[str],
+    account: Asked,
+    caller: Who,
+    workspaces: Served,
 ) -> ActivityPage:
     """Return the activity runs of a run, each output with its lineage status."""
     account.roles.authorize(caller, "data/read", account.name)
@@ -89,10 +98,10 @@ def query_activity_runs(
 
 @post("/pipelines/{pipeline:str}/createRun", status_code=202, sync_to_thread=True)
 def create_run(
-    workspace: str,
-    pipeline: str,
-    account: Account,
-    caller: Principal,
+    workspace: FromPath[str],
+    pipeline: FromPath[str],
+    account: Asked,
+    caller: Who,
     workspaces: Served,
     data: dict[str, object] | None = None,
 ) -> CreatedRun:
@@ -106,7 +115,9 @@ def create_run(
 
 
 @post("/pipelineruns/{run_id:str}/cancel", status_code=200, sync_to_thread=True)
-def cancel_run(workspace: str, run_id: str, account: Account, caller: Principal, workspaces: Served) -> None:
+def cancel_run(
+    workspace: FromPath[str], run_id: FromPath[str], account: Asked, caller: Who, workspaces: Served
+) -> None:
     """Have a run end as Cancelled."""
     account.roles.authorize(caller, "data/write", account.name)
     workspaces.cancel(_run_of(workspaces, workspace, run_id).run_id)
