@@ -61,6 +61,7 @@ class AzureFiles:
     def __init__(self, config: AzureConfig) -> None:
         self._config = config
         self._files = EngineFiles(self)
+        self._containers: dict[str, AzureStore] = {}
         self._insecure = str(config.get("endpoint", "")).startswith("http://")
 
     def __repr__(self) -> str:
@@ -102,6 +103,11 @@ class AzureFiles:
             reader = obstore.open_reader(self._container(container), _inside(path), buffer_size=BLOCK)
         return io.BufferedReader(_BlobReader(reader, what), BLOCK)
 
+    def range(self, container: str, path: str, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` up to `stop`. Raises ConnectorError."""
+        with faults_as(OBSTORE, f"Blob '{path}' in '{container}'"):
+            return obstore.get_range(self._container(container), _inside(path), start=start, end=stop).to_bytes()
+
     def stage(self, container: str, path: str) -> StagedBlob:
         return StagedBlob(self._files, self._container(container), container, _inside(path))
 
@@ -119,13 +125,15 @@ class AzureFiles:
             return found.attributes.get(WRITE_ID) == token["id"]
 
     def _container(self, name: str) -> AzureStore:
-        with faults_as(OBSTORE, f"Storage account '{self._config.get('account_name')}'"):
-            return AzureStore(
-                name,
-                config=self._config,
-                client_options={"allow_http": self._insecure, "timeout": "120s", "connect_timeout": "10s"},
-                retry_config={"max_retries": 3, "retry_timeout": datetime.timedelta(seconds=60)},
-            )
+        if name not in self._containers:
+            with faults_as(OBSTORE, f"Storage account '{self._config.get('account_name')}'"):
+                self._containers[name] = AzureStore(
+                    name,
+                    config=self._config,
+                    client_options={"allow_http": self._insecure, "timeout": "120s", "connect_timeout": "10s"},
+                    retry_config={"max_retries": 3, "retry_timeout": datetime.timedelta(seconds=60)},
+                )
+        return self._containers[name]
 
 
 class StagedBlob:

@@ -91,7 +91,11 @@ class DuckDbTables:
         with self._connected() as connection:
             with faults_as(DUCKDB, self._what(source)):
                 reader = connection.sql(self._select(source, columns)).to_arrow_reader(BATCH_ROWS)
-            yield pa.RecordBatchReader.from_batches(reader.schema, self._batches(reader, source))
+            try:
+                yield pa.RecordBatchReader.from_batches(reader.schema, self._batches(reader, source))
+            finally:
+                # A result that is left half read would hold the database's threads.
+                reader.close()
 
     def stage(self, table: TableLocation, write: TableWrite) -> StagedDuckDbTable:
         with faults_as(DUCKDB, self._what(table)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -18,10 +19,12 @@ from headwater.connectors.statements import count_of, run_statement
 from headwater.connectors.upsert import upsert_statements
 from headwater.data.locations import Store
 from headwater.data.schema import Schema
+from headwater.data.types import STRING
 from headwater.errors import ConnectorError, Fault
 
 MARKERS = exp.table_("commits", db="headwater", quoted=True)
 _INCOMING = "headwater_incoming"
+_WAITS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 class StagedDuckDbTable:
@@ -129,21 +132,33 @@ class StagedDuckDbTable:
             yield str(name)
 
     def _make_markers(self) -> None:
-        """Create the table of commits in a transaction of its own; another that does so first has done it for us."""
         if has_table(self._connection, MARKERS.db, MARKERS.name):
             return
         self._make_schema(MARKERS.db)
-        with contextlib.suppress(duckdb.TransactionException, duckdb.CatalogException):
-            run_statement(
-                self._connection,
-                "CREATE TABLE IF NOT EXISTS headwater.commits "
-                "(id VARCHAR, key VARCHAR, committed_at TIMESTAMP DEFAULT current_timestamp)",
-            )
+        column = exp.ColumnDef(
+            this=exp.to_identifier("committed_at"),
+            kind=exp.DataType(this=exp.DType.TIMESTAMP),
+            constraints=[exp.ColumnConstraint(kind=exp.DefaultColumnConstraint(this=exp.CurrentTimestamp()))],
+        )
+        names = [exp.ColumnDef(this=exp.to_identifier(name), kind=engine_type(STRING)) for name in ("id", "key")]
+        table = exp.Schema(this=MARKERS.copy(), expressions=[*names, column])
+        self._make(exp.Create(this=table, kind="TABLE", exists=True))
 
     def _make_schema(self, name: str) -> None:
         schema = exp.Table(db=exp.to_identifier(name, quoted=True))
-        with contextlib.suppress(duckdb.TransactionException, duckdb.CatalogException):
-            self._run(exp.Create(this=schema, kind="SCHEMA", exists=True))
+        self._make(exp.Create(this=schema, kind="SCHEMA", exists=True))
+
+    def _make(self, statement: exp.Create) -> None:
+        """Create what several writes may create at once, in a transaction of its own; one of them wins."""
+        for wait_s in (*_WAITS_S, None):
+            try:
+                self._run(statement)
+            except (duckdb.TransactionException, duckdb.CatalogException):
+                if wait_s is None:
+                    raise
+                time.sleep(wait_s)
+            else:
+                return
 
     def _script(self, script: str | None) -> None:
         for statement in statements_for(script, self._store, "duckdb") if script else ():

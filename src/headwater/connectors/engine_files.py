@@ -7,8 +7,9 @@ when the engine closes its file: closing is not committing.
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 from uuid import uuid4
 
 import duckdb
@@ -23,7 +24,7 @@ _STAGED = "staged"
 class Source(Protocol):
     """What the engine needs of a store to read from it."""
 
-    def open(self, container: str, path: str) -> BinaryIO: ...
+    def range(self, container: str, path: str, start: int, stop: int) -> bytes: ...
 
     def stat(self, container: str, path: str) -> FileEntry | None: ...
 
@@ -61,7 +62,8 @@ class EngineFiles(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no ty
     def open(self, path: str, mode: str = "rb", **options: Any) -> BinaryIO:  # noqa: ARG002
         container, _, rest = self._bare(path).partition("/")
         if "r" in mode:
-            return self._source.open(container, rest)
+            # The engine uses no more of a file than this class has.
+            return cast(BinaryIO, EngineReader(self._source, container, rest, self.info(path)["size"]))
         if container == _STAGED and rest in self._writers:
             return self._writers[rest]()
         raise ConnectorError(Fault("CON-014", f"'{rest}' is not staged for writing", cure="Write to a staged URL."))
@@ -86,6 +88,43 @@ class EngineFiles(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no ty
 
     def _bare(self, path: str) -> str:
         return path.removeprefix(f"{self.protocol}://")
+
+
+class EngineReader(io.RawIOBase):
+    """A file of a store for the engine, which seeks and reads the same one from several threads at once.
+
+    So each thread has a position of its own.
+    """
+
+    def __init__(self, source: Source, container: str, path: str, size: int) -> None:
+        super().__init__()
+        self._source = source
+        self._container = container
+        self._path = path
+        self._size = size
+        self._here = threading.local()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell(), io.SEEK_END: self._size}[whence]
+        self._here.position = start + offset
+        return start + offset
+
+    def tell(self) -> int:
+        return int(getattr(self._here, "position", 0))
+
+    def read(self, size: int = -1, /) -> bytes:
+        start = self.tell()
+        stop = self._size if size < 0 else min(start + size, self._size)
+        if start >= stop:
+            return b""
+        self._here.position = stop
+        return self._source.range(self._container, self._path, start, stop)
 
 
 class Uncommitted(io.RawIOBase):

@@ -37,7 +37,9 @@ _CONFLICT = Meaning("CON-033", "was changed by somebody else at the same time", 
 _CONSTRAINT = Meaning("CON-033", "holds rows that a constraint refuses", "Mend the rows, or the table's constraint.")
 _DENIED = Meaning("CON-011", "refuses access", "Check the credentials and their rights on the store.")
 _FULL = Meaning("CON-013", "has no room left", "Free some space or raise the quota, then run again.")
+_IN_USE = Meaning("CON-033", "is in use by another process", "Close what holds it open, then run the activity again.")
 _MEMORY = Meaning("CON-040", "needs more memory than it may use", "Raise `memory_limit` under [engine].")
+_NO_DATABASE = Meaning("CON-022", "is no database file", "Bind the linked service to another file in headwater.toml.")
 _PATH = Meaning("CON-006", "has a path that the store does not take", "Check the folder and file name of the dataset.")
 _SQL = Meaning("CON-034", "refuses the statement", "Check the query or script against the tables of the store.")
 _STOPPED = Meaning("CON-019", "was interrupted", "Run the activity again.")
@@ -75,6 +77,7 @@ DUCKDB = Driver(
         "ParserException": _SQL,
         "PermissionException": _DENIED,
         "ProgrammingError": _SQL,
+        "ResourceInUseException": _BUG,
         "SequenceException": _SQL,
         "SerializationException": _BUG,
         "SyntaxException": _SQL,
@@ -154,10 +157,13 @@ _KINDS: tuple[tuple[type[OSError], Meaning], ...] = (
 _TEXTS: tuple[tuple[re.Pattern[str], Meaning], ...] = (
     (re.compile(r"\bConversion Error: "), _VALUE),
     (re.compile(r"\bOut of Memory Error: "), _MEMORY),
+    (re.compile(r"status code: 404\b"), _ABSENT),
+    (re.compile(r"status code: 40[13]\b"), _DENIED),
     (re.compile(r"no space left|disk full|file too large|disk quota", re.IGNORECASE), _FULL),
     (re.compile(r"permission denied|read-only file system", re.IGNORECASE), _DENIED),
     (re.compile(r"no files found|no such file", re.IGNORECASE), _ABSENT),
-    (re.compile(r"could not set lock|conflicting lock", re.IGNORECASE), _CONFLICT),
+    (re.compile(r"could not set lock|conflicting lock", re.IGNORECASE), _IN_USE),
+    (re.compile(r"not a valid duckdb database", re.IGNORECASE), _NO_DATABASE),
 )
 
 _SECRETS = re.compile(
@@ -167,6 +173,8 @@ _SECRETS = re.compile(
 
 _DEVELOPERS = re.compile(r"\s*\n\s*(?:Debug source|Possible (?:fixes|[Ss]olutions?)|file = )|<\?xml")
 _AZURE_CODE = re.compile(r"<Code>(\w+)</Code>")
+# What a thread of DuckDB met, told by another one.
+_INNER = re.compile(r"[^:]*: \{\"exception_type\".*?\"exception_message\":(\"(?:[^\"\\]|\\.)*\").*\}")
 
 
 def redacted(text: str) -> str:
@@ -184,7 +192,7 @@ def meaning_of(driver: Driver, error: BaseException) -> Meaning | None:
 
 
 def _told(meaning: Meaning, error: BaseException) -> Meaning:
-    if meaning not in (_BROKEN, _MALFORMED, _UNREACHABLE, _BUG):
+    if meaning not in (_BROKEN, _BUG, _CONFLICT, _MALFORMED, _UNREACHABLE):
         return meaning
     return next((better for pattern, better in _TEXTS if pattern.search(str(error))), meaning)
 
@@ -218,6 +226,8 @@ def _fault(meaning: Meaning, what: str, place: Place, detail: str) -> Fault:
 
 def _short(detail: str) -> str:
     """Leave out what a driver says to its own developers: debug trees, XML, lists of possible fixes."""
+    inner = _INNER.search(detail)
+    detail = f"{detail[: inner.start()]} {msgspec.json.decode(inner[1])}".strip() if inner else detail
     told = _DEVELOPERS.split(detail, maxsplit=1)[0].strip().rstrip(":")
     code = _AZURE_CODE.search(detail)
     return f"{told} ({code[1]})" if code else told

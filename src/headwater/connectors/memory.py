@@ -86,6 +86,12 @@ class MemoryFiles:
             )
         return io.BytesIO(blob.data)
 
+    def range(self, container: str, path: str, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` up to `stop`. Raises ConnectorError if the file is absent."""
+        with self.open(container, path) as file:
+            file.seek(start)
+            return file.read(stop - start)
+
     def stage(self, container: str, path: str) -> StagedMemoryFile:
         return StagedMemoryFile(self, self._files, container, _inside(path))
 

@@ -88,7 +88,10 @@ def copied_out(
             for setting, value in (("memory_limit", MEMORY_LIMIT), ("TimeZone", "UTC"), ("threads", 2)):
                 run_statement(engine, f"SET {setting} = ?", [value])
             reader = engine.sql(_parsed(columns, source).sql("duckdb")).to_arrow_reader(BATCH_ROWS)
-        yield pa.RecordBatchReader.from_batches(reader.schema, _batches(reader, pump, what))
+        try:
+            yield pa.RecordBatchReader.from_batches(reader.schema, _batches(reader, pump, what))
+        finally:
+            reader.close()
     finally:
         pump.stop(source)
         engine.close()

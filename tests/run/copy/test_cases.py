@@ -17,11 +17,11 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "copy"
 
 
 def _cases() -> list[Any]:
-    found = []
-    for file in sorted(FIXTURES.glob("*.json")):
-        for case in json.loads(file.read_text()):
-            found.append(pytest.param(case, id=f"{file.stem}: {case['title']}"))
-    return found
+    return [
+        pytest.param(case, id=f"{file.stem}: {case['title']}")
+        for file in sorted(FIXTURES.glob("*.json"))
+        for case in json.loads(file.read_text())
+    ]
 
 
 @pytest.mark.parametrize("case", _cases())

@@ -21,7 +21,8 @@ def can_count_lines(format_: DelimitedText) -> bool:
 def lines_to_skip(head: BinaryIO, wanted: int, format_: DelimitedText, where: str) -> int:
     """Return how many lines of the file `skipLineCount` stands for: it counts lines that are not empty.
 
-    Empty lines before the header are skipped with them, because the engine would take one for the header. Raises RunError for a compression or encoding in which lines cannot be counted here.
+    Empty lines before the header are skipped with them, because the engine would take one for the header. Raises
+    RunError for a compression or encoding in which lines cannot be counted here.
     """
     if not can_count_lines(format_):
         message = f"skipLineCount is not built for {format_.codec} files in {format_.encoding}"
