@@ -47,7 +47,9 @@ class Source:
         width = max(1, min(span.end - span.start, len(text) - column + 1))
         shift = max(0, column - _EXCERPT_WIDTH // 2) if len(text) > _EXCERPT_WIDTH else 0
         shown = text[shift : shift + _EXCERPT_WIDTH]
-        caret = " " * (column - 1 - shift) + "^" * min(width, max(1, _EXCERPT_WIDTH - (column - 1 - shift)))
+        # Tabs stay tabs, so that the caret stands under its character however wide they are shown.
+        margin = "".join("\t" if character == "\t" else " " for character in shown[: column - 1 - shift])
+        caret = margin.ljust(column - 1 - shift) + "^" * min(width, max(1, _EXCERPT_WIDTH - (column - 1 - shift)))
         return replace(self.place, line=line, column=column, excerpt=f"{shown}\n{caret}")
 
     def fault(self, code: str, message: str, span: Span, cure: str = "", severity: Severity = "error") -> Fault:

@@ -58,6 +58,7 @@ def _read_body(reader: Reader, name: str, type_: str) -> tuple[Body, Mapping[str
             near = nearest_activity_type(type_)
             cure = f"Did you mean '{near}'?" if near else "See the activity types of Synapse in its documentation."
             reader.fault("DEF-005", f"Activity '{name}' has the unknown type '{type_}'", "type", cure)
+            reader.skip("inputs", "outputs")
         return OtherBody(properties.rest()), empty()
     if not activity_type.runs:
         message = f"Activity '{name}' is of type '{type_}', which Headwater keeps but does not run"
