@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 from litestar import MediaType, Request, Response
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
@@ -20,6 +21,10 @@ from headwater.errors import Fault, Invalid, Place
 
 T = TypeVar("T")
 Incoming = Request[Principal, str, State]
+Caller = NamedDependency[Principal]
+"""Who sent the token: what routes ask for as `caller`."""
+Served = NamedDependency[Account]
+"""The account that answers: what routes ask for as `account`."""
 _UNIQUE = re.compile(r"attr(?:_\d+)?:(\w+)")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
-from headwater.api.wire import Incoming
+from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.model import EntitiesInfo, EntityBatch, EntityInfo, EntityInput, Shape
 from headwater.errors import Fault, NotFound
 
@@ -19,7 +20,7 @@ class OneEntity(Shape, frozen=True):
 
 
 @post("/entity", status_code=200, sync_to_thread=True)
-def write_one(account: Account, caller: Principal, request: Incoming, body: bytes) -> Response[bytes]:
+def write_one(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[bytes]:
     """Create or update an entity and what it refers to."""
     given = wire.read(body, OneEntity)
     batch = EntityBatch(entities=[given.entity], referred_entities=given.referred_entities)
@@ -27,7 +28,7 @@ def write_one(account: Account, caller: Principal, request: Incoming, body: byte
 
 
 @post("/entity/bulk", status_code=200, sync_to_thread=True)
-def write_many(account: Account, caller: Principal, request: Incoming, body: bytes) -> Response[bytes]:
+def write_many(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[bytes]:
     """Create or update entities in one transaction."""
     return _write(account, caller, request, wire.read(body, EntityBatch))
 
@@ -39,7 +40,7 @@ def _write(account: Account, caller: Principal, request: Incoming, batch: Entity
 
 
 @get("/entity/bulk", sync_to_thread=True)
-def read_many(account: Account, caller: Principal, request: Incoming) -> Response[bytes]:
+def read_many(account: Served, caller: Caller, request: Incoming) -> Response[bytes]:
     """Read entities by guid."""
     relationships = not wire.flag(request, "ignoreRelationships")
     found = account.catalog.entities.get_many(wire.texts(request, "guid"), relationships=relationships)
@@ -47,14 +48,14 @@ def read_many(account: Account, caller: Principal, request: Incoming) -> Respons
 
 
 @delete("/entity/bulk", status_code=200, sync_to_thread=True)
-def delete_many(account: Account, caller: Principal, request: Incoming) -> Response[bytes]:
+def delete_many(account: Served, caller: Caller, request: Incoming) -> Response[bytes]:
     """Delete entities by guid."""
     permit = wire.permit(account, caller)
     return wire.answer(account.catalog.entities.delete(wire.texts(request, "guid"), by=caller.id, permit=permit))
 
 
 @get("/entity/guid/{guid:str}", sync_to_thread=True)
-def read_one(account: Account, caller: Principal, request: Incoming, guid: str) -> Response[bytes]:
+def read_one(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
     """Read an entity by guid."""
     relationships = not wire.flag(request, "ignoreRelationships")
     found = account.catalog.entities.get(guid, relationships=relationships)
@@ -63,7 +64,9 @@ def read_one(account: Account, caller: Principal, request: Incoming, guid: str) 
 
 
 @put("/entity/guid/{guid:str}", sync_to_thread=True)
-def set_attribute(account: Account, caller: Principal, request: Incoming, guid: str, body: bytes) -> Response[bytes]:
+def set_attribute(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Change the attribute that `name` names to the body's value: JSON, or else text."""
     try:
         value: object = msgspec.json.decode(body)
@@ -75,14 +78,14 @@ def set_attribute(account: Account, caller: Principal, request: Incoming, guid: 
 
 
 @delete("/entity/guid/{guid:str}", status_code=200, sync_to_thread=True)
-def delete_one(account: Account, caller: Principal, guid: str) -> Response[bytes]:
+def delete_one(account: Served, caller: Caller, guid: FromPath[str]) -> Response[bytes]:
     """Delete an entity by guid."""
     permit = wire.permit(account, caller)
     return wire.answer(account.catalog.entities.delete([guid], by=caller.id, permit=permit))
 
 
 @get("/entity/guid/{guid:str}/header", sync_to_thread=True)
-def read_header(account: Account, caller: Principal, guid: str) -> Response[bytes]:
+def read_header(account: Served, caller: Caller, guid: FromPath[str]) -> Response[bytes]:
     """Read an entity's header."""
     header = account.catalog.entities.header(guid)
     wire.may_read(account, caller, frozenset({header.collection_id}))
@@ -90,13 +93,13 @@ def read_header(account: Account, caller: Principal, guid: str) -> Response[byte
 
 
 @get("/entity/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
-def read_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+def read_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
     """Read an entity by its name."""
     return wire.answer(_named(account, caller, request, type_name))
 
 
 @get("/entity/uniqueAttribute/type/{type_name:str}/header", sync_to_thread=True)
-def read_header_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+def read_header_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
     """Read an entity's header by its name."""
     found = _named(account, caller, request, type_name)
     return wire.answer(account.catalog.entities.header(found.entity.guid))
@@ -112,7 +115,9 @@ def _named(account: Account, caller: Principal, request: Incoming, type_name: st
 
 
 @put("/entity/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
-def patch_named(account: Account, caller: Principal, request: Incoming, type_name: str, body: bytes) -> Response[bytes]:
+def patch_named(
+    account: Served, caller: Caller, request: Incoming, type_name: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Change the given attributes of an entity by its name."""
     given = wire.read(body, OneEntity).entity
     name = wire.unique_names(request)[0]
@@ -121,7 +126,7 @@ def patch_named(account: Account, caller: Principal, request: Incoming, type_nam
 
 
 @delete("/entity/uniqueAttribute/type/{type_name:str}", status_code=200, sync_to_thread=True)
-def delete_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+def delete_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
     """Delete an entity by its name."""
     name = wire.unique_names(request)[0]
     permit = wire.permit(account, caller)
@@ -129,7 +134,7 @@ def delete_named(account: Account, caller: Principal, request: Incoming, type_na
 
 
 @get("/entity/bulk/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
-def read_many_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+def read_many_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
     """Read entities of a type by their names; names without an entity are left out, unless all are."""
     names = wire.unique_names(request)
     relationships = not wire.flag(request, "ignoreRelationships")

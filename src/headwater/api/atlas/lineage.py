@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
-from headwater.api.wire import Incoming
+from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.lineage import ALL
 from headwater.catalog.model import Direction, EntityHeader, LineageInfo
 from headwater.errors import Fault, Invalid
@@ -22,20 +23,20 @@ DIRECTIONS: Mapping[str, Direction] = MappingProxyType({"INPUT": "INPUT", "OUTPU
 
 
 @get("/lineage/{guid:str}", sync_to_thread=True)
-def around(account: Account, caller: Principal, request: Incoming, guid: str) -> Response[bytes]:
+def around(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
     """Lineage around an entity: `direction`, `depth`, `width` (none: all), `includeParent`."""
     return wire.answer(_walk(account, caller, request, guid))
 
 
 @get("/lineage/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
-def around_named(account: Account, caller: Principal, request: Incoming, type_name: str) -> Response[bytes]:
+def around_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
     """Lineage around an entity, by its name."""
     guid = account.catalog.entities.guid_of(type_name, wire.unique_names(request)[0])
     return wire.answer(_walk(account, caller, request, guid))
 
 
 @get("/lineage/{guid:str}/next", sync_to_thread=True)
-def next_page(account: Account, caller: Principal, request: Incoming, guid: str) -> Response[bytes]:
+def next_page(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
     """One level beyond a node: `direction`, `offset`, `limit`."""
     _may_read(account, caller, guid)
     found = account.catalog.lineage.next_page(

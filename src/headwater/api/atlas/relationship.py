@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath, RawBody
 
-from headwater.access.account import Account
-from headwater.access.principals import Principal
 from headwater.api import wire
+from headwater.api.wire import Caller, Served
 from headwater.catalog.model import RelationshipInput
 
 
 @post("/relationship", status_code=200, sync_to_thread=True)
-def create(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def create(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Make a relationship between two entities."""
     given = wire.read(body, RelationshipInput)
     permit = wire.permit(account, caller)
@@ -19,7 +19,7 @@ def create(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
 
 
 @put("/relationship", sync_to_thread=True)
-def update(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def update(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Replace the attributes of a relationship."""
     given = wire.read(body, RelationshipInput)
     permit = wire.permit(account, caller)
@@ -27,7 +27,7 @@ def update(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
 
 
 @get("/relationship/guid/{guid:str}", sync_to_thread=True)
-def read(account: Account, caller: Principal, guid: str) -> Response[bytes]:
+def read(account: Served, caller: Caller, guid: FromPath[str]) -> Response[bytes]:
     """Read a relationship by guid."""
     found = account.catalog.relationships.get(guid)
     wire.may_read(account, caller, frozenset(end.collection_id for end in found.referred_entities.values()))
@@ -35,7 +35,7 @@ def read(account: Account, caller: Principal, guid: str) -> Response[bytes]:
 
 
 @delete("/relationship/guid/{guid:str}", status_code=204, sync_to_thread=True)
-def remove(account: Account, caller: Principal, guid: str) -> Response[None]:
+def remove(account: Served, caller: Caller, guid: FromPath[str]) -> Response[None]:
     """Delete a relationship."""
     account.catalog.relationships.delete(guid, by=caller.id, permit=wire.permit(account, caller))
     return wire.nothing()

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
-from headwater.api.wire import Incoming
+from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.types import Category
 from headwater.errors import Fault, Invalid
 
@@ -30,7 +31,7 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType(
 
 
 @get("/types/typedefs", sync_to_thread=True)
-def read_all(account: Account, request: Incoming) -> Response[bytes]:
+def read_all(account: Served, request: Incoming) -> Response[bytes]:
     """All definitions, or those of `type`."""
     wanted = wire.text(request, "type").lower()
     if wanted and wanted not in CATEGORIES and wanted != "term_template":
@@ -46,21 +47,21 @@ def read_all(account: Account, request: Incoming) -> Response[bytes]:
 
 
 @post("/types/typedefs", status_code=200, sync_to_thread=True)
-def create(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def create(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Make types."""
     document = _document(account, caller, body)
     return wire.answer(account.catalog.types.create(document, by=caller.id))
 
 
 @put("/types/typedefs", sync_to_thread=True)
-def update(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def update(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Change types."""
     document = _document(account, caller, body)
     return wire.answer(account.catalog.types.update(document, by=caller.id))
 
 
 @delete("/types/typedefs", status_code=204, sync_to_thread=True)
-def remove_many(account: Account, caller: Principal, body: bytes) -> Response[None]:
+def remove_many(account: Served, caller: Caller, body: RawBody) -> Response[None]:
     """Delete the types that the document names."""
     document = _document(account, caller, body)
     names = [str(definition.get("name")) for definitions in document.values() for definition in definitions]
@@ -74,7 +75,7 @@ def _document(account: Account, caller: Principal, body: bytes) -> dict[str, lis
 
 
 @get("/types/typedefs/headers", sync_to_thread=True)
-def headers(account: Account) -> Response[bytes]:
+def headers(account: Served) -> Response[bytes]:
     """Name, guid and category of every type."""
     keys = ("guid", "name", "category")
     found = (definition for group in account.catalog.types.document().values() for definition in group)
@@ -82,26 +83,26 @@ def headers(account: Account) -> Response[bytes]:
 
 
 @get("/types/statistics", sync_to_thread=True)
-def statistics(account: Account, caller: Principal) -> Response[bytes]:
+def statistics(account: Served, caller: Caller) -> Response[bytes]:
     """Number of active entities by type."""
     readable = account.roles.collections(caller, "data/read")
     return wire.answer({"typeStatistics": account.catalog.entities.counts(collections=readable)})
 
 
-def read_any(account: Account, key: str) -> Response[bytes]:
+def read_any(account: Served, key: FromPath[str]) -> Response[bytes]:
     """A definition by name or guid."""
     return wire.answer(account.catalog.types.definition(key))
 
 
 @delete("/types/typedef/name/{key:str}", status_code=204, sync_to_thread=True)
-def remove(account: Account, caller: Principal, key: str) -> Response[None]:
+def remove(account: Served, caller: Caller, key: FromPath[str]) -> Response[None]:
     """Delete a type."""
     account.roles.authorize(caller, "data/write", account.catalog.collections.root)
     account.catalog.types.delete([key])
     return wire.nothing()
 
 
-def read_one(account: Account, request: Incoming, key: str) -> Response[bytes]:
+def read_one(account: Served, request: Incoming, key: FromPath[str]) -> Response[bytes]:
     """A definition of one category by name or guid."""
     kind = request.url.path.split("/types/", 1)[1].split("def/", 1)[0]
     return wire.answer(account.catalog.types.definition(key, CATEGORIES[kind]))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from litestar import Response, get
 
-from headwater.access.account import Account
-from headwater.access.principals import Principal
 from headwater.api import wire
-from headwater.api.wire import Incoming
+from headwater.api.wire import Caller, Incoming, Served
 
 
 @get("/", sync_to_thread=True)
-def properties(account: Account, caller: Principal, request: Incoming) -> Response[bytes]:
+def properties(account: Served, caller: Caller, request: Incoming) -> Response[bytes]:
     """Name, endpoints and state of the account; needs a role on the root collection."""
     root = account.catalog.collections.root
     account.roles.authorize(caller, "collection/read", root)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response, post
+from litestar.params import RawBody
 
-from headwater.access.account import Account
-from headwater.access.principals import Principal
 from headwater.api import wire
+from headwater.api.wire import Caller, Served
 from headwater.errors import Fault, Invalid
 
 
@@ -19,7 +19,7 @@ class BrowseBody(msgspec.Struct, frozen=True, rename="camel"):
 
 
 @post("/browse", status_code=200, sync_to_thread=True)
-def browse(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def browse(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """What stands at the top of a type, or below a path."""
     given = wire.read(body, BrowseBody)
     limit = 100 if given.limit is None else given.limit

@@ -6,10 +6,12 @@ import datetime
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
+from headwater.api.wire import Caller, Served
 from headwater.catalog.collections import Collection
 from headwater.catalog.model import EntityBatch, EntityInput, Shape
 
@@ -30,7 +32,7 @@ class OneEntity(Shape, frozen=True):
 
 
 @get("/collections", sync_to_thread=True)
-def read_all(account: Account, caller: Principal) -> Response[bytes]:
+def read_all(account: Served, caller: Caller) -> Response[bytes]:
     """Collections that the caller may see."""
     seen = account.roles.collections(caller, "collection/read")
     found = [_shown(item) for item in account.catalog.collections.all() if item.name in seen]
@@ -38,14 +40,14 @@ def read_all(account: Account, caller: Principal) -> Response[bytes]:
 
 
 @get("/collections/{name:str}", sync_to_thread=True)
-def read_one(account: Account, caller: Principal, name: str) -> Response[bytes]:
+def read_one(account: Served, caller: Caller, name: FromPath[str]) -> Response[bytes]:
     """A collection."""
     account.roles.authorize(caller, "collection/read", name)
     return wire.answer(_shown(account.catalog.collections.get(name)))
 
 
 @put("/collections/{name:str}", sync_to_thread=True)
-def write(account: Account, caller: Principal, name: str, body: bytes) -> Response[bytes]:
+def write(account: Served, caller: Caller, name: FromPath[str], body: RawBody) -> Response[bytes]:
     """Make or change a collection; needs Collection Administrator on its parent, and on itself if it exists."""
     given = wire.read(body, CollectionBody)
     collections = account.catalog.collections
@@ -66,7 +68,7 @@ def write(account: Account, caller: Principal, name: str, body: bytes) -> Respon
 
 
 @delete("/collections/{name:str}", status_code=204, sync_to_thread=True)
-def remove(account: Account, caller: Principal, name: str) -> Response[None]:
+def remove(account: Served, caller: Caller, name: FromPath[str]) -> Response[None]:
     """Delete an empty collection."""
     account.roles.authorize(caller, "collection/write", name)
     account.catalog.collections.delete(name)
@@ -74,7 +76,7 @@ def remove(account: Account, caller: Principal, name: str) -> Response[None]:
 
 
 @get("/collections/{name:str}/getChildCollectionNames", sync_to_thread=True)
-def children(account: Account, caller: Principal, name: str) -> Response[bytes]:
+def children(account: Served, caller: Caller, name: FromPath[str]) -> Response[bytes]:
     """Names of the collections below."""
     account.roles.authorize(caller, "collection/read", name)
     found = account.catalog.collections.children(name)
@@ -84,7 +86,7 @@ def children(account: Account, caller: Principal, name: str) -> Response[bytes]:
 
 
 @get("/collections/{name:str}/getCollectionPath", sync_to_thread=True)
-def path(account: Account, caller: Principal, name: str) -> Response[bytes]:
+def path(account: Served, caller: Caller, name: FromPath[str]) -> Response[bytes]:
     """Names from the root to the collection's parent."""
     account.roles.authorize(caller, "collection/read", name)
     names = account.catalog.collections.path(name)[:-1]
@@ -93,7 +95,7 @@ def path(account: Account, caller: Principal, name: str) -> Response[bytes]:
 
 
 @post("/collections/{name:str}/entity", status_code=200, sync_to_thread=True)
-def write_entity(account: Account, caller: Principal, name: str, body: bytes) -> Response[bytes]:
+def write_entity(account: Served, caller: Caller, name: FromPath[str], body: RawBody) -> Response[bytes]:
     """Create or update an entity; new ones go into the collection."""
     given = wire.read(body, OneEntity)
     batch = EntityBatch(entities=[given.entity], referred_entities=given.referred_entities)
@@ -101,7 +103,7 @@ def write_entity(account: Account, caller: Principal, name: str, body: bytes) ->
 
 
 @post("/collections/{name:str}/entity/bulk", status_code=200, sync_to_thread=True)
-def write_entities(account: Account, caller: Principal, name: str, body: bytes) -> Response[bytes]:
+def write_entities(account: Served, caller: Caller, name: FromPath[str], body: RawBody) -> Response[bytes]:
     """Create or update entities; new ones go into the collection."""
     return _write(account, caller, name, wire.read(body, EntityBatch))
 

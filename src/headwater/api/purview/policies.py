@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 import msgspec
 from litestar import Response, get, put
+from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
-from headwater.access.principals import Principal
 from headwater.access.roles import ACTIONS, ROLES, TITLES, Policy, Role
 from headwater.api import wire
-from headwater.api.wire import Incoming
+from headwater.api.wire import Caller, Incoming, Served
 from headwater.errors import Fault, Invalid, NotFound, Place
 
 PREFIX = "purviewmetadatarole_builtin_"
@@ -29,14 +29,14 @@ PRINCIPAL = "principal.microsoft.id"
 
 
 @get("/metadataRoles", sync_to_thread=True)
-def roles(account: Account, caller: Principal) -> Response[bytes]:
+def roles(account: Served, caller: Caller) -> Response[bytes]:
     """The built-in roles with what each may do."""
     account.roles.authorize(caller, "collection/read", account.catalog.collections.root)
     return wire.answer({"values": [_role(role) for role in ROLES]})
 
 
 @get("/metadataPolicies", sync_to_thread=True)
-def read_all(account: Account, caller: Principal, request: Incoming) -> Response[bytes]:
+def read_all(account: Served, caller: Caller, request: Incoming) -> Response[bytes]:
     """Policies of the collections that the caller may see, or of `collectionName`."""
     seen = account.roles.collections(caller, "collection/read")
     wanted = wire.text(request, "collectionName")
@@ -45,7 +45,7 @@ def read_all(account: Account, caller: Principal, request: Incoming) -> Response
 
 
 @get("/metadataPolicies/{id:str}", sync_to_thread=True)
-def read_one(account: Account, caller: Principal, id: str) -> Response[bytes]:
+def read_one(account: Served, caller: Caller, id: FromPath[str]) -> Response[bytes]:
     """A policy."""
     found = _find(account, id)
     account.roles.authorize(caller, "collection/read", found.collection)
@@ -53,7 +53,7 @@ def read_one(account: Account, caller: Principal, id: str) -> Response[bytes]:
 
 
 @get("/collections/{name:str}/metadataPolicy", sync_to_thread=True)
-def read_of(account: Account, caller: Principal, name: str) -> Response[bytes]:
+def read_of(account: Served, caller: Caller, name: FromPath[str]) -> Response[bytes]:
     """The policy of a collection."""
     account.roles.authorize(caller, "collection/read", name)
     return wire.answer(_policy(account, account.roles.policy(name)))
@@ -81,7 +81,7 @@ class PolicyBody(msgspec.Struct, frozen=True):
 
 
 @put("/metadataPolicies/{id:str}", sync_to_thread=True)
-def write(account: Account, caller: Principal, id: str, body: bytes) -> Response[bytes]:
+def write(account: Served, caller: Caller, id: FromPath[str], body: RawBody) -> Response[bytes]:
     """Make the roles on a collection what the policy says; needs Collection Administrator."""
     found = _find(account, id)
     account.roles.authorize(caller, "collection/write", found.collection)

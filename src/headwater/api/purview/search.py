@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response, post
+from litestar.params import RawBody
 
-from headwater.access.account import Account
-from headwater.access.principals import Principal
 from headwater.api import wire
+from headwater.api.wire import Caller, Served
 from headwater.catalog.search import FacetRequest, Hit, SearchRequest
 from headwater.errors import Fault, Invalid
 
@@ -38,7 +38,7 @@ class SuggestBody(msgspec.Struct, frozen=True):
 
 
 @post("/search/query", status_code=200, sync_to_thread=True)
-def query(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def query(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Search by keywords and filter."""
     given = wire.read(body, QueryBody)
     offset = given.offset or _offset(given.continuation_token)
@@ -64,7 +64,7 @@ def query(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
 
 
 @post("/search/suggest", status_code=200, sync_to_thread=True)
-def suggest(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def suggest(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Assets for what somebody is typing."""
     given = _typed(body)
     hits = account.catalog.search.suggest(
@@ -77,7 +77,7 @@ def suggest(account: Account, caller: Principal, body: bytes) -> Response[bytes]
 
 
 @post("/search/autocomplete", status_code=200, sync_to_thread=True)
-def autocomplete(account: Account, caller: Principal, body: bytes) -> Response[bytes]:
+def autocomplete(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Words that complete what somebody is typing."""
     given = _typed(body)
     words = account.catalog.search.autocomplete(

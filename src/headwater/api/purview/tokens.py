@@ -10,19 +10,20 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import MediaType, Response, get, post
+from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.access.tokens import ALGORITHM, PURVIEW, Token
 from headwater.api import wire
-from headwater.api.wire import Incoming
+from headwater.api.wire import Incoming, Served
 from headwater.errors import CatalogError, Fault, Invalid, Unauthorized
 
 PUBLIC = {"public": True}
 MAX_FORM = 16_384
 
 
-def token(account: Account, tenant: str, body: bytes) -> Response[bytes]:
+def token(account: Served, tenant: FromPath[str], body: RawBody) -> Response[bytes]:
     """Exchange a client's secret or a sign-in code for a token. Errors have OAuth's shape."""
     del tenant  # An account is one tenant; clients must name some.
     try:
@@ -48,7 +49,7 @@ def _exchange(account: Account, form: Mapping[str, str]) -> tuple[Principal, Tok
 
 
 @get("/msi/token", opt=PUBLIC, sync_to_thread=True)
-def managed_identity(account: Account, request: Incoming) -> Response[bytes]:
+def managed_identity(account: Served, request: Incoming) -> Response[bytes]:
     """The token of a managed identity: IDENTITY_ENDPOINT is this route, IDENTITY_HEADER the identity's secret."""
     secret = request.headers.get("x-identity-header", "")
     principal = account.principals.by_secret(secret, id=wire.text(request, "client_id") or None)
@@ -57,7 +58,7 @@ def managed_identity(account: Account, request: Incoming) -> Response[bytes]:
     return _granted(issued)
 
 
-def openid_configuration(request: Incoming, tenant: str) -> Response[bytes]:
+def openid_configuration(request: Incoming, tenant: FromPath[str]) -> Response[bytes]:
     """Where tokens are had."""
     base = f"{str(request.base_url).rstrip('/')}/{tenant}"
     return wire.answer(
@@ -76,7 +77,7 @@ def openid_configuration(request: Incoming, tenant: str) -> Response[bytes]:
 
 
 @get("/{tenant:str}/discovery/v2.0/keys", opt=PUBLIC, sync_to_thread=False)
-def keys(account: Account, tenant: str) -> Response[bytes]:
+def keys(account: Served, tenant: FromPath[str]) -> Response[bytes]:
     """The public keys that verify the account's tokens."""
     del tenant
     return wire.answer(account.tokens.public_keys())

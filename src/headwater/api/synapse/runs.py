@@ -7,12 +7,12 @@ and cancelling for data/write.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Protocol, cast
+from typing import Protocol, cast
 
 import msgspec
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import Dependency, FromPath
+from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.types import ControllerRouterHandler
 
 from headwater.access.account import Account
@@ -53,14 +53,14 @@ class ActivityPage(msgspec.Struct, frozen=True, rename="camel"):
 
 
 # The protocol cannot be checked against a value, and need not be: the composition root gives it.
-Served = Annotated[Workspaces, Dependency(skip_validation=True)]
+Served = NamedDependency[SkipValidation[Workspaces]]
 Asked = NamedDependency[Account]
 Who = NamedDependency[Principal]
 
 
 @post("/queryPipelineRuns", status_code=200, sync_to_thread=True)
 def query_pipeline_runs(
-    workspace: FromPath[str], data: RunQuery, account: Asked, caller: Who, workspaces: Served
+    workspace: FromPath[str], data: JSONBody[RunQuery], account: Asked, caller: Who, workspaces: Served
 ) -> RunPage:
     """Return a page of the workspace's runs."""
     account.roles.authorize(caller, "data/read", account.name)
@@ -103,7 +103,7 @@ def create_run(
     account: Asked,
     caller: Who,
     workspaces: Served,
-    data: dict[str, object] | None = None,
+    data: JSONBody[dict[str, object] | None] = None,
 ) -> CreatedRun:
     """Start a run; the body is the map of parameters, or empty."""
     account.roles.authorize(caller, "data/write", account.name)
