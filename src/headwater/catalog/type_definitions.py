@@ -81,7 +81,8 @@ class Types:
             known = _known(connection)
             raise_if_any(Conflict, (_exists(name) for name in given if name in known))
             _check(given, {**known, **given})
-            connection.execute(insert(schema.types), [_row(name, *given[name], by=by) for name in given])
+            if rows := [_row(name, *given[name], by=by) for name in given]:
+                connection.execute(insert(schema.types), rows)
             self._reload(connection)
         return self._answer(given)
 
