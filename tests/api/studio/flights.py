@@ -217,7 +217,6 @@ def copy_flights() -> Movement:
         ),
         AssetWritten("sink", "ds_flights_parquet", FLIGHTS, flights_schema(), 11_432, 402_117, "Parquet"),
         edges,
-        bindings=(("ls_landing", "folder"), ("ls_lake", "folder")),
     )
 
 
@@ -227,7 +226,6 @@ def copy_airlines() -> Movement:
         (AssetRead("source", "ds_airlines_csv", AIRLINES_CSV, columns, 16, 391, "DelimitedText"),),
         AssetWritten("sink", "ds_airlines_sql", AIRLINES, columns, 16),
         tuple(ColumnEdge("source", name, name, "DIRECT", "IDENTITY") for name in columns.names),
-        bindings=(("ls_landing", "folder"), ("ls_warehouse", "duckdb")),
     )
 
 
