@@ -24,9 +24,19 @@ from headwater.catalog.catalog import Catalog
 from headwater.catalog.model import EntityBatch
 from headwater.catalog.search import FacetRequest, SearchRequest
 
-WORDS = """
-    order customer flight delay carrier airport weather price stock invoice supplier region daily raw clean
-""".split()
+WORDS = [
+    "order",
+    "customer",
+    "flight",
+    "delay",
+    "carrier",
+    "airport",
+    "weather",
+    "price",
+    "stock",
+    "invoice",
+    "supplier",
+]
 COLUMNS = 10
 BATCH = 1000
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
 
 import msgspec
-from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, func, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from headwater.catalog import clock
 from headwater.catalog.collections import collection_names
+from headwater.catalog.lineage_walk import ALL, Edge, Reach, Walk, Way, far, neighbours, spread
 from headwater.catalog.model import Direction, LineageInfo, LineageRelation, ParentRelation
 from headwater.catalog.reading import Row, header_of, rows_by_id
 from headwater.catalog.store import Store
@@ -28,10 +25,7 @@ from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound
 
-ALL = -1
 MAX_DEPTH = 100
-MAX_NEIGHBOURS = 1 << 62
-Way = Literal["INPUT", "OUTPUT"]
 _WAYS: dict[Direction, tuple[Way, ...]] = {"INPUT": ("INPUT",), "OUTPUT": ("OUTPUT",), "BOTH": ("INPUT", "OUTPUT")}
 
 
@@ -40,41 +34,6 @@ class Degree(msgspec.Struct, frozen=True):
 
     upstream: int = 0
     downstream: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    source: int
-    target: int
-    relationship: int
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """An edge, the type of the entity at its far end, and how many edges the near end has in all."""
-
-    edge: Edge
-    type_id: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far a walk goes, and which types are processes."""
-
-    depth: int
-    width: int
-    as_of: datetime.datetime | None
-    is_process: Mapping[int, bool]
-
-
-@dataclass(slots=True)
-class Walk:
-    """What a walk has met: entities, the edges between them, and how many neighbours each entity has."""
-
-    nodes: set[int]
-    edges: dict[Edge, None] = field(default_factory=dict)
-    totals: dict[Way, dict[int, int]] = field(default_factory=dict)
 
 
 class Lineage:
@@ -109,7 +68,7 @@ class Lineage:
             walk = Walk(set(starts))
             reach = Reach(depth, width, as_of, _processes(types))
             for way in _WAYS[direction]:
-                _spread(connection, walk, starts, way, reach)
+                spread(connection, walk, starts, way, reach)
             holding = {id for id, type in types.relationships_by_id.items() if type.parent_side is not None}
             parents = _parents(connection, walk.nodes, reach, holding) if include_parent else []
             info = self._info(connection, base, walk, parents, types)
@@ -131,15 +90,15 @@ class Lineage:
         with self._store.read() as connection:
             base = _base(connection, guid, types)
             walk = Walk({base["id"]})
-            first = _neighbours(connection, [base["id"]], direction, (offset, limit), None)
+            first = neighbours(connection, [base["id"]], direction, (offset, limit), None)
             is_process = _processes(types)
-            beyond = [_far(found.edge, direction) for found in first if is_process[found.type_id]]
+            beyond = [far(found.edge, direction) for found in first if is_process[found.type_id]]
             second = []
             if types.entities_by_id[base["type_id"]].is_dataset:
-                second = _neighbours(connection, beyond, direction, (0, ALL), None)
+                second = neighbours(connection, beyond, direction, (0, ALL), None)
             for found in (*first, *second):
                 walk.edges[found.edge] = None
-                walk.nodes.add(_far(found.edge, direction))
+                walk.nodes.add(far(found.edge, direction))
             info = self._info(connection, base, walk, [], types)
         return msgspec.structs.replace(
             info,
@@ -174,7 +133,9 @@ class Lineage:
         rows = rows_by_id(connection, {base["id"], *walk.nodes, *above})
         names = collection_names(connection)
         guids = {id: row["guid"] for id, row in rows.items()}
-        linked = _relationship_guids(connection, walk.edges)
+        counts: dict[str, dict[str, int] | None] = {
+            way: {guids[id]: number for id, number in totals.items()} for way, totals in walk.totals.items()
+        }
         return LineageInfo(
             base_entity_guid=base["guid"],
             lineage_direction="BOTH",
@@ -183,26 +144,33 @@ class Lineage:
             include_parent=False,
             children_count=0,
             guid_entity_map={row["guid"]: header_of(row, types, names) for row in rows.values()},
-            relations=tuple(
-                LineageRelation(
-                    from_entity_id=guids[edge.source],
-                    to_entity_id=guids[edge.target],
-                    relationship_id=linked[edge.relationship],
-                )
-                for edge in walk.edges
-            ),
-            parent_relations=tuple(
-                ParentRelation(
-                    child_entity_id=guids[row["child_id"]],
-                    parent_entity_id=guids[row["parent_id"]],
-                    relationship_id=row["guid"],
-                )
-                for row in parents
-            ),
-            width_counts={
-                way: {guids[id]: number for id, number in totals.items()} for way, totals in walk.totals.items()
-            },
+            relations=_relations(connection, walk, guids),
+            parent_relations=_parent_relations(parents, guids),
+            width_counts=counts,
         )
+
+
+def _relations(connection: Connection, walk: Walk, guids: Mapping[int, str]) -> tuple[LineageRelation, ...]:
+    linked = _relationship_guids(connection, walk.edges)
+    return tuple(
+        LineageRelation(
+            from_entity_id=guids[edge.source],
+            to_entity_id=guids[edge.target],
+            relationship_id=linked[edge.relationship],
+        )
+        for edge in walk.edges
+    )
+
+
+def _parent_relations(parents: Sequence[Row], guids: Mapping[int, str]) -> tuple[ParentRelation, ...]:
+    return tuple(
+        ParentRelation(
+            child_entity_id=guids[row["child_id"]],
+            parent_entity_id=guids[row["parent_id"]],
+            relationship_id=row["guid"],
+        )
+        for row in parents
+    )
 
 
 def _check(depth: int, width: int) -> None:
@@ -263,122 +231,6 @@ def _starts(connection: Connection, base: Row, types: TypeSet) -> dict[int, bool
     )
     found = connection.execute(query.select_from(wanted), {"wanted": packed(starts)}).scalars()
     return dict.fromkeys(found, True)
-
-
-def _spread(
-    connection: Connection,
-    walk: Walk,
-    starts: Mapping[int, bool],
-    way: Way,
-    reach: Reach,
-) -> None:
-    """Walk one way. A level ends at datasets, so a walk that starts at processes takes half a level first.
-
-    `starts` tells of each entity whether it is a process.
-    """
-    seen = set(starts)
-    totals = walk.totals.setdefault(way, {})
-    level = [id for id, is_process in starts.items() if not is_process]
-    processes = [id for id, is_process in starts.items() if is_process]
-    for _ in range(reach.depth):
-        met = _step(connection, walk, level, way, reach, seen)
-        processes += [id for id, is_process in met.items() if is_process]
-        # A direct edge between datasets is a whole level by itself.
-        level = [id for id, is_process in met.items() if not is_process]
-        level += _step(connection, walk, processes, way, reach, seen)
-        processes = []
-        if not level:
-            return
-    for id, total in _counts(connection, level, way, reach.as_of).items():
-        totals.setdefault(id, total)
-
-
-def _step(
-    connection: Connection, walk: Walk, level: Sequence[int], way: Way, reach: Reach, seen: set[int]
-) -> dict[int, bool]:
-    """Take all edges of a level; return what was not seen before, and whether it is a process."""
-    totals = walk.totals[way]
-    totals.update((id, 0) for id in level)
-    met: dict[int, bool] = {}
-    for neighbour in _neighbours(connection, level, way, (0, reach.width), reach.as_of):
-        edge = neighbour.edge
-        near, far = (edge.target, edge.source) if way == "INPUT" else (edge.source, edge.target)
-        walk.edges[edge] = None
-        totals[near] = neighbour.total
-        if far not in seen:
-            met[far] = reach.is_process[neighbour.type_id]
-    seen.update(met)
-    walk.nodes.update(met)
-    return met
-
-
-def _far(edge: Edge, way: Direction) -> int:
-    return edge.source if way == "INPUT" else edge.target
-
-
-def _holds(timed: bool) -> ColumnElement[bool]:
-    """Return the condition that an edge is open, or was at the time `at`."""
-    edges = lineage_edges.c
-    if not timed:
-        return edges.ended_at.is_(None)
-    at: BindParameter[int] = bindparam("at", type_=BigInteger)
-    return and_(edges.first_seen <= at, or_(edges.ended_at.is_(None), edges.ended_at > at))
-
-
-def _time(as_of: datetime.datetime | None) -> dict[str, int]:
-    return {} if as_of is None else {"at": clock.milliseconds(as_of)}
-
-
-# Built once each: making a statement takes longer than running it for a small level.
-@cache
-def _neighbours_of(way: Direction, timed: bool) -> Select[int, int, int, int, int]:
-    edges = lineage_edges.c
-    here, there = (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
-    wanted = listed()
-    ranked = (
-        select(edges.source_id, edges.target_id, edges.relationship_id, entities.c.type_id)
-        .add_columns(func.row_number().over(partition_by=here, order_by=there).label("rank"))
-        .add_columns(func.count().over(partition_by=here).label("total"))
-        .select_from(wanted)
-        .join(lineage_edges, here == integer(wanted))
-        .join(entities, entities.c.id == there)
-        .where(_holds(timed))
-        .subquery()
-    )
-    found = select(ranked.c.source_id, ranked.c.target_id, ranked.c.relationship_id, ranked.c.type_id, ranked.c.total)
-    rank: BindParameter[int] = bindparam("first", type_=BigInteger)
-    last: BindParameter[int] = bindparam("last", type_=BigInteger)
-    return found.where(ranked.c.rank > rank, ranked.c.rank <= last).order_by(ranked.c.rank)
-
-
-def _neighbours(
-    connection: Connection,
-    ids: Sequence[int],
-    way: Direction,
-    page: tuple[int, int],
-    as_of: datetime.datetime | None,
-) -> list[Neighbour]:
-    """Return the edges to the neighbours of each entity, at most a page each."""
-    if not ids:
-        return []
-    offset, limit = page
-    bounds = {"first": offset, "last": MAX_NEIGHBOURS if limit == ALL else offset + limit}
-    query = _neighbours_of(way, as_of is not None)
-    rows = connection.execute(query, {"wanted": packed(ids), **bounds, **_time(as_of)})
-    return [Neighbour(Edge(source, target, link), type_id, total) for source, target, link, type_id, total in rows]
-
-
-@cache
-def _counts_of(way: Way, timed: bool) -> Select[int, int]:
-    here = lineage_edges.c.target_id if way == "INPUT" else lineage_edges.c.source_id
-    wanted = listed()
-    query = select(here, func.count()).select_from(wanted).join(lineage_edges, here == integer(wanted))
-    return query.where(_holds(timed)).group_by(here)
-
-
-def _counts(connection: Connection, ids: Sequence[int], way: Way, as_of: datetime.datetime | None) -> dict[int, int]:
-    rows = connection.execute(_counts_of(way, as_of is not None), {"wanted": packed(ids), **_time(as_of)})
-    return dict.fromkeys(ids, 0) | dict(rows.all())
 
 
 @cache

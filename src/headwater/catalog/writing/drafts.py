@@ -72,18 +72,7 @@ def _draft(given: EntityInput, types: TypeSet, place: str, faults: list[Fault]) 
     except CatalogError as error:
         faults.extend(Fault(fault.code, fault.message, Place(path=place), fault.cure) for fault in error.faults)
         return None
-    values: Attributes = {}
-    links: dict[str, tuple[Reference, ...]] = {}
-    forgotten: set[str] = set()
-    for source in (given.attributes or {}, given.relationship_attributes or {}):
-        for name, value in source.items():
-            if name not in type.links:
-                if source is given.attributes:
-                    values[name] = value
-            elif value is None:
-                forgotten.add(name)
-            else:
-                links[name] = tuple(_references(value, f"{place}.{name}", faults))
+    values, links, forgotten = _sorted_out(given, type, place, faults)
     own: list[Fault] = []
     kept = checked(type, values, types, own)
     faults.extend(Fault(fault.code, fault.message, Place(path=place), fault.cure) for fault in own)
@@ -108,6 +97,30 @@ def _draft(given: EntityInput, types: TypeSet, place: str, faults: list[Fault]) 
         place=place,
         forgotten=frozenset(forgotten - links.keys()),
     )
+
+
+def _sorted_out(
+    given: EntityInput, type: EntityType, place: str, faults: list[Fault]
+) -> tuple[Attributes, dict[str, tuple[Reference, ...]], set[str]]:
+    """Return the plain values, the references by link attribute, and the link attributes that were sent as null."""
+    values: Attributes = {}
+    links: dict[str, tuple[Reference, ...]] = {}
+    forgotten: set[str] = set()
+    for source in (given.attributes or {}, given.relationship_attributes or {}):
+        for name, value in source.items():
+            if name not in type.links:
+                if source is given.attributes:
+                    values[name] = value
+                elif value:
+                    cure = f"Its relationships are {', '.join(sorted(type.links))}."
+                    faults.append(
+                        Fault("CAT-025", f"{type.name} has no relationship '{name}'", Place(path=place), cure)
+                    )
+            elif value is None:
+                forgotten.add(name)
+            else:
+                links[name] = tuple(_references(value, f"{place}.{name}", faults))
+    return values, links, forgotten
 
 
 def _references(value: object, place: str, faults: list[Fault]) -> Iterator[Reference]:
