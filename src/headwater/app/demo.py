@@ -51,7 +51,8 @@ class DemoReport:
     folder: Path
     resumed: bool
     runs: tuple[RunReport, ...]
-    origin: LineageLine
+    origin: LineageLine | None
+    """None if a run failed."""
     counts: dict[str, int]
     """assets, operations, columnEdges."""
 
@@ -91,7 +92,7 @@ class Demo:
 
     def _report(self, local: Local, runs: tuple[RunReport, ...]) -> DemoReport:
         succeeded = len(runs) == len(RUNS) and all(run.run.status == "Succeeded" for run in runs)
-        origin = local.lineage(REPORT, column=COLUMN)[0] if succeeded else LineageLine("", "", REPORT, COLUMN)
+        origin = local.lineage(REPORT, column=COLUMN)[0] if succeeded else None
         self._marker.ended = True
         self._write()
         return DemoReport(local.account_name, self.folder, self.resumed, runs, origin, local.catalog_counts())

@@ -56,6 +56,9 @@ def _succeeded(report: DemoReport) -> bool:
 def _show(report: DemoReport) -> None:
     resumed = " (went on where it was interrupted)" if report.resumed else ""
     show_runs(f"What ran in {escape(report.folder.name)}{resumed}", report.runs)
+    if report.origin is None:
+        console().print("\nThe demo did not come to its end. Mend what failed and run it again: headwater demo")
+        return
     counts = report.counts
     console().print(
         f"\nThe account [bold]{escape(report.account)}[/] knows {number(counts['assets'])} assets, "
