@@ -10,7 +10,8 @@ export const links = {
   browse: (path?: string) => (path && path !== "/" ? `/browse?path=${id(path)}` : "/browse"),
   search: (q: string, more: Readonly<Record<string, string>> = {}) =>
     `/search?${new URLSearchParams({ q, ...more }).toString()}`,
-  asset: (guid: string, tab: Tab = "overview") => (tab === "overview" ? `/assets/${id(guid)}` : `/assets/${id(guid)}/${tab}`),
+  asset: (guid: string, tab: Tab = "overview") =>
+    tab === "overview" ? `/assets/${id(guid)}` : `/assets/${id(guid)}/${tab}`,
   column: (guid: string, column: string) => `/assets/${id(guid)}/lineage?column=${id(rowKey(guid, column))}`,
   runs: "/monitor",
   run: (runId: string, activity?: string) =>

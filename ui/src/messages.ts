@@ -81,6 +81,8 @@ export const messages = {
   },
 
   search: {
+    box: "Search",
+    everywhere: "Search the account",
     title: (query: string) => (query === "*" || !query ? "All assets" : `Results for “${query}”`),
     count: (count: number) => plural(count, "asset"),
     searchFor: (query: string) => `Search for “${query}”`,
@@ -101,7 +103,7 @@ export const messages = {
   browse: {
     title: "Browse",
     bySource: "By source type",
-    open: (name: string) => `Open ${name}`,
+    assetOf: (name: string) => `Asset page of ${name}`,
     asset: "Asset page",
     inside: (count: number) => plural(count, "item"),
     empty: "There is nothing below this",
@@ -144,7 +146,7 @@ export const messages = {
     columnLineage: "Lineage",
     columnUp: (count: number) => `fed by ${plural(count, "column")}`,
     columnDown: (count: number) => `feeds ${plural(count, "column")}`,
-    showColumn: (name: string) => `Show the lineage of ${name}`,
+    showColumn: (name: string, what: string) => `${name}: ${what}`,
     filterColumns: "Filter columns",
     property: "Property",
     value: "Value",
@@ -205,8 +207,7 @@ export const messages = {
     notWritten: "Its last run failed before it wrote",
     legendDirect: "Direct: the value itself",
     legendIndirect: "Indirect: decides rows or choices",
-    node: (kind: string, name: string, up: number, down: number) =>
-      `${kind} ${name}, ${number(up)} upstream, ${number(down)} downstream`,
+    node: (kind: string, up: number, down: number) => `, ${kind}, ${number(up)} upstream, ${number(down)} downstream`,
     canvasLabel: (name: string) => `Lineage of ${name}. Arrow keys walk along it.`,
     laying: "Arranging…",
     tableCaption: (name: string) => `Lineage of ${name}`,
@@ -250,6 +251,8 @@ export const messages = {
     activities: "Activities",
     activity: "Activity",
     rows: "Rows",
+    role: "What it did",
+    size: "Size",
     read: "read",
     written: "written",
     parameters: "Parameters",

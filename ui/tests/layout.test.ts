@@ -32,7 +32,12 @@ describe("the layout", () => {
     const frame = boxes.get("FLOW");
     if (!frame) throw new Error("no frame");
     const inside = [...boxes].filter(
-      ([id, box]) => id !== "FLOW" && box.x >= frame.x && box.x + box.width <= frame.x + frame.width && box.y >= frame.y && box.y + box.height <= frame.y + frame.height,
+      ([id, box]) =>
+        id !== "FLOW" &&
+        box.x >= frame.x &&
+        box.x + box.width <= frame.x + frame.width &&
+        box.y >= frame.y &&
+        box.y + box.height <= frame.y + frame.height,
     );
     expect(inside.map(([id]) => id).sort()).toEqual(["FLOW/sink", "FLOW/source"]);
   });
@@ -91,6 +96,12 @@ describe("lines", () => {
   });
 
   test("round their corners as far as there is room", () => {
-    expect(rounded([{ x: 0, y: 0 }, { x: 10, y: 0 }, { x: 10, y: 8 }])).toBe("M0 0L6 0Q10 0 10 4L10 8");
+    expect(
+      rounded([
+        { x: 0, y: 0 },
+        { x: 10, y: 0 },
+        { x: 10, y: 8 },
+      ]),
+    ).toBe("M0 0L6 0Q10 0 10 4L10 8");
   });
 });

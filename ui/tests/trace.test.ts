@@ -42,17 +42,20 @@ describe("the path of a column", () => {
   });
 
   test("does not turn round: what a source also feeds is not on the way of one sink", () => {
-    const fork = graph("a", ["src > ONE > a", "src > TWO > b"], [
-      "src.x > ONE.x",
-      "ONE.x > a.x",
-      "src.x > TWO.x",
-      "TWO.x > b.x",
-    ]);
+    const fork = graph(
+      "a",
+      ["src > ONE > a", "src > TWO > b"],
+      ["src.x > ONE.x", "ONE.x > a.x", "src.x > TWO.x", "TWO.x > b.x"],
+    );
     expect(trace(fork, "a~x").rows.has("b~x")).toBe(false);
   });
 
   test("lights the frame of an unfolded data flow with its steps", () => {
-    const flow = graph("out", ["in > FLOW/src > FLOW/sink > out"], ["in.x > FLOW/src.x", "FLOW/src.x > FLOW/sink.x", "FLOW/sink.x > out.x"]);
+    const flow = graph(
+      "out",
+      ["in > FLOW/src > FLOW/sink > out"],
+      ["in.x > FLOW/src.x", "FLOW/src.x > FLOW/sink.x", "FLOW/sink.x > out.x"],
+    );
     expect(trace(flow, "out~x").nodes.has("FLOW")).toBe(true);
   });
 

@@ -43,7 +43,14 @@ describe("the arrow keys", () => {
 
 describe("the table", () => {
   test("runs from farthest upstream to farthest downstream", () => {
-    expect(tableRows(FORK).map((row) => `${row.level} ${row.node.name}`)).toEqual(["-2 a", "-2 c", "-1 P", "0 b", "1 Q", "2 d"]);
+    expect(tableRows(FORK).map((row) => `${row.level} ${row.node.name}`)).toEqual([
+      "-2 a",
+      "-2 c",
+      "-1 P",
+      "0 b",
+      "1 Q",
+      "2 d",
+    ]);
   });
 
   test("tells where each row's data comes from and goes to", () => {

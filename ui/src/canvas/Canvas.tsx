@@ -22,8 +22,14 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground2,
     "--xy-background-color": tokens.colorNeutralBackground2,
     "--xy-attribution-background-color": tokens.colorNeutralBackground2,
+    "& .react-flow__attribution a": { color: tokens.colorNeutralForeground2 },
   },
-  map: { backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, overflow: "hidden" },
+  map: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    overflow: "hidden",
+  },
 });
 
 interface Props {
@@ -60,7 +66,13 @@ export function Canvas({ laid, unfolded, current, onCurrent, onColumns, onClear,
     requestAnimationFrame(() => focusBox(root.current, next));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest("input, select, textarea")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      (event.target as HTMLElement).closest("input, select, textarea")
+    )
+      return;
     const keys: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => walk("ArrowLeft"),
       ArrowRight: () => walk("ArrowRight"),
@@ -81,7 +93,14 @@ export function Canvas({ laid, unfolded, current, onCurrent, onColumns, onClear,
   };
   const name = laid.graph.nodes.get(laid.graph.focus)?.name ?? "";
   return (
-    <div ref={root} className={styles.root} role="group" aria-label={messages.lineage.canvasLabel(name)} onKeyDown={onKeyDown} data-testid="canvas">
+    <div
+      ref={root}
+      className={styles.root}
+      role="group"
+      aria-label={messages.lineage.canvasLabel(name)}
+      onKeyDown={onKeyDown}
+      data-testid="canvas"
+    >
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -110,7 +129,9 @@ export function Canvas({ laid, unfolded, current, onCurrent, onColumns, onClear,
             bgColor={tokens.colorNeutralBackground1}
             maskColor={tokens.colorNeutralBackgroundAlpha}
             nodeColor={tokens.colorNeutralStroke1}
-            nodeStrokeColor={(node) => (node.id === laid.graph.focus ? tokens.colorBrandStroke1 : tokens.colorNeutralStroke1)}
+            nodeStrokeColor={(node) =>
+              node.id === laid.graph.focus ? tokens.colorBrandStroke1 : tokens.colorNeutralStroke1
+            }
             nodeStrokeWidth={6}
           />
         )}
@@ -149,7 +170,11 @@ function useView(laid: Laid, unfolded: readonly string[], root: RefObject<HTMLDi
     zoom: (by: number) => void flow.zoomTo(flow.getZoom() * by, { duration }),
     show: (id: string, layout: Layout) => {
       const box = layout.boxes.get(id);
-      if (box) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(READABLE, flow.getZoom()), duration });
+      if (box)
+        void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, {
+          zoom: Math.max(READABLE, flow.getZoom()),
+          duration,
+        });
     },
   };
 }

@@ -1,5 +1,16 @@
 // The left pane: columns of a dataset with check boxes, and the path of the one that is lit.
-import { Button, Checkbox, Input, makeStyles, mergeClasses, Select, Switch, Text, tokens, Tooltip } from "@fluentui/react-components";
+import {
+  Button,
+  Checkbox,
+  Input,
+  makeStyles,
+  mergeClasses,
+  Select,
+  Switch,
+  Text,
+  tokens,
+  Tooltip,
+} from "@fluentui/react-components";
 import { Dismiss20Regular, FilterRegular } from "@fluentui/react-icons";
 import { type RefObject, useState } from "react";
 import { useSchema } from "../client/queries";
@@ -12,11 +23,29 @@ import { FamilyIcon } from "../parts/FamilyIcon";
 import { Ready } from "../parts/Waiting";
 
 const useStyles = makeStyles({
-  root: { display: "flex", flexDirection: "column", height: "100%", minHeight: 0, backgroundColor: tokens.colorNeutralBackground1 },
-  head: { display: "grid", gap: tokens.spacingVerticalS, padding: tokens.spacingHorizontalM, gridTemplateColumns: "minmax(0, 1fr)" },
+  root: {
+    display: "flex",
+    flexDirection: "column",
+    height: "100%",
+    minHeight: 0,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  head: {
+    display: "grid",
+    gap: tokens.spacingVerticalS,
+    padding: tokens.spacingHorizontalM,
+    gridTemplateColumns: "minmax(0, 1fr)",
+  },
   title: { display: "flex", alignItems: "center", justifyContent: "space-between" },
   label: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  list: { flex: "1 1 200px", minHeight: "120px", overflowY: "auto", listStyleType: "none", margin: 0, padding: `0 ${tokens.spacingHorizontalXS}` },
+  list: {
+    flex: "1 1 200px",
+    minHeight: "120px",
+    overflowY: "auto",
+    listStyleType: "none",
+    margin: 0,
+    padding: `0 ${tokens.spacingHorizontalXS}`,
+  },
   row: {
     display: "flex",
     alignItems: "center",
@@ -27,8 +56,19 @@ const useStyles = makeStyles({
     ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
   },
   lit: { backgroundColor: tokens.colorBrandBackground2 },
-  type: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis", maxWidth: "45%" },
-  match: { display: "grid", borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: `0 ${tokens.spacingHorizontalXS}` },
+  type: {
+    color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    maxWidth: "45%",
+  },
+  match: {
+    display: "grid",
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    padding: `0 ${tokens.spacingHorizontalXS}`,
+  },
   path: {
     flex: "1 1 220px",
     minHeight: "120px",
@@ -41,11 +81,36 @@ const useStyles = makeStyles({
     alignContent: "start",
   },
   heading: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
-  subheading: { margin: `${tokens.spacingVerticalS} 0 0`, fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2 },
-  lines: { listStyleType: "none", margin: 0, padding: 0, display: "grid", gap: "3px", gridTemplateColumns: "minmax(0, 1fr)" },
-  line: { display: "flex", gap: tokens.spacingHorizontalXS, alignItems: "flex-start", minWidth: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, borderRadius: tokens.borderRadiusSmall },
+  subheading: {
+    margin: `${tokens.spacingVerticalS} 0 0`,
+    fontSize: tokens.fontSizeBase200,
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorNeutralForeground2,
+  },
+  lines: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    display: "grid",
+    gap: "3px",
+    gridTemplateColumns: "minmax(0, 1fr)",
+  },
+  line: {
+    display: "flex",
+    gap: tokens.spacingHorizontalXS,
+    alignItems: "flex-start",
+    minWidth: 0,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    borderRadius: tokens.borderRadiusSmall,
+  },
   change: { paddingLeft: tokens.spacingHorizontalM },
-  icon: { flexShrink: 0, color: tokens.colorNeutralForeground3, display: "flex", "& svg": { width: "16px", height: "16px" } },
+  icon: {
+    flexShrink: 0,
+    color: tokens.colorNeutralForeground3,
+    display: "flex",
+    "& svg": { width: "16px", height: "16px" },
+  },
   texts: { minWidth: 0, overflowWrap: "anywhere" },
   how: { color: tokens.colorNeutralForeground3, fontStyle: "italic" },
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase100 },
@@ -69,7 +134,21 @@ interface Props {
 }
 
 export function ColumnsPane(props: Props) {
-  const { graph, pane, onPane, chosen, onChoose, onHover, match, onMatch, indirect, onIndirect, trace, filterRef, onClose } = props;
+  const {
+    graph,
+    pane,
+    onPane,
+    chosen,
+    onChoose,
+    onHover,
+    match,
+    onMatch,
+    indirect,
+    onIndirect,
+    trace,
+    filterRef,
+    onClose,
+  } = props;
   const styles = useStyles();
   const [text, setText] = useState("");
   const schema = useSchema(pane);
@@ -80,7 +159,15 @@ export function ColumnsPane(props: Props) {
           <label className={styles.label} htmlFor="columns-of">
             {messages.lineage.columnsOf}
           </label>
-          {onClose && <Button size="small" appearance="subtle" icon={<Dismiss20Regular />} aria-label={messages.close} onClick={onClose} />}
+          {onClose && (
+            <Button
+              size="small"
+              appearance="subtle"
+              icon={<Dismiss20Regular />}
+              aria-label={messages.close}
+              onClick={onClose}
+            />
+          )}
         </div>
         <Select id="columns-of" value={pane} onChange={(_, data) => onPane(data.value)}>
           {datasets(graph, pane).map((node) => (
@@ -105,7 +192,9 @@ export function ColumnsPane(props: Props) {
           return (
             <ul className={styles.list}>
               {shown.length === 0 && (
-                <li className={styles.quiet}>{columns.length === 0 ? messages.lineage.noColumns : messages.lineage.noColumnMatches}</li>
+                <li className={styles.quiet}>
+                  {columns.length === 0 ? messages.lineage.noColumns : messages.lineage.noColumnMatches}
+                </li>
               )}
               {shown.map((column) => {
                 const key = rowKey(pane, column.name);
@@ -131,7 +220,11 @@ export function ColumnsPane(props: Props) {
       </Ready>
       <div className={styles.match}>
         <Tooltip content={messages.lineage.indirectHint} relationship="description">
-          <Switch label={messages.lineage.indirect} checked={indirect} onChange={(_, data) => onIndirect(data.checked)} />
+          <Switch
+            label={messages.lineage.indirect}
+            checked={indirect}
+            onChange={(_, data) => onIndirect(data.checked)}
+          />
         </Tooltip>
         <Tooltip content={messages.lineage.matchHint} relationship="description">
           <Switch
@@ -157,7 +250,13 @@ function Path({ graph, trace, onHover }: Pick<Props, "graph" | "trace" | "onHove
     );
   const { value, deciding } = pathLines(graph, trace);
   return (
-    <section className={styles.path} aria-live="polite" data-testid="path">
+    <section
+      className={styles.path}
+      aria-label={messages.lineage.pathOf(splitRow(trace.start).column)}
+      aria-live="polite"
+      tabIndex={0}
+      data-testid="path"
+    >
       <h2 className={styles.heading}>{messages.lineage.pathOf(splitRow(trace.start).column)}</h2>
       {value.length + deciding.length <= 1 && <Text className={styles.quiet}>{messages.lineage.pathNone}</Text>}
       <Lines graph={graph} lines={value} label={messages.lineage.valueFrom} onHover={onHover} />

@@ -61,7 +61,12 @@ export function Line({ id, data }: EdgeProps<LineEdge>) {
           dim && !over && styles.dim,
         )}
       />
-      {end && <path d={head(end)} className={mergeClasses(styles.head, (lit || over) && styles.headLit, dim && !over && styles.dim)} />}
+      {end && (
+        <path
+          d={head(end)}
+          className={mergeClasses(styles.head, (lit || over) && styles.headLit, dim && !over && styles.dim)}
+        />
+      )}
       <path d={path} className={styles.hit} onMouseEnter={() => setOver(true)} onMouseLeave={() => setOver(false)} />
       {over && <Tip data={data} at={middle(points)} />}
     </g>

@@ -40,7 +40,9 @@ export function LineageTable({ graph }: { readonly graph: Graph }) {
                   <FamilyIcon family={node.family} />
                   <NavLinkText to={links.asset(node.guid, "lineage")}>{node.name}</NavLinkText>
                 </span>
-                {node.columns.length > 0 && <div className={styles.columns}>{node.columns.map((column) => column.name).join(", ")}</div>}
+                {node.columns.length > 0 && (
+                  <div className={styles.columns}>{node.columns.map((column) => column.name).join(", ")}</div>
+                )}
               </>
             ),
           },
@@ -50,7 +52,8 @@ export function LineageTable({ graph }: { readonly graph: Graph }) {
           {
             key: "status",
             head: head.status,
-            cell: ({ node }) => (node.status ? <Status status={node.status} /> : node.lastRunAt ? ago(node.lastRunAt) : messages.unknown),
+            cell: ({ node }) =>
+              node.status ? <Status status={node.status} /> : node.lastRunAt ? ago(node.lastRunAt) : messages.unknown,
           },
           { key: "rows", head: head.rows, cell: ({ node }) => count(node.rows), end: true, spare: true },
         ]}

@@ -1,5 +1,13 @@
 // What can be done with a box.
-import { Menu, MenuDivider, MenuGroup, MenuGroupHeader, MenuItem, MenuList, MenuPopover } from "@fluentui/react-components";
+import {
+  Menu,
+  MenuDivider,
+  MenuGroup,
+  MenuGroupHeader,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+} from "@fluentui/react-components";
 import {
   ArrowMaximizeRegular,
   ArrowMinimizeRegular,
@@ -39,7 +47,11 @@ export function NodeMenu({ node, target, isFocus, isUnfolded, actions, close }: 
   const copy = () => void navigator.clipboard?.writeText(node.qualifiedName);
   const step = node.kind === "step";
   return (
-    <Menu open onOpenChange={(_, data) => !data.open && close()} positioning={{ target, position: "below", align: "start" }}>
+    <Menu
+      open
+      onOpenChange={(_, data) => !data.open && close()}
+      positioning={{ target, position: "below", align: "start" }}
+    >
       <MenuPopover>
         <MenuList aria-label={messages.lineage.menu(node.name)}>
           <MenuGroup>
@@ -79,10 +91,18 @@ export function NodeMenu({ node, target, isFocus, isUnfolded, actions, close }: 
           </MenuItem>
           {!step && (
             <>
-              <MenuItem icon={<ArrowMaximizeRegular />} disabled={node.moreUpstream === 0} onClick={() => actions.expand(node.guid, "upstream")}>
+              <MenuItem
+                icon={<ArrowMaximizeRegular />}
+                disabled={node.moreUpstream === 0}
+                onClick={() => actions.expand(node.guid, "upstream")}
+              >
                 {messages.lineage.expandUp}
               </MenuItem>
-              <MenuItem icon={<ArrowMaximizeRegular />} disabled={node.moreDownstream === 0} onClick={() => actions.expand(node.guid, "downstream")}>
+              <MenuItem
+                icon={<ArrowMaximizeRegular />}
+                disabled={node.moreDownstream === 0}
+                onClick={() => actions.expand(node.guid, "downstream")}
+              >
                 {messages.lineage.expandDown}
               </MenuItem>
               <MenuItem icon={<EyeOffRegular />} disabled={isFocus} onClick={() => actions.hide(node)}>

@@ -1,5 +1,16 @@
 // The buttons above the drawing.
-import { Button, Input, makeStyles, Select, Text, ToggleButton, Toolbar as Bar, ToolbarDivider, tokens, Tooltip } from "@fluentui/react-components";
+import {
+  Button,
+  Input,
+  makeStyles,
+  Select,
+  Text,
+  ToggleButton,
+  Toolbar as Bar,
+  ToolbarDivider,
+  tokens,
+  Tooltip,
+} from "@fluentui/react-components";
 import {
   AddRegular,
   AlignLeftRegular,
@@ -33,7 +44,12 @@ const useStyles = makeStyles({
   zoom: { width: "46px", textAlign: "center", fontVariantNumeric: "tabular-nums", flexShrink: 0 },
   depth: { flexShrink: 0, minWidth: "112px" },
   find: { width: "168px", flexShrink: 0 },
-  note: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, whiteSpace: "nowrap", paddingLeft: tokens.spacingHorizontalS },
+  note: {
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+    paddingLeft: tokens.spacingHorizontalS,
+  },
   push: { marginLeft: "auto" },
   fixed: { flexShrink: 0 },
 });
@@ -62,7 +78,12 @@ export function Toolbar(props: Props) {
   const drawing = state.view === "canvas";
   return (
     <Bar className={styles.root} aria-label={messages.asset.tabs.lineage}>
-      <Tool text={messages.lineage.columns} icon={<ColumnTripleRegular />} pressed={props.withColumns} onClick={props.onColumns} />
+      <Tool
+        text={messages.lineage.columns}
+        icon={<ColumnTripleRegular />}
+        pressed={props.withColumns}
+        onClick={props.onColumns}
+      />
       <ToolbarDivider />
       {drawing && <Zoom />}
       {drawing && (
@@ -73,7 +94,12 @@ export function Toolbar(props: Props) {
         </>
       )}
       <Tool text={messages.lineage.reset} icon={<ArrowResetRegular />} onClick={props.onReset} />
-      <Tool text={drawing ? messages.lineage.table : messages.lineage.canvas} icon={<TableRegular />} pressed={!drawing} onClick={props.onTable} />
+      <Tool
+        text={drawing ? messages.lineage.table : messages.lineage.canvas}
+        icon={<TableRegular />}
+        pressed={!drawing}
+        onClick={props.onTable}
+      />
       <ToolbarDivider />
       <Select
         className={styles.depth}
@@ -95,7 +121,11 @@ export function Toolbar(props: Props) {
           {`${messages.lineage.hidden(props.hiddenByHand)} · ${messages.lineage.show}`}
         </Button>
       )}
-      {props.hiddenByColumns > 0 && <Text className={styles.note}>{`${messages.lineage.filtered(props.hiddenByColumns)}: ${messages.lineage.hidden(props.hiddenByColumns)}`}</Text>}
+      {props.hiddenByColumns > 0 && (
+        <Text
+          className={styles.note}
+        >{`${messages.lineage.filtered(props.hiddenByColumns)}: ${messages.lineage.hidden(props.hiddenByColumns)}`}</Text>
+      )}
       <span className={styles.push} />
       <Input
         className={styles.find}
@@ -124,7 +154,14 @@ function Tool({ text, icon, onClick, pressed }: ToolProps) {
       {pressed === undefined ? (
         <Button className={styles.fixed} size="small" appearance="subtle" icon={icon} onClick={onClick} />
       ) : (
-        <ToggleButton className={styles.fixed} size="small" appearance="subtle" icon={icon} checked={pressed} onClick={onClick} />
+        <ToggleButton
+          className={styles.fixed}
+          size="small"
+          appearance="subtle"
+          icon={icon}
+          checked={pressed}
+          onClick={onClick}
+        />
       )}
     </Tooltip>
   );
@@ -136,7 +173,11 @@ function Zoom() {
   const { zoom } = useViewport();
   return (
     <>
-      <Tool text={messages.lineage.fit} icon={<ZoomFitRegular />} onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1 })} />
+      <Tool
+        text={messages.lineage.fit}
+        icon={<ZoomFitRegular />}
+        onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1 })}
+      />
       <Tool text={messages.lineage.zoomOut} icon={<SubtractRegular />} onClick={() => void flow.zoomOut()} />
       <Text size={200} className={styles.zoom}>
         {messages.lineage.zoom(Math.round(zoom * 100))}

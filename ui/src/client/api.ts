@@ -57,7 +57,12 @@ async function refusal(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as Faults;
   const fault = body.faults?.[0];
   const message = fault?.message ?? `The server answered with status ${response.status}`;
-  return new ApiError(response.status, message, fault?.cure ?? "Try again; the server's log says more.", fault?.code ?? "");
+  return new ApiError(
+    response.status,
+    message,
+    fault?.cure ?? "Try again; the server's log says more.",
+    fault?.code ?? "",
+  );
 }
 
 export interface SearchQuery {

@@ -282,6 +282,7 @@ export interface components {
             /** @default  */
             readonly iteration: string;
             readonly lineage: components["schemas"]["LineageReport"];
+            readonly movesData: boolean;
             readonly name: string;
             readonly rowsRead?: number | null;
             readonly rowsWritten?: number | null;

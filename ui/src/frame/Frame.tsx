@@ -41,7 +41,11 @@ import { SearchBox } from "./SearchBox";
 
 const NAV = [
   { to: links.home, label: messages.nav.home, icon: bundleIcon(Home24Filled, Home24Regular) },
-  { to: links.browse(), label: messages.nav.browse, icon: bundleIcon(TextBulletListTree24Filled, TextBulletListTree24Regular) },
+  {
+    to: links.browse(),
+    label: messages.nav.browse,
+    icon: bundleIcon(TextBulletListTree24Filled, TextBulletListTree24Regular),
+  },
   { to: links.runs, label: messages.nav.monitor, icon: bundleIcon(Pulse24Filled, Pulse24Regular) },
   { to: links.manage, label: messages.nav.manage, icon: bundleIcon(Settings24Filled, Settings24Regular) },
 ] as const;

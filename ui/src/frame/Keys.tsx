@@ -1,10 +1,24 @@
 // Which keys do what.
-import { Button, makeStyles, Popover, PopoverSurface, PopoverTrigger, Text, tokens, Tooltip } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  Popover,
+  PopoverSurface,
+  PopoverTrigger,
+  Text,
+  tokens,
+  Tooltip,
+} from "@fluentui/react-components";
 import { QuestionCircle24Regular } from "@fluentui/react-icons";
 import { messages } from "../messages";
 
 const useStyles = makeStyles({
-  list: { display: "grid", gridTemplateColumns: "auto 1fr", gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`, margin: `${tokens.spacingVerticalS} 0 0` },
+  list: {
+    display: "grid",
+    gridTemplateColumns: "auto 1fr",
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`,
+    margin: `${tokens.spacingVerticalS} 0 0`,
+  },
   key: { fontFamily: tokens.fontFamilyMonospace, margin: 0 },
   what: { margin: 0, color: tokens.colorNeutralForeground2 },
 });

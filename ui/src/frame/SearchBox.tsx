@@ -1,7 +1,16 @@
 // The search box: suggestions while one types, what was searched for lately before that.
 import { Input, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { HistoryRegular, SearchRegular } from "@fluentui/react-icons";
-import { type KeyboardEvent, type ReactNode, type RefObject, useDeferredValue, useEffect, useId, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useDeferredValue,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { useNavigate } from "react-router";
 import { useSuggest } from "../client/queries";
 import type { Hit } from "../client/types";
@@ -39,7 +48,11 @@ const useStyles = makeStyles({
     overflowY: "auto",
     textAlign: "left",
   },
-  head: { display: "block", padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, color: tokens.colorNeutralForeground3 },
+  head: {
+    display: "block",
+    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
+    color: tokens.colorNeutralForeground3,
+  },
   item: {
     display: "flex",
     alignItems: "center",
@@ -109,7 +122,12 @@ export function SearchBox({ large, initial = "", shortcut }: Props) {
   };
 
   return (
-    <div className={styles.root} role="search" onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}>
+    <div
+      className={styles.root}
+      role="search"
+      aria-label={large ? messages.search.everywhere : messages.search.box}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
+    >
       <Input
         ref={input}
         className={styles.input}

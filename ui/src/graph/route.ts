@@ -15,7 +15,14 @@ export function elbow(from: Point, to: Point): readonly Point[] {
     return [from, { x, y: from.y }, { x, y: to.y }, to];
   }
   const y = (from.y + to.y) / 2;
-  return [from, { x: from.x + 20, y: from.y }, { x: from.x + 20, y }, { x: to.x - 20, y }, { x: to.x - 20, y: to.y }, to];
+  return [
+    from,
+    { x: from.x + 20, y: from.y },
+    { x: from.x + 20, y },
+    { x: to.x - 20, y },
+    { x: to.x - 20, y: to.y },
+    to,
+  ];
 }
 
 /** The SVG path through the points, its corners rounded as far as both neighbours leave room. */

@@ -18,7 +18,7 @@ export function onlyAdds(before: Layout, next: Layout): boolean {
 export function settle(graph: Graph, before: Layout, next: Layout): Layout {
   const boxes = new Map<string, Box>(before.boxes);
   const waiting = new Set([...next.boxes.keys()].filter((id) => !boxes.has(id)));
-  for (let progress = true; progress && waiting.size > 0; ) {
+  for (let progress = true; progress && waiting.size > 0;) {
     progress = false;
     for (const id of waiting) {
       const near = [...(graph.upstream.get(id) ?? []), ...(graph.downstream.get(id) ?? [])];

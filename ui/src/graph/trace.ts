@@ -97,7 +97,16 @@ export function pathLines(graph: Graph, path: Trace): PathLines {
     if (!box) continue;
     const isDirect = path.direct.has(row);
     if (box.kind === "dataset") {
-      const line = { id: row, row, node, column, kind: "dataset", subtype: "", indirect: !isDirect, expression: "" } as const;
+      const line = {
+        id: row,
+        row,
+        node,
+        column,
+        kind: "dataset",
+        subtype: "",
+        indirect: !isDirect,
+        expression: "",
+      } as const;
       (isDirect ? value : deciding).push(line);
       continue;
     }

@@ -49,7 +49,15 @@ export function CopyButton({ text, label = messages.copy }: { readonly text: str
   );
 }
 
-export function Copyable({ text, boxed, wrap }: { readonly text: string; readonly boxed?: boolean; readonly wrap?: boolean }) {
+export function Copyable({
+  text,
+  boxed,
+  wrap,
+}: {
+  readonly text: string;
+  readonly boxed?: boolean;
+  readonly wrap?: boolean;
+}) {
   const styles = useStyles();
   return (
     <span className={mergeClasses(styles.root, boxed && styles.box)}>

@@ -21,9 +21,21 @@ const useStyles = makeStyles({
     listStyleType: "none",
     margin: 0,
     padding: 0,
-    "@media (max-width: 640px)": { flexWrap: "nowrap", overflowX: "auto", scrollbarWidth: "none", whiteSpace: "nowrap" },
+    "@media (max-width: 640px)": {
+      flexWrap: "nowrap",
+      overflowX: "auto",
+      scrollbarWidth: "none",
+      whiteSpace: "nowrap",
+    },
   },
-  item: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, overflowWrap: "anywhere", flexShrink: 0, maxWidth: "100%" },
+  item: {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+    overflowWrap: "anywhere",
+    flexShrink: 0,
+    maxWidth: "100%",
+  },
   arrow: { color: tokens.colorNeutralForeground3, flexShrink: 0 },
 });
 
@@ -44,4 +56,3 @@ export function Crumbs({ steps, label }: { readonly steps: readonly Step[]; read
     </nav>
   );
 }
-

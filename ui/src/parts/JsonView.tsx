@@ -29,7 +29,7 @@ export function JsonView({ text, label }: { readonly text: string; readonly labe
   const styles = useStyles();
   const value = useMemo<unknown>(() => JSON.parse(text), [text]);
   return (
-    <div className={styles.root} role="region" aria-label={label} tabIndex={0}>
+    <div className={styles.root} role="group" aria-label={label} tabIndex={0}>
       <span className={styles.copy}>
         <CopyButton text={text} />
       </span>
@@ -38,7 +38,15 @@ export function JsonView({ text, label }: { readonly text: string; readonly labe
   );
 }
 
-function Value({ name, value, depth }: { readonly name: string | null; readonly value: unknown; readonly depth: number }) {
+function Value({
+  name,
+  value,
+  depth,
+}: {
+  readonly name: string | null;
+  readonly value: unknown;
+  readonly depth: number;
+}) {
   const styles = useStyles();
   const key = name === null ? null : <span className={styles.name}>{name}: </span>;
   if (value === null || typeof value !== "object") {

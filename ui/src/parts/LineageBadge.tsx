@@ -5,7 +5,13 @@ import { messages } from "../messages";
 import { StatusMark } from "./Status";
 
 const useStyles = makeStyles({
-  root: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, whiteSpace: "nowrap", verticalAlign: "middle" },
+  root: {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+    whiteSpace: "nowrap",
+    verticalAlign: "middle",
+  },
 });
 
 const WORST_FIRST = [
@@ -21,12 +27,12 @@ export function LineageBadge({ run }: { readonly run: RunRow }) {
   const worst = WORST_FIRST.find(([, key]) => run.lineage[key] > 0);
   if (!worst) return <span>{messages.unknown}</span>;
   const [status, key] = worst;
-  const moving = run.activities - run.lineage.notReported;
+  const moving = Object.values(run.lineage).reduce((sum, count) => sum + count, 0);
   const text = messages.lineageState[status] ?? status;
   return (
     <span className={styles.root}>
       <StatusMark status={status} />
-      <span>{key === "notReported" || run.lineage[key] === moving ? text : `${text} ${run.lineage[key]}/${moving}`}</span>
+      <span>{run.lineage[key] === moving ? text : `${text} ${run.lineage[key]}/${moving}`}</span>
     </span>
   );
 }

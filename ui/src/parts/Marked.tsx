@@ -6,7 +6,7 @@ const useStyles = makeStyles({
   mark: {
     backgroundColor: tokens.colorPaletteYellowBackground1,
     boxShadow: `inset 0 -2px ${tokens.colorPaletteYellowBorderActive}`,
-    color: "inherit",
+    color: tokens.colorNeutralForeground1,
   },
 });
 

@@ -23,7 +23,12 @@ interface Props<Row> {
 
 const useStyles = makeStyles({
   scroll: { overflowX: "auto" },
-  table: { borderCollapse: "collapse", width: "100%", fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
+  table: {
+    borderCollapse: "collapse",
+    width: "100%",
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+  },
   caption: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
   head: {
     textAlign: "left",
@@ -41,8 +46,11 @@ const useStyles = makeStyles({
     verticalAlign: "middle",
     "@media (max-width: 640px)": { padding: `7px ${tokens.spacingHorizontalS}` },
   },
-  row: { ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover }, ":last-child > td": { borderBottom: "none" } },
-  chosen: { backgroundColor: tokens.colorSubtleBackgroundSelected },
+  row: {
+    ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
+    ":last-child > td": { borderBottom: "none" },
+  },
+  chosen: { backgroundColor: tokens.colorBrandBackground2 },
   end: { textAlign: "right", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" },
   clip: { width: "60%", maxWidth: 0 },
   spare: { "@media (max-width: 640px)": { display: "none" } },

@@ -32,7 +32,13 @@ const MARKS: Readonly<Record<string, readonly [FluentIcon, Tone]>> = {
 };
 
 const useStyles = makeStyles({
-  root: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, whiteSpace: "nowrap", verticalAlign: "middle" },
+  root: {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+    whiteSpace: "nowrap",
+    verticalAlign: "middle",
+  },
   icon: { flexShrink: 0 },
   brief: {
     "@media (max-width: 640px)": {

@@ -62,14 +62,16 @@ interface EmptyProps {
   readonly command?: string;
   readonly icon?: ReactNode;
   readonly action?: ReactNode;
+  /** The whole page, so its title is the page's. */
+  readonly whole?: boolean;
 }
 
-export function Empty({ title, next, command, icon, action }: EmptyProps) {
+export function Empty({ title, next, command, icon, action, whole }: EmptyProps) {
   const styles = useStyles();
   return (
     <div className={styles.middle}>
       {icon && <span className={styles.icon}>{icon}</span>}
-      <Text as="h2" size={400} weight="semibold">
+      <Text as={whole ? "h1" : "h2"} size={400} weight="semibold">
         {title}
       </Text>
       <Text className={styles.quiet}>{next}</Text>

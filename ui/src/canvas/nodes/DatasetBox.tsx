@@ -24,10 +24,18 @@ export function DatasetBox({ data: { node } }: NodeProps<BoxNode>) {
       )}
     >
       <Anchors />
-      <Head node={node} title={`${node.typeLabel}\n${node.qualifiedName}`} detail={<MiddleEllipsis text={place(node.qualifiedName)} />} />
+      <Head
+        node={node}
+        title={`${node.typeLabel}\n${node.qualifiedName}`}
+        detail={<MiddleEllipsis text={place(node.qualifiedName)} />}
+      />
       <ColumnRows node={node} />
       {hasMore(node) && (
-        <button type="button" className={mergeClasses("nodrag", styles.more)} onClick={() => shown.actions.columnsOf(node)}>
+        <button
+          type="button"
+          className={mergeClasses("nodrag", styles.more)}
+          onClick={() => shown.actions.columnsOf(node)}
+        >
           {node.columns.length === 0 || rest <= 0
             ? messages.lineage.columnCount(node.columnCount)
             : messages.lineage.moreColumns(rest)}
@@ -38,7 +46,8 @@ export function DatasetBox({ data: { node } }: NodeProps<BoxNode>) {
   );
 }
 
-/** The qualified name without its scheme, for a quiet second line. */
+/** Where it lies, for a quiet second line: `https://acct.dfs.core.windows.net/lake/a/b.csv` → `acct/lake/a`. */
 function place(name: string): string {
-  return name.replace(/^[a-z0-9+]+:\/\//i, "");
+  const [host = "", ...path] = name.replace(/^[a-z0-9+]+:\/\//i, "").split("/");
+  return [host.split(".")[0], ...path.slice(0, -1)].join("/");
 }

@@ -28,7 +28,11 @@ export function FrameBox({ data: { node } }: NodeProps<BoxNode>) {
           detail={
             <>
               {node.status && <StatusMark status={node.status} />}
-              <span>{[messages.lineage.steps(node.steps), node.rows != null && messages.lineage.rows(node.rows)].filter(Boolean).join(" · ")}</span>
+              <span>
+                {[messages.lineage.steps(node.steps), node.rows != null && messages.lineage.rows(node.rows)]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </span>
             </>
           }
         />

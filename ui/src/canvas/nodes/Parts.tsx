@@ -47,7 +47,6 @@ export function Head({ node, detail, title }: HeadProps) {
       data-box={node.id}
       tabIndex={current === node.id ? 0 : -1}
       aria-haspopup="menu"
-      aria-label={messages.lineage.node(node.typeLabel, node.name, up, down)}
       title={title}
       onClick={(event) => actions.menu(node.id, event.currentTarget)}
       onKeyDown={onKeyDown}
@@ -58,6 +57,7 @@ export function Head({ node, detail, title }: HeadProps) {
       <span className={styles.texts}>
         <span className={styles.name}>{node.name}</span>
         <span className={styles.detail}>{detail}</span>
+        <span className={styles.spoken}>{messages.lineage.node(node.typeLabel, up, down)}</span>
       </span>
     </button>
   );
@@ -79,14 +79,21 @@ export function ColumnRows({ node }: { readonly node: LineageNode }) {
           <li
             key={column.name}
             data-row={key}
-            className={mergeClasses("nodrag", styles.row, lit && (also ? styles.rowAlso : styles.rowLit), dim && styles.rowDim)}
+            className={mergeClasses(
+              "nodrag",
+              styles.row,
+              lit && (also ? styles.rowAlso : styles.rowLit),
+              dim && styles.rowDim,
+            )}
             title={column.expression || undefined}
             onMouseEnter={() => actions.hover(key)}
             onMouseLeave={() => actions.hover(null)}
             onClick={() => actions.pin(key)}
           >
             <span className={styles.column}>{every ? messages.lineage.allRows : column.name}</span>
-            <span className={styles.type}>{column.type || (column.expression === column.name ? "" : column.expression)}</span>
+            <span className={styles.type}>
+              {column.type || (column.expression === column.name ? "" : column.expression)}
+            </span>
           </li>
         );
       })}

@@ -23,6 +23,8 @@ export const useBoxStyles = makeStyles({
     width: "100%",
     height: "100%",
     position: "relative",
+    // React Flow takes the pointer from boxes that cannot be moved; these have buttons and rows.
+    pointerEvents: "all",
     backgroundColor: tokens.colorNeutralBackground1,
     border: `1px solid ${tokens.colorNeutralStroke1}`,
     boxShadow: tokens.shadow2,
@@ -35,7 +37,11 @@ export const useBoxStyles = makeStyles({
   dataset: { borderRadius: tokens.borderRadiusMedium },
   process: { borderRadius: "22px" },
   step: { borderRadius: "18px", backgroundColor: tokens.colorNeutralBackground2 },
-  focus: { outline: `2px solid ${tokens.colorBrandStroke1}`, outlineOffset: "0px", border: `1px solid ${tokens.colorBrandStroke1}` },
+  focus: {
+    outline: `2px solid ${tokens.colorBrandStroke1}`,
+    outlineOffset: "0px",
+    border: `1px solid ${tokens.colorBrandStroke1}`,
+  },
   dim: { opacity: 0.3 },
   lit: { border: `1px solid ${tokens.colorBrandStroke1}` },
   unwritten: { border: `1px dashed ${tokens.colorNeutralStroke1}` },
@@ -77,6 +83,7 @@ export const useBoxStyles = makeStyles({
     overflow: "hidden",
     whiteSpace: "nowrap",
   },
+  spoken: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
   rows: { listStyleType: "none", margin: 0, padding: 0 },
   row: {
     position: "relative",
@@ -103,7 +110,15 @@ export const useBoxStyles = makeStyles({
   rowAlso: { backgroundColor: tokens.colorSubtleBackgroundHover, "::before": hollowPort, "::after": hollowPort },
   rowDim: { opacity: 0.3 },
   column: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", minWidth: 0 },
-  type: { color: tokens.colorNeutralForeground3, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", flexShrink: 1, maxWidth: "50%", fontWeight: tokens.fontWeightRegular },
+  type: {
+    color: tokens.colorNeutralForeground3,
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    whiteSpace: "nowrap",
+    flexShrink: 1,
+    maxWidth: "50%",
+    fontWeight: tokens.fontWeightRegular,
+  },
   more: {
     height: `${MORE}px`,
     width: "100%",
@@ -120,7 +135,15 @@ export const useBoxStyles = makeStyles({
     ":hover": { color: tokens.colorBrandForegroundLinkHover, backgroundColor: tokens.colorSubtleBackgroundHover },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },
   },
-  bubbles: { position: "absolute", top: "calc(100% + 4px)", left: 0, right: 0, display: "flex", justifyContent: "space-between", gap: "4px" },
+  bubbles: {
+    position: "absolute",
+    top: "calc(100% + 4px)",
+    left: 0,
+    right: 0,
+    display: "flex",
+    justifyContent: "space-between",
+    gap: "4px",
+  },
   bubble: {
     display: "inline-flex",
     alignItems: "center",
@@ -149,7 +172,13 @@ export const useBoxStyles = makeStyles({
     color: tokens.colorNeutralForeground1,
     fontFamily: tokens.fontFamilyBase,
   },
-  frameHead: { display: "flex", alignItems: "center", height: `${FRAME.top - 8}px`, paddingRight: tokens.spacingHorizontalS },
+  frameHead: {
+    pointerEvents: "all",
+    display: "flex",
+    alignItems: "center",
+    height: `${FRAME.top - 8}px`,
+    paddingRight: tokens.spacingHorizontalS,
+  },
 });
 
 function port(side: "left" | "right") {

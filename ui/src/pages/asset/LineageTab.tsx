@@ -2,7 +2,7 @@
 import { makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
 import { FlowRegular } from "@fluentui/react-icons";
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { type Actions, ShownContext } from "../../canvas/actions";
 import { Canvas } from "../../canvas/Canvas";
@@ -24,7 +24,13 @@ import { NARROW } from "../layout";
 import { useAssetOfPage } from "./AssetPage";
 
 const useStyles = makeStyles({
-  root: { display: "flex", flexGrow: 1, minHeight: 0, position: "relative", backgroundColor: tokens.colorNeutralBackground2 },
+  root: {
+    display: "flex",
+    flexGrow: 1,
+    minHeight: 0,
+    position: "relative",
+    backgroundColor: tokens.colorNeutralBackground2,
+  },
   pane: {
     width: "264px",
     flexShrink: 0,
@@ -38,14 +44,27 @@ const useStyles = makeStyles({
 
 export default function LineageTab() {
   const asset = useAssetOfPage();
+  return <TabOf key={asset.lineageGuid} guid={asset.lineageGuid} />;
+}
+
+/** The tab's state: read from the address when the tab opens, written to it at every change. */
+function useTabState(): [TabState, (part: Partial<TabState>) => void] {
   const [search, setSearch] = useSearchParams();
-  const state = useMemo(() => readState(search), [search]);
-  const change = useCallback(
-    (part: Partial<TabState>) => setSearch((before) => writeState({ ...readState(before), ...part }), { replace: true }),
-    [setSearch],
-  );
+  const [state, setState] = useState(() => readState(search));
+  const change = useCallback((part: Partial<TabState>) => setState((before) => ({ ...before, ...part })), []);
+  const written = writeState(state).toString();
+  useEffect(() => {
+    if (written !== writeState(readState(search)).toString())
+      setSearch(new URLSearchParams(written), { replace: true });
+    // Only a change of the state writes; the address of the tab changes by nothing else.
+  }, [written]);
+  return [state, change];
+}
+
+function TabOf({ guid }: { readonly guid: string }) {
+  const [state, change] = useTabState();
   const query = useLineage({
-    guid: asset.lineageGuid,
+    guid,
     depth: state.depth,
     column: state.chosen,
     unfold: state.unfolded,
@@ -56,7 +75,12 @@ export default function LineageTab() {
     <Ready query={query} bones={<Bones lines={8} />}>
       {(view) =>
         view.edges.length === 0 ? (
-          <Empty icon={<FlowRegular fontSize={32} />} title={messages.asset.noLineage} next={messages.asset.noLineageNext} command={messages.asset.noRunsCommand} />
+          <Empty
+            icon={<FlowRegular fontSize={32} />}
+            title={messages.asset.noLineage}
+            next={messages.asset.noLineageNext}
+            command={messages.asset.noRunsCommand}
+          />
         ) : (
           <ReactFlowProvider>
             <Tab view={view} state={state} change={change} busy={query.isPlaceholderData} />
@@ -120,7 +144,10 @@ function Tab({ view, state, change, busy }: TabProps) {
     }),
     [menuActions],
   );
-  const shown = useMemo(() => ({ graph, trace: path, current, found, actions }), [graph, path, current, found, actions]);
+  const shown = useMemo(
+    () => ({ graph, trace: path, current, found, actions }),
+    [graph, path, current, found, actions],
+  );
   const chosenNode = menu ? graph.nodes.get(menu.id) : undefined;
   return (
     <ShownContext.Provider value={shown}>
@@ -252,5 +279,7 @@ function paneOf(graph: Graph): string {
 function matching(graph: Graph, text: string): ReadonlySet<string> | null {
   const wanted = text.trim().toLowerCase();
   if (!wanted) return null;
-  return new Set([...graph.nodes.values()].filter((node) => node.name.toLowerCase().includes(wanted)).map((node) => node.id));
+  return new Set(
+    [...graph.nodes.values()].filter((node) => node.name.toLowerCase().includes(wanted)).map((node) => node.id),
+  );
 }

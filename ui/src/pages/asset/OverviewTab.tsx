@@ -1,5 +1,14 @@
 // Overview: what the asset is, its last run, and one hop of lineage each way.
-import { Button, makeStyles, mergeClasses, MessageBar, MessageBarBody, MessageBarTitle, Text, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  mergeClasses,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { FlowRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
@@ -26,11 +35,23 @@ const useStyles = makeStyles({
     [MEDIUM]: { gridTemplateColumns: "minmax(0, 1fr)" },
   },
   side: { display: "grid", gap: tokens.spacingHorizontalL, gridTemplateColumns: "minmax(0, 1fr)" },
-  facts: { display: "grid", gridTemplateColumns: "140px minmax(0, 1fr)", gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`, margin: 0, [NARROW]: { gridTemplateColumns: "minmax(0, 1fr)", gap: "0" } },
+  facts: {
+    display: "grid",
+    gridTemplateColumns: "140px minmax(0, 1fr)",
+    gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    margin: 0,
+    [NARROW]: { gridTemplateColumns: "minmax(0, 1fr)", gap: "0" },
+  },
   term: { color: tokens.colorNeutralForeground2 },
   value: { margin: 0, minWidth: 0, overflowWrap: "anywhere", [NARROW]: { marginBottom: tokens.spacingVerticalS } },
   section: { display: "grid", gap: tokens.spacingVerticalM, gridTemplateColumns: "minmax(0, 1fr)" },
-  preview: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto minmax(0, 1fr) auto minmax(0, 1fr)", alignItems: "center", gap: tokens.spacingHorizontalS, [NARROW]: { gridTemplateColumns: "minmax(0, 1fr)" } },
+  preview: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 1fr) auto minmax(0, 1fr) auto minmax(0, 1fr)",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    [NARROW]: { gridTemplateColumns: "minmax(0, 1fr)" },
+  },
   hop: { display: "grid", gap: tokens.spacingVerticalXS, minWidth: 0 },
   box: {
     display: "flex",
@@ -91,12 +112,18 @@ function Facts({ asset }: { readonly asset: Asset }) {
   return (
     <section className={page.card}>
       <dl className={styles.facts}>
-        {line(messages.asset.description, asset.description || <Text className={page.quiet}>{messages.asset.noDescription}</Text>)}
+        {line(
+          messages.asset.description,
+          asset.description || <Text className={page.quiet}>{messages.asset.noDescription}</Text>,
+        )}
         {line(messages.asset.qualifiedName, <Copyable text={asset.qualifiedName} wrap />)}
         {line(messages.asset.type, `${asset.source} · ${asset.typeLabel}`)}
         {line(messages.asset.collection, <NavLinkText to={links.search("*")}>{asset.collection}</NavLinkText>)}
         {line(messages.asset.classifications, asset.classifications.join(", ") || messages.asset.none)}
-        {line(messages.asset.created, [exactly(asset.createdAt), asset.createdBy && messages.asset.by(asset.createdBy)].filter(Boolean).join(" "))}
+        {line(
+          messages.asset.created,
+          [exactly(asset.createdAt), asset.createdBy && messages.asset.by(asset.createdBy)].filter(Boolean).join(" "),
+        )}
         {line(messages.asset.updated, exactly(asset.updatedAt))}
       </dl>
     </section>
@@ -116,9 +143,17 @@ function LastRun({ asset }: { readonly asset: Asset }) {
             <Status status={run.status} />
             <span title={exactly(run.at)}>{ago(run.at)}</span>
           </span>
-          <NavLinkText to={links.run(run.runId, run.activityRunId)}>{[run.workspace, run.pipeline, run.activity].filter(Boolean).join(" › ")}</NavLinkText>
+          <NavLinkText to={links.run(run.runId, run.activityRunId)}>
+            {[run.workspace, run.pipeline, run.activity].filter(Boolean).join(" › ")}
+          </NavLinkText>
           <span className={page.small}>
-            {[messages.asset.role[run.role], run.rows != null && messages.lineage.rows(run.rows), run.bytes != null && bytes(run.bytes)].filter(Boolean).join(" · ")}
+            {[
+              messages.asset.role[run.role],
+              run.rows != null && messages.lineage.rows(run.rows),
+              run.bytes != null && bytes(run.bytes),
+            ]
+              .filter(Boolean)
+              .join(" · ")}
           </span>
           <span className={page.row}>
             <StatusMark status={run.lineage} />
@@ -170,7 +205,8 @@ function Around({ asset }: { readonly asset: Asset }) {
       <Ready query={lineage}>
         {(view) => {
           const graph = graphFrom(view);
-          const boxes = (ids: readonly string[] | undefined) => (ids ?? []).map((id) => graph.nodes.get(id)).filter((node): node is LineageNode => node !== undefined);
+          const boxes = (ids: readonly string[] | undefined) =>
+            (ids ?? []).map((id) => graph.nodes.get(id)).filter((node): node is LineageNode => node !== undefined);
           const before = boxes(graph.upstream.get(view.focus));
           const after = boxes(graph.downstream.get(view.focus));
           const here = graph.nodes.get(view.focus);
@@ -189,14 +225,25 @@ function Around({ asset }: { readonly asset: Asset }) {
   );
 }
 
-function Hop({ nodes, here, empty }: { readonly nodes: readonly LineageNode[]; readonly here?: boolean; readonly empty: string }) {
+function Hop({
+  nodes,
+  here,
+  empty,
+}: {
+  readonly nodes: readonly LineageNode[];
+  readonly here?: boolean;
+  readonly empty: string;
+}) {
   const page = usePageStyles();
   const styles = useStyles();
   if (nodes.length === 0) return <Text className={page.small}>{empty}</Text>;
   return (
     <div className={styles.hop}>
       {nodes.map((node) => (
-        <span key={node.id} className={mergeClasses(styles.box, node.kind === "process" && styles.process, here && styles.here)}>
+        <span
+          key={node.id}
+          className={mergeClasses(styles.box, node.kind === "process" && styles.process, here && styles.here)}
+        >
           <FamilyIcon family={node.family} />
           {here ? (
             <Text weight="semibold" truncate wrap={false}>

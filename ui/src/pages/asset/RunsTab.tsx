@@ -37,15 +37,39 @@ export function RunsTab() {
                   {
                     key: "activity",
                     head: messages.monitor.activity,
-                    cell: (run) => <NavLinkText to={links.run(run.runId, run.activityRunId)}>{`${run.pipeline} › ${run.activity}`}</NavLinkText>,
+                    cell: (run) => (
+                      <NavLinkText
+                        to={links.run(run.runId, run.activityRunId)}
+                      >{`${run.pipeline} › ${run.activity}`}</NavLinkText>
+                    ),
                   },
                   { key: "workspace", head: messages.monitor.workspace, cell: (run) => run.workspace, spare: true },
-                  { key: "role", head: "", cell: (run) => messages.asset.role[run.role], spare: true },
+                  {
+                    key: "role",
+                    head: messages.monitor.role,
+                    cell: (run) => messages.asset.role[run.role],
+                    spare: true,
+                  },
                   { key: "status", head: messages.monitor.status, cell: (run) => <Status status={run.status} /> },
-                  { key: "at", head: messages.monitor.started, cell: (run) => <span title={exactly(run.at)}>{ago(run.at)}</span> },
+                  {
+                    key: "at",
+                    head: messages.monitor.started,
+                    cell: (run) => <span title={exactly(run.at)}>{ago(run.at)}</span>,
+                  },
                   { key: "rows", head: messages.monitor.rows, cell: (run) => count(run.rows), end: true, spare: true },
-                  { key: "bytes", head: "", cell: (run) => bytes(run.bytes), end: true, spare: true },
-                  { key: "lineage", head: messages.monitor.lineage, cell: (run) => <Status status={run.lineage} />, spare: true },
+                  {
+                    key: "bytes",
+                    head: messages.monitor.size,
+                    cell: (run) => bytes(run.bytes),
+                    end: true,
+                    spare: true,
+                  },
+                  {
+                    key: "lineage",
+                    head: messages.monitor.lineage,
+                    cell: (run) => <Status status={run.lineage} />,
+                    spare: true,
+                  },
                 ]}
               />
             </div>

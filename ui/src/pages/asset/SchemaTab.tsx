@@ -29,7 +29,11 @@ export function SchemaTab() {
       <Ready query={schema}>
         {({ columns }) =>
           columns.length === 0 ? (
-            <Empty icon={<TableRegular fontSize={32} />} title={messages.asset.noSchema} next={messages.asset.noSchemaNext} />
+            <Empty
+              icon={<TableRegular fontSize={32} />}
+              title={messages.asset.noSchema}
+              next={messages.asset.noSchemaNext}
+            />
           ) : (
             <>
               <div className={page.spread}>
@@ -43,7 +47,10 @@ export function SchemaTab() {
                 />
                 <Text className={page.quiet}>{messages.lineage.columnCount(columns.length)}</Text>
               </div>
-              <Columns guid={asset.guid} columns={columns.filter((column) => column.name.toLowerCase().includes(text.toLowerCase()))} />
+              <Columns
+                guid={asset.guid}
+                columns={columns.filter((column) => column.name.toLowerCase().includes(text.toLowerCase()))}
+              />
             </>
           )
         }
@@ -64,26 +71,38 @@ function Columns({ guid, columns }: { readonly guid: string; readonly columns: r
         id={(column) => column.name}
         columns={[
           { key: "name", head: messages.asset.column, cell: (column) => <Text weight="semibold">{column.name}</Text> },
-          { key: "type", head: messages.asset.columnType, cell: (column) => <span className={styles.type}>{column.type}</span> },
+          {
+            key: "type",
+            head: messages.asset.columnType,
+            cell: (column) => <span className={styles.type}>{column.type}</span>,
+          },
           { key: "description", head: messages.asset.description, cell: (column) => column.description, spare: true },
           {
             key: "lineage",
             head: messages.asset.columnLineage,
-            cell: (column) =>
-              column.upstream + column.downstream > 0 && (
-                <NavLinkText to={links.column(guid, column.name)} label={messages.asset.showColumn(column.name)} className={styles.link}>
-                  <FlowRegular aria-hidden />
-                  {[
-                    column.upstream > 0 && messages.asset.columnUp(column.upstream),
-                    column.downstream > 0 && messages.asset.columnDown(column.downstream),
-                  ]
-                    .filter(Boolean)
-                    .join(", ")}
-                </NavLinkText>
-              ),
+            cell: (column) => column.upstream + column.downstream > 0 && <ToLineage guid={guid} column={column} />,
           },
         ]}
       />
     </div>
+  );
+}
+
+function ToLineage({ guid, column }: { readonly guid: string; readonly column: SchemaColumn }) {
+  const styles = useStyles();
+  const ways = [
+    column.upstream > 0 && messages.asset.columnUp(column.upstream),
+    column.downstream > 0 && messages.asset.columnDown(column.downstream),
+  ];
+  const text = ways.filter(Boolean).join(", ");
+  return (
+    <NavLinkText
+      to={links.column(guid, column.name)}
+      label={messages.asset.showColumn(column.name, text)}
+      className={styles.link}
+    >
+      <FlowRegular aria-hidden />
+      {text}
+    </NavLinkText>
   );
 }

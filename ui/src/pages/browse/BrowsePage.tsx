@@ -21,7 +21,9 @@ export function BrowsePage() {
   const query = useBrowse(path);
   return (
     <div className={page.page}>
-      <Ready query={query}>{(answer) => (answer.path === "/" ? <Sources answer={answer} /> : <Level answer={answer} />)}</Ready>
+      <Ready query={query}>
+        {(answer) => (answer.path === "/" ? <Sources answer={answer} /> : <Level answer={answer} />)}
+      </Ready>
     </div>
   );
 }
@@ -71,7 +73,10 @@ function Level({ answer }: { readonly answer: Answer }) {
   const here = answer.crumbs[answer.crumbs.length - 1];
   const steps = [
     { name: messages.browse.title, to: links.browse() },
-    ...answer.crumbs.map((crumb) => ({ name: crumb.name, to: crumb === here ? null : links.browse(crumb.path ?? "/") })),
+    ...answer.crumbs.map((crumb) => ({
+      name: crumb.name,
+      to: crumb === here ? null : links.browse(crumb.path ?? "/"),
+    })),
   ];
   return (
     <>
@@ -85,7 +90,11 @@ function Level({ answer }: { readonly answer: Answer }) {
       </div>
       <div className={mergeClasses(page.card, page.flush)}>
         {answer.items.length === 0 ? (
-          <Empty icon={<FolderOpenRegular fontSize={32} />} title={messages.browse.empty} next={messages.browse.emptyNext} />
+          <Empty
+            icon={<FolderOpenRegular fontSize={32} />}
+            title={messages.browse.empty}
+            next={messages.browse.emptyNext}
+          />
         ) : (
           <Items items={answer.items} caption={here?.name ?? messages.browse.title} />
         )}
@@ -108,24 +117,37 @@ function Items({ items, caption }: { readonly items: readonly BrowseItem[]; read
           cell: (item) => (
             <span className={page.line}>
               <FamilyIcon family={item.family} />
-              <NavLinkText to={item.path ? links.browse(item.path) : links.asset(item.guid ?? "")}>{item.name}</NavLinkText>
+              <NavLinkText to={item.path ? links.browse(item.path) : links.asset(item.guid ?? "")}>
+                {item.name}
+              </NavLinkText>
             </span>
           ),
         },
-        { key: "type", head: messages.browse.type, cell: (item) => <span className={page.line}>{item.typeLabel}</span>, spare: true },
+        {
+          key: "type",
+          head: messages.browse.type,
+          cell: (item) => <span className={page.line}>{item.typeLabel}</span>,
+          spare: true,
+        },
         {
           key: "holds",
           head: messages.browse.holds,
           cell: (item) => (item.children ? messages.browse.inside(item.children) : messages.unknown),
           end: true,
         },
-        { key: "path", head: messages.browse.path, cell: (item) => <MiddleEllipsis text={item.detail} />, clip: true, spare: true },
+        {
+          key: "path",
+          head: messages.browse.path,
+          cell: (item) => <MiddleEllipsis text={item.detail} />,
+          clip: true,
+          spare: true,
+        },
         {
           key: "asset",
           head: messages.browse.asset,
           cell: (item) =>
             item.guid && (
-              <NavLinkText to={links.asset(item.guid)} label={messages.browse.open(item.name)} className={page.line}>
+              <NavLinkText to={links.asset(item.guid)} label={messages.browse.assetOf(item.name)} className={page.line}>
                 {messages.browse.asset}
               </NavLinkText>
             ),

@@ -25,7 +25,12 @@ const useStyles = makeStyles({
     textAlign: "center",
   },
   search: { width: "min(640px, 100%)" },
-  section: { display: "grid", gap: tokens.spacingVerticalM, gridTemplateColumns: "minmax(0, 1fr)", alignContent: "start" },
+  section: {
+    display: "grid",
+    gap: tokens.spacingVerticalM,
+    gridTemplateColumns: "minmax(0, 1fr)",
+    alignContent: "start",
+  },
   tileName: { minWidth: 0, flexGrow: 1, overflowWrap: "anywhere" },
   icon: { color: tokens.colorBrandForeground1, display: "flex" },
   columns: {
@@ -38,7 +43,12 @@ const useStyles = makeStyles({
   facts: { listStyleType: "none", margin: 0, padding: 0, display: "grid", gap: tokens.spacingVerticalM },
   fact: { display: "grid", gap: "2px" },
   summary: { margin: `0 0 ${tokens.spacingVerticalS}` },
-  fine: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground2 },
+  fine: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    color: tokens.colorNeutralForeground2,
+  },
 });
 
 export function HomePage() {
@@ -156,12 +166,27 @@ function Recent({ runs }: { readonly runs: readonly RunRow[] }) {
       rows={runs}
       id={(run) => run.runId}
       columns={[
-        { key: "pipeline", head: messages.monitor.pipeline, cell: (run) => <NavLinkText to={links.run(run.runId)}>{run.pipeline}</NavLinkText> },
+        {
+          key: "pipeline",
+          head: messages.monitor.pipeline,
+          cell: (run) => <NavLinkText to={links.run(run.runId)}>{run.pipeline}</NavLinkText>,
+        },
         { key: "workspace", head: messages.monitor.workspace, cell: (run) => run.workspace, spare: true },
         { key: "status", head: messages.monitor.status, cell: (run) => <Status status={run.status} brief /> },
         { key: "lineage", head: messages.monitor.lineage, cell: (run) => <LineageBadge run={run} /> },
-        { key: "when", head: messages.monitor.started, cell: (run) => <span title={exactly(run.startedAt)}>{ago(run.startedAt)}</span>, spare: true },
-        { key: "took", head: messages.monitor.duration, cell: (run) => duration(run.durationMs), end: true, spare: true },
+        {
+          key: "when",
+          head: messages.monitor.started,
+          cell: (run) => <span title={exactly(run.startedAt)}>{ago(run.startedAt)}</span>,
+          spare: true,
+        },
+        {
+          key: "took",
+          head: messages.monitor.duration,
+          cell: (run) => duration(run.durationMs),
+          end: true,
+          spare: true,
+        },
       ]}
     />
   );
@@ -199,7 +224,9 @@ function Fact({ fact }: { readonly fact: WaitingFact }) {
   return (
     <li className={styles.fact}>
       <span className={page.spread}>
-        <NavLinkText to={links.run(fact.runId, fact.activityRunId)}>{`${fact.pipeline} › ${fact.activity}`}</NavLinkText>
+        <NavLinkText
+          to={links.run(fact.runId, fact.activityRunId)}
+        >{`${fact.pipeline} › ${fact.activity}`}</NavLinkText>
         <Status status={fact.status} />
       </span>
       {fact.reason && <span className={page.small}>{fact.reason}</span>}

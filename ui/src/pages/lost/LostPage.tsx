@@ -10,6 +10,7 @@ export function LostPage({ broken }: { readonly broken?: boolean }) {
   const navigate = useNavigate();
   return (
     <Empty
+      whole
       icon={<CompassNorthwestRegular fontSize={32} />}
       title={broken ? messages.fault.title : messages.fault.lost}
       next={messages.fault.lostCure}

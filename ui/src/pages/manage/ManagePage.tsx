@@ -13,12 +13,28 @@ import { ago, exactly } from "../../time";
 import { usePageStyles } from "../layout";
 
 const useStyles = makeStyles({
-  cards: { display: "grid", gap: tokens.spacingHorizontalL, gridTemplateColumns: "repeat(auto-fill, minmax(min(360px, 100%), 1fr))" },
+  cards: {
+    display: "grid",
+    gap: tokens.spacingHorizontalL,
+    gridTemplateColumns: "repeat(auto-fill, minmax(min(360px, 100%), 1fr))",
+  },
   card: { display: "grid", gap: tokens.spacingVerticalM, gridTemplateColumns: "minmax(0, 1fr)", alignContent: "start" },
-  facts: { display: "grid", gridTemplateColumns: "max-content minmax(0, 1fr)", gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`, margin: 0 },
+  facts: {
+    display: "grid",
+    gridTemplateColumns: "max-content minmax(0, 1fr)",
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`,
+    margin: 0,
+  },
   term: { color: tokens.colorNeutralForeground2 },
   value: { margin: 0, overflowWrap: "anywhere" },
-  name: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
+  name: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+  },
 });
 
 export function ManagePage() {
@@ -33,7 +49,12 @@ export function ManagePage() {
         {(answer) => (
           <>
             {answer.connections.length === 0 ? (
-              <Empty icon={<PlugConnectedRegular fontSize={32} />} title={messages.manage.empty} next={messages.manage.emptyNext} command={answer.add.command} />
+              <Empty
+                icon={<PlugConnectedRegular fontSize={32} />}
+                title={messages.manage.empty}
+                next={messages.manage.emptyNext}
+                command={answer.add.command}
+              />
             ) : (
               <div className={styles.cards}>
                 {answer.connections.map((connection) => (

@@ -26,9 +26,20 @@ import { usePageStyles } from "../layout";
 
 const useStyles = makeStyles({
   panel: { width: "min(560px, 100vw)" },
-  body: { display: "grid", gap: tokens.spacingVerticalL, gridTemplateColumns: "minmax(0, 1fr)", alignContent: "start", paddingBottom: tokens.spacingVerticalXXL },
+  body: {
+    display: "grid",
+    gap: tokens.spacingVerticalL,
+    gridTemplateColumns: "minmax(0, 1fr)",
+    alignContent: "start",
+    paddingBottom: tokens.spacingVerticalXXL,
+  },
   section: { display: "grid", gap: tokens.spacingVerticalS, gridTemplateColumns: "minmax(0, 1fr)" },
-  facts: { display: "grid", gridTemplateColumns: "max-content minmax(0, 1fr)", gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`, margin: 0 },
+  facts: {
+    display: "grid",
+    gridTemplateColumns: "max-content minmax(0, 1fr)",
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`,
+    margin: 0,
+  },
   term: { color: tokens.colorNeutralForeground2 },
   value: { margin: 0, overflowWrap: "anywhere" },
 });
@@ -43,9 +54,20 @@ export function ActivityPanel({ activityRunId, runId, close }: Props) {
   const styles = useStyles();
   const query = useActivity(activityRunId);
   return (
-    <Drawer open position="end" modalType="non-modal" className={styles.panel} onOpenChange={(_, data) => !data.open && close()} onKeyDown={(event: KeyboardEvent) => event.key === "Escape" && close()}>
+    <Drawer
+      open
+      position="end"
+      modalType="non-modal"
+      className={styles.panel}
+      onOpenChange={(_, data) => !data.open && close()}
+      onKeyDown={(event: KeyboardEvent) => event.key === "Escape" && close()}
+    >
       <DrawerHeader>
-        <DrawerHeaderTitle action={<Button appearance="subtle" aria-label={messages.close} icon={<Dismiss24Regular />} onClick={close} />}>
+        <DrawerHeaderTitle
+          action={
+            <Button appearance="subtle" aria-label={messages.close} icon={<Dismiss24Regular />} onClick={close} />
+          }
+        >
           {query.data ? query.data.activity.name : messages.monitor.activity}
         </DrawerHeaderTitle>
       </DrawerHeader>

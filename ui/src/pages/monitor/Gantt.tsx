@@ -10,18 +10,39 @@ export interface Span {
 
 const useStyles = makeStyles({
   root: { display: "grid", gap: "2px", minWidth: "180px" },
-  track: { position: "relative", height: "10px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralBackground4 },
-  bar: { position: "absolute", top: 0, bottom: 0, minWidth: "4px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorBrandBackground },
+  track: {
+    position: "relative",
+    height: "10px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorNeutralBackground4,
+  },
+  bar: {
+    position: "absolute",
+    top: 0,
+    bottom: 0,
+    minWidth: "4px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorBrandBackground,
+  },
   bad: { backgroundColor: tokens.colorStatusDangerForeground1 },
-  text: { fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, color: tokens.colorNeutralForeground2, fontVariantNumeric: "tabular-nums" },
+  text: {
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+    fontVariantNumeric: "tabular-nums",
+  },
 });
 
 const time = (iso: string | null | undefined) => (iso ? new Date(iso).getTime() : Number.NaN);
 
 /** From the first start of anything in the run to its last end, in milliseconds since 1970. */
 export function span(detail: RunDetail): Span {
-  const starts = [time(detail.run.startedAt), ...detail.activities.map((row) => time(row.startedAt))].filter((at) => !Number.isNaN(at));
-  const ends = [time(detail.run.endedAt), ...detail.activities.map((row) => time(row.endedAt))].filter((at) => !Number.isNaN(at));
+  const starts = [time(detail.run.startedAt), ...detail.activities.map((row) => time(row.startedAt))].filter(
+    (at) => !Number.isNaN(at),
+  );
+  const ends = [time(detail.run.endedAt), ...detail.activities.map((row) => time(row.endedAt))].filter(
+    (at) => !Number.isNaN(at),
+  );
   const from = Math.min(...starts);
   return { from, to: detail.run.endedAt ? Math.max(from + 1, ...ends) : Math.max(from + 1, Date.now()) };
 }

@@ -17,9 +17,21 @@ import { ActivityPanel } from "./ActivityPanel";
 import { Bar, span } from "./Gantt";
 
 const useStyles = makeStyles({
-  facts: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalXL}`, color: tokens.colorNeutralForeground2 },
+  facts: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalXL}`,
+    color: tokens.colorNeutralForeground2,
+  },
   name: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, textAlign: "left", minWidth: 0 },
-  error: { color: tokens.colorStatusDangerForeground1, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, maxWidth: "420px", overflowWrap: "anywhere" },
+  error: {
+    color: tokens.colorStatusDangerForeground1,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    maxWidth: "420px",
+    overflowWrap: "anywhere",
+  },
   link: { padding: 0, minWidth: 0, justifyContent: "flex-start", fontWeight: tokens.fontWeightSemibold },
   lineage: { whiteSpace: "nowrap" },
   parameters: { display: "flex", flexWrap: "wrap", gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}` },
@@ -93,7 +105,8 @@ function Activities({ detail, chosen, choose }: ActivitiesProps) {
   const page = usePageStyles();
   const styles = useStyles();
   const whole = span(detail);
-  if (detail.activities.length === 0) return <Empty title={messages.monitor.activities} next={messages.monitor.noActivities} />;
+  if (detail.activities.length === 0)
+    return <Empty title={messages.monitor.activities} next={messages.monitor.noActivities} />;
   const columns: readonly Column<ActivityRow>[] = [
     {
       key: "activity",
@@ -121,27 +134,48 @@ function Activities({ detail, chosen, choose }: ActivitiesProps) {
     },
     { key: "bar", head: messages.monitor.duration, cell: (row) => <Bar row={row} whole={whole} />, spare: true },
     { key: "status", head: messages.monitor.status, cell: (row) => <Status status={row.status} brief /> },
-    { key: "read", head: `${messages.monitor.rows} ${messages.monitor.read}`, cell: (row) => count(row.rowsRead), end: true, spare: true },
-    { key: "written", head: `${messages.monitor.rows} ${messages.monitor.written}`, cell: (row) => count(row.rowsWritten), end: true, spare: true },
+    {
+      key: "read",
+      head: `${messages.monitor.rows} ${messages.monitor.read}`,
+      cell: (row) => count(row.rowsRead),
+      end: true,
+      spare: true,
+    },
+    {
+      key: "written",
+      head: `${messages.monitor.rows} ${messages.monitor.written}`,
+      cell: (row) => count(row.rowsWritten),
+      end: true,
+      spare: true,
+    },
     {
       key: "lineage",
       head: messages.monitor.lineageStatus,
-      cell: (row) => (
-        <Button
-          size="small"
-          className={styles.lineage}
-          aria-label={`${messages.monitor.lineageOf(row.name)}: ${statusText(row.lineage.status)}`}
-          icon={<StatusMark status={row.lineage.status} />}
-          onClick={() => choose(row.activityRunId)}
-        >
-          {statusText(row.lineage.status)}
-        </Button>
-      ),
+      cell: (row) =>
+        row.movesData ? (
+          <Button
+            size="small"
+            className={styles.lineage}
+            aria-label={`${messages.monitor.lineageOf(row.name)}: ${statusText(row.lineage.status)}`}
+            icon={<StatusMark status={row.lineage.status} />}
+            onClick={() => choose(row.activityRunId)}
+          >
+            {statusText(row.lineage.status)}
+          </Button>
+        ) : (
+          messages.unknown
+        ),
     },
   ];
   return (
     <div className={mergeClasses(page.card, page.flush)}>
-      <Rows caption={messages.monitor.activities} rows={detail.activities} id={(row) => row.activityRunId} chosen={chosen} columns={columns} />
+      <Rows
+        caption={messages.monitor.activities}
+        rows={detail.activities}
+        id={(row) => row.activityRunId}
+        chosen={chosen}
+        columns={columns}
+      />
     </div>
   );
 }

@@ -18,7 +18,12 @@ const PAGE = 50;
 
 const useStyles = makeStyles({
   filters: { display: "flex", gap: tokens.spacingHorizontalM, flexWrap: "wrap", alignItems: "end" },
-  live: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, color: tokens.colorNeutralForeground2 },
+  live: {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+    color: tokens.colorNeutralForeground2,
+  },
   dot: { width: "8px", height: "8px", borderRadius: "50%", backgroundColor: tokens.colorStatusSuccessForeground1 },
 });
 
@@ -51,8 +56,19 @@ export function RunsPage() {
         {(answer) => (
           <>
             <div className={styles.filters}>
-              <Choice label={messages.monitor.workspace} value={workspace} values={answer.workspaces} onChange={(value) => set("workspace", value)} />
-              <Choice label={messages.monitor.status} value={status} values={answer.statuses} text={statusText} onChange={(value) => set("status", value)} />
+              <Choice
+                label={messages.monitor.workspace}
+                value={workspace}
+                values={answer.workspaces}
+                onChange={(value) => set("workspace", value)}
+              />
+              <Choice
+                label={messages.monitor.status}
+                value={status}
+                values={answer.statuses}
+                text={statusText}
+                onChange={(value) => set("status", value)}
+              />
               {filtered && (
                 <Button appearance="subtle" onClick={() => setSearch({})}>
                   {messages.monitor.clear}
@@ -98,7 +114,11 @@ function Table({ answer, filtered }: { readonly answer: Answer; readonly filtere
   const page = usePageStyles();
   if (answer.runs.length === 0)
     return filtered ? (
-      <Empty icon={<PulseRegular fontSize={32} />} title={messages.monitor.noMatch} next={messages.monitor.noMatchNext} />
+      <Empty
+        icon={<PulseRegular fontSize={32} />}
+        title={messages.monitor.noMatch}
+        next={messages.monitor.noMatchNext}
+      />
     ) : (
       <Empty
         icon={<PulseRegular fontSize={32} />}
@@ -125,7 +145,12 @@ function Table({ answer, filtered }: { readonly answer: Answer; readonly filtere
           },
           { key: "workspace", head: messages.monitor.workspace, cell: (run) => run.workspace, spare: true },
           { key: "status", head: messages.monitor.status, cell: (run) => <Status status={run.status} brief /> },
-          { key: "started", head: messages.monitor.started, cell: (run) => <span title={exactly(run.startedAt)}>{ago(run.startedAt)}</span>, spare: true },
+          {
+            key: "started",
+            head: messages.monitor.started,
+            cell: (run) => <span title={exactly(run.startedAt)}>{ago(run.startedAt)}</span>,
+            spare: true,
+          },
           { key: "duration", head: messages.monitor.duration, cell: (run) => duration(run.durationMs), end: true },
           { key: "trigger", head: messages.monitor.trigger, cell: (run) => run.triggeredBy, spare: true },
           { key: "lineage", head: messages.monitor.lineage, cell: (run) => <LineageBadge run={run} /> },

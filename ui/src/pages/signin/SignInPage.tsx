@@ -1,5 +1,17 @@
 // Sign-in: spends the one-time token of the printed address, or says how to get one.
-import { Button, Card, Field, Input, makeStyles, MessageBar, MessageBarBody, MessageBarTitle, Spinner, Text, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  Card,
+  Field,
+  Input,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Spinner,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
@@ -17,7 +29,12 @@ const useStyles = makeStyles({
     boxSizing: "border-box",
     backgroundColor: tokens.colorNeutralBackground2,
   },
-  card: { width: "min(440px, 100%)", boxSizing: "border-box", padding: tokens.spacingHorizontalXXL, gap: tokens.spacingVerticalL },
+  card: {
+    width: "min(440px, 100%)",
+    boxSizing: "border-box",
+    padding: tokens.spacingHorizontalXXL,
+    gap: tokens.spacingVerticalL,
+  },
   head: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM },
   form: { display: "grid", gap: tokens.spacingVerticalM },
   title: { margin: 0 },

@@ -26,6 +26,7 @@ from headwater.catalog.catalog import Catalog
 from headwater.errors import Conflict, Fault, NotFound
 from headwater.lineage.naming.workspace import workspace_id
 from headwater.lineage.report import ReportLineage
+from headwater.lineage.support import STORES
 from headwater.run.records import ActivityRun, Filter, PipelineRun, RunQuery
 
 STATUSES = ("Succeeded", "Failed", "InProgress", "Queued", "Cancelled")
@@ -99,9 +100,9 @@ class MonitorPages:
         return self._report(viewer, found, self._runs.reports([activity_run_id])[activity_run_id], with_operations=True)
 
     def row(self, run: PipelineRun) -> RunRow:
-        """Return a run as a row, with its activities counted by lineage status."""
+        """Return a run as a row, with the activities that move data counted by lineage status."""
         activities = self._runs.activities(run.run_id)
-        reports = self._runs.reports(activity.activity_run_id for activity in activities)
+        moving = [activity.activity_run_id for activity in activities if activity.activity_type in STORES]
         return RunRow(
             run_id=run.run_id,
             workspace=run.workspace,
@@ -113,7 +114,7 @@ class MonitorPages:
             triggered_by=run.invoked_by.pipeline_name or run.invoked_by.name,
             message=run.message,
             activities=len(activities),
-            lineage=counts(reports.values()),
+            lineage=counts(self._runs.reports(moving).values()),
         )
 
     def _activity(
@@ -135,6 +136,7 @@ class MonitorPages:
             rows_written=written,
             bytes_written=size,
             error=run.error.message,
+            moves_data=run.activity_type in STORES,
             lineage=self._report(viewer, run, report, with_operations=with_operations),
         )
 

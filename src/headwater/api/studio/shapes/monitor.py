@@ -75,6 +75,8 @@ class ActivityRow(Answer, frozen=True, kw_only=True):
     rows_written: int | None = None
     bytes_written: int | None = None
     error: str = ""
+    moves_data: bool
+    """False for an activity that has no lineage to report: a wait, a loop, a variable."""
     lineage: LineageReport
 
 

@@ -1,0 +1,82 @@
+"""Every page at both sizes and in both colours: looked at, read by axe, and kept as a picture in test-output/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from browser.conftest import OUTPUT, ROOT, SIZES, Opener, Signed, lineage_of
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+# Fluent's focus sentinels are hidden and focusable on purpose: they hand the focus on.
+RUN_AXE = """async () => {
+  const found = await axe.run({ exclude: [["[data-tabster-dummy]"]] }, { resultTypes: ["violations"] });
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}"""
+
+
+def addresses(page: Page, signed: Signed) -> dict[str, str]:
+    """Return the name and address of every page and tab."""
+    report, table = signed.asset("delay_report.csv"), signed.asset("delays_by_carrier")
+    runs = page.request.get(f"{signed.url}/studio/api/runs").json()["runs"]
+    run = next(run["runId"] for run in runs if run["pipeline"] == "DelayReport")
+    activity = page.request.get(f"{signed.url}/studio/api/runs/{run}").json()["activities"][0]["activityRunId"]
+    view = page.request.get(f"{signed.url}/studio/api/lineage?guid={report}").json()
+    flow = next(node["guid"] for node in view["nodes"] if node["name"] == "BuildDelays")
+    return {
+        "home": "/",
+        "search": "/search?q=delay",
+        "search-none": "/search?q=nothinghasthisname",
+        "browse": "/browse",
+        "browse-synapse": "/browse?path=source:Azure%20Synapse%20Analytics",
+        "asset": f"/assets/{table}",
+        "asset-properties": f"/assets/{flow}/properties",
+        "asset-schema": f"/assets/{table}/schema",
+        "asset-runs": f"/assets/{table}/runs",
+        "lineage": lineage_of(signed, "delay_report.csv"),
+        "lineage-column": lineage_of(signed, "delay_report.csv", "avg_delay"),
+        "lineage-steps": lineage_of(signed, "delay_report.csv", "avg_delay", more=f"&unfold={flow}"),
+        "lineage-table": lineage_of(signed, "delay_report.csv", more="&view=table"),
+        "monitor": "/monitor",
+        "monitor-run": f"/monitor/{run}",
+        "monitor-activity": f"/monitor/{run}?activity={activity}",
+        "manage": "/manage",
+        "lost": "/there/is/no/such/page",
+        "sign-in": "/sign-in",
+    }
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has what it asked for and shows it."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('[role=progressbar], .fui-Skeleton, .fui-Spinner')")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_every_page_is_readable_and_fits(open_page: Opener, signed: Signed, size: str, colours: str) -> None:
+    page = open_page("/", size=size, colours=colours)
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    faults = []
+    for name, address in addresses(page, signed).items():
+        page.goto(address)
+        settle(page)
+        page.screenshot(path=OUTPUT / f"{name}-{size}-{colours}.png")
+        width = page.evaluate("() => document.documentElement.scrollWidth")
+        if width > SIZES[size][0]:
+            faults.append(f"{name} scrolls sideways: {width} px")
+        faults += [f"{name}: {fault}" for fault in violations(page, AXE)]
+    assert faults == []
+
+
+def violations(page: Page, axe: Path) -> list[str]:
+    """Return what axe finds, WCAG AA contrast included; nothing where the UI's test packages are not installed."""
+    if not axe.is_file():
+        return []
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(RUN_AXE)
+    return found
