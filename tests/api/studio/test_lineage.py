@@ -138,6 +138,7 @@ def test_process_tells_how_its_last_run_ended(owner: Browser, at: Guids) -> None
     build = next(node for node in view["nodes"] if node["name"] == "BuildDelays")
     assert (build["kind"], build["family"], build["status"]) == ("process", "dataflow", "Completed")
     assert (build["rows"], build["steps"], build["written"]) == (212, 8, True)
+    assert build["detail"] == "reporting › DelayReport"
     assert build["runId"] == "0a000000-0000-0000-0000-000000000003"
 
 

@@ -30,9 +30,16 @@ class ProcessFacts:
 class Boxes:
     """Reads what the boxes of one canvas need, together rather than one by one."""
 
-    def __init__(self, catalog: Catalog, readable: frozenset[str], guids: Iterable[str]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        readable: frozenset[str],
+        guids: Iterable[str],
+        owners: Mapping[str, tuple[str, ...]],
+    ) -> None:
         self._catalog = catalog
         self._readable = readable
+        self._owners = owners
         self._labels = Labels(catalog.types)
         ordered = tuple(guids)
         found = catalog.entities.get_many(ordered, relationships=False).entities
@@ -107,7 +114,6 @@ class Boxes:
         attributes = entity.attributes
         step_count = len(self.flow_steps(entity.guid))
         family = known.family if known.family != "operation" else "dataflow" if step_count else "copy"
-        owners = [parent.display_text for parent in self._catalog.assets.parents(entity.guid)[:2]]
         facts = self.process_facts(entity.guid)
         types = self._types(sinks if rows else ())
         return LineageNode(
@@ -117,7 +123,7 @@ class Boxes:
             family=family,
             type_label={"copy": "Copy", "dataflow": "Data flow"}.get(family, known.text),
             name=text(attributes, "name"),
-            detail=" › ".join(owners),
+            detail=" › ".join(self._owners.get(entity.guid, ())[:2]),
             qualified_name=text(attributes, "qualifiedName"),
             column_count=len(rows),
             columns=tuple(NodeColumn(name=name, expression=rows[name]) for name in _in_order(rows, types)),

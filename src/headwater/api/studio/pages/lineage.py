@@ -21,6 +21,7 @@ from headwater.catalog.model import Direction, LineageInfo
 from headwater.errors import Fault, Invalid
 
 Arrow = tuple[str, str]
+Owners = dict[str, tuple[str, ...]]
 WIDTH = 12
 """Neighbours of a node that are drawn before the rest waits behind a bubble."""
 _WAYS: dict[str, Direction] = {"upstream": "INPUT", "downstream": "OUTPUT"}
@@ -65,9 +66,9 @@ class LineagePages:
 
     def view(self, viewer: Viewer, wanted: Wanted) -> LineageView:
         """Return the boxes, arrows and links of this state. Raises NotFound for an unknown focus."""
-        arrows = self._walk(wanted)
+        arrows, owners = self._walk(wanted)
         guids = tuple(dict.fromkeys(end for arrow in arrows for end in arrow)) or (wanted.guid,)
-        boxes = Boxes(self._catalog, viewer.readable, guids)
+        boxes = Boxes(self._catalog, viewer.readable, guids, owners)
         operations = self._operations(boxes, guids, arrows)
         unfolded = sorted(guid for guid in wanted.unfolded if guid in operations and operations[guid].steps)
         links = _links(operations, unfolded, wanted)
@@ -89,14 +90,17 @@ class LineagePages:
             links=links,
         )
 
-    def _walk(self, wanted: Wanted) -> tuple[Arrow, ...]:
-        """Return the arrows around the focus, of expansions too, without doubles."""
+    def _walk(self, wanted: Wanted) -> tuple[tuple[Arrow, ...], Owners]:
+        """Return the arrows around the focus, of expansions too, without doubles; and what holds the processes."""
         lineage = self._catalog.lineage
-        found = _arrows(lineage.walk(wanted.guid, direction="BOTH", depth=wanted.depth, width=WIDTH))
+        first = lineage.walk(wanted.guid, direction="BOTH", depth=wanted.depth, width=WIDTH, include_parent=True)
+        found, owners = _arrows(first), _owners(first)
         for guid, way in wanted.expanded:
             if any(guid in arrow for arrow in found):
-                found |= _arrows(lineage.walk(guid, direction=way, depth=1, width=-1))
-        return tuple(found)
+                more = lineage.walk(guid, direction=way, depth=1, width=-1, include_parent=True)
+                found |= _arrows(more)
+                owners |= _owners(more)
+        return tuple(found), owners
 
     def _operations(
         self, boxes: Boxes, guids: Sequence[str], arrows: Sequence[Arrow]
@@ -119,6 +123,20 @@ class LineagePages:
 
 def _arrows(info: LineageInfo) -> dict[Arrow, None]:
     return {(relation.from_entity_id, relation.to_entity_id): None for relation in info.relations}
+
+
+def _owners(info: LineageInfo) -> Owners:
+    """Return process → the names of what holds it, outermost first."""
+    above = {relation.child_entity_id: relation.parent_entity_id for relation in info.parent_relations}
+    found: Owners = {}
+    for guid in above:
+        chain: list[str] = []
+        holder = above.get(guid)
+        while holder is not None and holder in info.guid_entity_map and len(chain) < len(above):
+            chain.insert(0, info.guid_entity_map[holder].display_text)
+            holder = above.get(holder)
+        found[guid] = tuple(chain)
+    return found
 
 
 def _links(
