@@ -37,6 +37,17 @@ def test_descent_from_a_source_reaches_the_activity_by_paths(shelf: Desk) -> Non
     assert shelf.catalog.browse.children(pipeline.guid).rows == (activity,)
 
 
+def test_top_of_a_source_is_what_no_asset_of_it_holds(desk: Desk) -> None:
+    desk.write(
+        entity("azure_storage_account", "account"),
+        entity("azure_blob_service", "blob", rel_storageAccount=ref("azure_storage_account", "account")),
+        entity("azure_blob_container", "raw", rel_service=ref("azure_blob_service", "blob")),
+    )
+    (top,) = desk.catalog.browse.tops("Azure Blob Storage").rows
+    assert top.path == "/azure_storage_account#account/azure_blob_service#blob"
+    assert [row.name for row in desk.catalog.browse.by_path(top.path).rows] == ["raw"]
+
+
 def test_file_with_a_schema_is_a_leaf(shelf: Desk) -> None:
     (file,) = shelf.catalog.browse.by_type("azure_datalake_gen2_path").rows
     assert file.is_leaf

@@ -82,14 +82,16 @@ class Browse:
         offset: int = 0,
         collections: frozenset[str] | None = None,
     ) -> BrowseResult:
-        """Assets of a source type that nothing holds: workspaces, servers, accounts, loose files."""
+        """Assets of a source type that no other of this type holds: workspaces, servers, services, loose files."""
         types = self._types.current
         chosen = [
             type.id for type in types.entities.values() if (type.service_type or OTHER) == source and not type.is_part
         ]
-        where = entities.c.parent_id.is_(None) & entities.c.type_id.in_(chosen)
+        holder = entities.alias("holder")
+        held = select(holder.c.id).where(holder.c.id == entities.c.parent_id, holder.c.type_id.in_(chosen))
+        where = entities.c.type_id.in_(chosen) & ~held.correlate(entities).exists()
         with self._store.read() as connection:
-            return _page(connection, where, "", limit, offset, collections, types)
+            return _page(connection, where, None, limit, offset, collections, types)
 
     def by_type(
         self,
@@ -104,7 +106,7 @@ class Browse:
         types.known(type_name)
         with self._store.read() as connection:
             where = entities.c.type_id.in_(types.subtype_ids(type_name))
-            return _page(connection, where, "", limit, offset, collections, types)
+            return _page(connection, where, None, limit, offset, collections, types)
 
     def by_path(
         self,
@@ -141,7 +143,7 @@ class Browse:
 def _page(
     connection: Connection,
     where: ColumnElement[bool],
-    path: str,
+    path: str | None,
     limit: int,
     offset: int,
     collections: frozenset[str] | None,
@@ -159,7 +161,14 @@ def _page(
     query = select(entities).where(condition).order_by(entities.c.type_id, entities.c.name, entities.c.id)
     rows = connection.execute(query.limit(limit).offset(offset)).mappings().all()
     below = _numbers_below(connection, [row["id"] for row in rows], parts)
-    return BrowseResult(int(count), tuple(_browse_row(row, path, below.get(row["id"], 0), types) for row in rows))
+    # Rows from all over have each their own path; there are few parents on a page.
+    paths = dict.fromkeys({row["parent_id"] for row in rows}, path)
+    if path is None:
+        paths = {parent: "" if parent is None else _path_of(connection, parent, types) for parent in paths}
+    return BrowseResult(
+        int(count),
+        tuple(_browse_row(row, paths[row["parent_id"]] or "", below.get(row["id"], 0), types) for row in rows),
+    )
 
 
 def _browse_row(row: Row, path: str, children: int, types: TypeSet) -> BrowseRow:

@@ -130,6 +130,7 @@ Index(
 # Said as a literal: SQLite takes a partial index only where the statement itself states its condition.
 IS_LIVE = entities.c.status == literal_column(str(ACTIVE))
 Index("ix_entities_tree", entities.c.parent_id, entities.c.status, entities.c.type_id, entities.c.name)
+Index("ix_entities_type", entities.c.type_id, entities.c.status, entities.c.name, entities.c.parent_id)
 # Covers what facets and filters read of a hit, so that they never touch the wide rows.
 Index("ix_entities_facets", entities.c.id, entities.c.type_id, entities.c.collection_id)
 

@@ -112,6 +112,7 @@ def _tables() -> None:
     )
     op.create_index("ix_entities_facets", "entities", ["id", "type_id", "collection_id"], unique=False)
     op.create_index("ix_entities_tree", "entities", ["parent_id", "status", "type_id", "name"], unique=False)
+    op.create_index("ix_entities_type", "entities", ["type_id", "status", "name", "parent_id"], unique=False)
     op.create_index(
         "uq_entities_name_of_type",
         "entities",
