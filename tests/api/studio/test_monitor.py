@@ -5,7 +5,7 @@ import json
 import pytest
 
 from api.studio.conftest import Browser, Opener
-from api.studio.flights import REASON, Demo
+from api.studio.flights import REASON, Demo, Guids
 
 RUN = "0a000000-0000-0000-0000-000000000003"
 EXPORT = f"{RUN}-ExportDelayReport"
@@ -47,10 +47,13 @@ def test_activity_tells_why_its_lineage_failed_and_what_to_do(owner: Browser) ->
     assert "Connections" in report["cure"]
 
 
-def test_activity_leads_to_its_operations(owner: Browser) -> None:
-    report = owner.get(f"/activities/{BUILD}").json()["activity"]["lineage"]
-    assert report["status"] == "Succeeded"
-    assert [operation["name"] for operation in report["operations"]] == ["BuildDelays", "BuildDelays"]
+def test_activity_leads_to_where_its_lineage_is_drawn(filled: Demo, owner: Browser) -> None:
+    guids = Guids(filled.account)
+    several = owner.get(f"/activities/{BUILD}").json()["activity"]["lineage"]["shownAt"]
+    assert several["guid"] == guids.build_activity
+    one = owner.get(f"/activities/{EXPORT}").json()["activity"]["lineage"]["shownAt"]
+    view = owner.get("/lineage", params={"guid": one["guid"], "depth": 1}).json()
+    assert view["focus"] == one["guid"]
 
 
 def test_activity_output_ends_with_the_lineage_section(owner: Browser) -> None:

@@ -159,8 +159,13 @@ function useView(laid: Laid, unfolded: readonly string[], root: RefObject<HTMLDi
     const last = unfolded[unfolded.length - 1];
     const opened = last === undefined ? undefined : laid.layout.boxes.get(last);
     const focus = laid.layout.boxes.get(laid.graph.focus);
-    if (opened) void flow.fitBounds(opened, { padding: 0.06 });
-    else if (zoom >= READABLE || !focus) void flow.fitView({ padding: 0.05, maxZoom: 1 });
+    if (opened) {
+      const whole = Math.min(size.width / (opened.width + 48), size.height / (opened.height + 48), 1);
+      const at = Math.max(whole, READABLE);
+      // A frame that is wider than the screen shows its first steps.
+      const x = at > whole ? 16 - opened.x * at : size.width / 2 - (opened.x + opened.width / 2) * at;
+      void flow.setViewport({ x, y: size.height / 2 - (opened.y + opened.height / 2) * at, zoom: at });
+    } else if (zoom >= READABLE || !focus) void flow.fitView({ padding: 0.05, maxZoom: 1 });
     else void flow.fitView({ nodes: around(laid).map((id) => ({ id })), padding: 0.05, minZoom: READABLE, maxZoom: 1 });
     // Only a layout that moved things moves the view; a level that was added leaves it alone.
   }, [laid.moved]);

@@ -546,12 +546,11 @@ export interface components {
             /** @default 0 */
             readonly entities: number;
             readonly nextAttemptAt?: string | null;
-            /** @default [] */
-            readonly operations: readonly components["schemas"]["Crumb"][];
             /** @default  */
             readonly reason: string;
             /** @default 0 */
             readonly relationships: number;
+            readonly shownAt?: components["schemas"]["Crumb"] | null;
             /** @enum {string} */
             readonly status: "NotReported" | "Pending" | "Succeeded" | "Failed" | "Skipped";
         };

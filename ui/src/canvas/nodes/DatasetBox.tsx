@@ -27,7 +27,7 @@ export function DatasetBox({ data: { node } }: NodeProps<BoxNode>) {
       <Head
         node={node}
         title={`${node.typeLabel}\n${node.qualifiedName}`}
-        detail={<MiddleEllipsis text={place(node.qualifiedName)} />}
+        detail={<MiddleEllipsis text={place(node.qualifiedName)} tail={10} />}
       />
       <ColumnRows node={node} />
       {hasMore(node) && (

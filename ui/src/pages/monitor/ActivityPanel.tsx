@@ -150,15 +150,14 @@ function Report({ report, activityRunId, runId }: ReportProps) {
         </MessageBar>
       )}
       <div className={page.row}>
-        {report.operations.map((operation) => (
+        {report.shownAt?.guid && (
           <Button
-            key={operation.guid}
             icon={<FlowRegular />}
-            onClick={() => operation.guid && void navigate(links.asset(operation.guid, "lineage"))}
+            onClick={() => void navigate(links.asset(report.shownAt?.guid ?? "", "lineage"))}
           >
             {messages.monitor.openLineage}
           </Button>
-        ))}
+        )}
         {report.canRetry && (
           <Button icon={<ArrowClockwiseRegular />} disabled={retry.isPending} onClick={() => retry.mutate()}>
             {messages.monitor.sendAgain}

@@ -84,7 +84,7 @@ class MonitorPages:
         found = self._found(activity_run_id)
         report = self._runs.reports([activity_run_id])[activity_run_id]
         return ActivityDetail(
-            activity=self._activity(viewer, found, report, with_operations=True),
+            activity=self._activity(viewer, found, report, whole=True),
             run=self.row(self._run(found.pipeline_run_id)),
             input=_json(found.input),
             output=_json({**found.output, "reportLineageToPurview": _section(report)}),
@@ -97,7 +97,7 @@ class MonitorPages:
         if not self._runs.retry(activity_run_id):
             message = f'The activity "{found.activity_name}" has no lineage that could be sent again'
             raise Conflict(Fault("LIN-040", message, cure="Run the pipeline again to capture it anew."))
-        return self._report(viewer, found, self._runs.reports([activity_run_id])[activity_run_id], with_operations=True)
+        return self._report(viewer, found, self._runs.reports([activity_run_id])[activity_run_id], whole=True)
 
     def row(self, run: PipelineRun) -> RunRow:
         """Return a run as a row, with the activities that move data counted by lineage status."""
@@ -117,9 +117,7 @@ class MonitorPages:
             lineage=counts(self._runs.reports(moving).values()),
         )
 
-    def _activity(
-        self, viewer: Viewer, run: ActivityRun, report: ReportLineage, *, with_operations: bool = False
-    ) -> ActivityRow:
+    def _activity(self, viewer: Viewer, run: ActivityRun, report: ReportLineage, *, whole: bool = False) -> ActivityRow:
         read, written, size = _figures(run.output)
         return ActivityRow(
             activity_run_id=run.activity_run_id,
@@ -137,12 +135,10 @@ class MonitorPages:
             bytes_written=size,
             error=run.error.message,
             moves_data=run.activity_type in STORES,
-            lineage=self._report(viewer, run, report, with_operations=with_operations),
+            lineage=self._report(viewer, run, report, whole=whole),
         )
 
-    def _report(
-        self, viewer: Viewer, run: ActivityRun, report: ReportLineage, *, with_operations: bool
-    ) -> LineageReport:
+    def _report(self, viewer: Viewer, run: ActivityRun, report: ReportLineage, *, whole: bool) -> LineageReport:
         seconds = report.duration_in_seconds
         return LineageReport(
             status=report.status,
@@ -153,24 +149,25 @@ class MonitorPages:
             relationships=report.relationships or 0,
             duration_ms=round(seconds * 1000) if seconds is not None and report.status == "Succeeded" else None,
             can_retry=report.status in _RETRYABLE and viewer.can_curate,
-            operations=self._operations(viewer, run) if with_operations else (),
+            shown_at=self._shown_at(viewer, run) if whole else None,
         )
 
-    def _operations(self, viewer: Viewer, run: ActivityRun) -> tuple[Crumb, ...]:
-        """Return the operations of the activity in the catalog that this run reported last."""
-        named = next((known for known in self._workspaces.all() if known.name == run.workspace), None)
-        if named is None:
-            return ()
-        name = workspace_id(named.identity).qualified_name.child(
+    def _shown_at(self, viewer: Viewer, run: ActivityRun) -> Crumb | None:
+        """Return where the lineage of the run is drawn: its one operation, else the activity that holds several."""
+        known = next((known for known in self._workspaces.all() if known.name == run.workspace), None)
+        if known is None:
+            return None
+        name = workspace_id(known.identity).qualified_name.child(
             "pipelines", run.pipeline_name, "activities", run.activity_name
         )
-        found = self._catalog.entities.get_named("Asset", [str(name)]).entities
-        children = [child for entity in found for child in self._catalog.assets.children(entity.guid)]
-        return tuple(
-            crumb(self._labels, child)
-            for child in children
-            if text(child.attributes, "activityRunId") == run.activity_run_id and child.collection_id in viewer.readable
-        )
+        found = self._catalog.entities.get_named("Asset", [str(name)], relationships=False).entities
+        if not found or found[0].collection_id not in viewer.readable:
+            return None
+        operations = self._catalog.assets.children(found[0].guid)
+        mine = [one for one in operations if text(one.attributes, "activityRunId") == run.activity_run_id]
+        if not mine:
+            return None
+        return crumb(self._labels, mine[0] if len(mine) == 1 else self._catalog.entities.header(found[0].guid))
 
     def _run(self, run_id: str) -> PipelineRun:
         run = self._runs.run(run_id)

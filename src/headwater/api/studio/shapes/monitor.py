@@ -54,8 +54,8 @@ class LineageReport(Answer, frozen=True, kw_only=True):
     duration_ms: int | None = None
     next_attempt_at: datetime.datetime | None = None
     can_retry: bool = False
-    operations: tuple[Crumb, ...] = ()
-    """The operations in the catalog whose lineage tab shows it."""
+    shown_at: Crumb | None = None
+    """The asset in the catalog whose lineage tab shows it: the operation, or the activity if it has several."""
 
 
 class ActivityRow(Answer, frozen=True, kw_only=True):
