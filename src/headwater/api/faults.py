@@ -63,6 +63,7 @@ ATLAS_CODES: Mapping[str, str] = MappingProxyType(
         "CAT-034": "ATLAS-400-00-024",
         "CAT-036": "ATLAS-400-00-01A",
         "CAT-037": "ATLAS-400-00-029",
+        "CAT-038": "ATLAS-500-00-001",
     }
 )
 
@@ -109,14 +110,15 @@ class Faults:
         cure = "docs/reference/api.md lists the routes." if error.status_code in {404, 405} else "Mend the request."
         detail = error.detail if error.status_code != 404 else f"There is no {request.method} {request.url.path}"
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-        return _response(error.status_code, (Fault(f"ATLAS-{error.status_code}-00-000", detail, cure=cure),), headers)
+        code = f"ATLAS-{error.status_code}-00-000"
+        return _response(error.status_code, (Fault("CAT-039", detail, cure=cure),), headers, code=code)
 
     def unknown(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         """Answer what nobody foresaw: 500 and an id, by which the log has the rest."""
         id = str(uuid.uuid4())
         LOG.error("request %s: %s %s failed", id, request.method, request.url.path, exc_info=error)
         message = "The server failed; its log says why under this request's id"
-        return _response(500, (Fault("ATLAS-500-00-001", message),), id=id)
+        return _response(500, (Fault("CAT-038", message),), id=id)
 
     def _page(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         return self._pages.find(request) if self._pages else None
@@ -128,13 +130,18 @@ class Faults:
 
 
 def _response(
-    status: int, faults: tuple[Fault, ...], headers: Mapping[str, str] | None = None, *, id: str | None = None
+    status: int,
+    faults: tuple[Fault, ...],
+    headers: Mapping[str, str] | None = None,
+    *,
+    code: str | None = None,
+    id: str | None = None,
 ) -> Response[bytes]:
     first = faults[0]
     message = "; ".join(fault.message for fault in faults[:10])
     body = Refusal(
         request_id=id or str(uuid.uuid4()),
-        error_code=ATLAS_CODES.get(first.code, first.code),
+        error_code=code or ATLAS_CODES.get(first.code, first.code),
         error_message=message,
         faults=tuple(fault.to_json() for fault in faults[:100]),
     )
