@@ -16,6 +16,7 @@ from headwater.lineage.outbox import Reporting, subscribe
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.database import RunDatabase
 from headwater.run.history import RunHistory
+from headwater.run.ids import invoked_run_id
 from headwater.run.progress import RunEvent
 from headwater.run.records import ActivityRun
 from headwater.run.runner import Runner
@@ -100,7 +101,7 @@ class Runs:
         return RunReport(
             run,
             tuple(_activity(activity, statuses.get(activity.activity_run_id)) for activity in activities),
-            tuple(self.report(child) for child in _children(activities)),
+            tuple(self.report(child) for child in _children(activities) if self._history.pipeline_run(child)),
         )
 
     def _on_event(self, event: RunEvent) -> None:
@@ -120,7 +121,7 @@ def _activity(run: ActivityRun, lineage: report.ReportLineage | None) -> Activit
 
 
 def _children(activities: tuple[ActivityRun, ...]) -> Iterator[str]:
+    """Yield the ids of the runs that the activities may have invoked; one that failed has no output to tell it."""
     for activity in activities:
-        child = activity.output.get("pipelineRunId") if activity.activity_type == "ExecutePipeline" else None
-        if isinstance(child, str):
-            yield child
+        if activity.activity_type == "ExecutePipeline":
+            yield invoked_run_id(activity.activity_run_id)

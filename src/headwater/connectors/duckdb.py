@@ -39,6 +39,12 @@ def open_binding(store: Store, binding: Binding, root: Path, shape: Shape) -> Du
         path.parent.mkdir(parents=True, exist_ok=True)
         # Set after connecting: two connections of one process to one file must be configured alike.
         connection = duckdb.connect(str(path))
+        if not _is_kept(connection):
+            connection.close()
+            cure = "Bind the linked service to another file in headwater.toml."
+            raise ConnectorError(
+                Fault("CON-022", f"'{path.name}' of '{store.linked_service}' is no database file", cure=cure)
+            )
         run_statement(connection, "SET autoinstall_known_extensions = false")
         run_statement(connection, "SET autoload_known_extensions = false")
         run_statement(connection, "SET memory_limit = ?", [MEMORY_LIMIT])
@@ -145,6 +151,12 @@ class DuckDbTables:
         if isinstance(source, QueryLocation):
             return f"The query on '{self._store.linked_service}'"
         return f"Table '{'.'.join(self._named(source))}' of '{self._store.linked_service}'"
+
+
+def _is_kept(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the database is in a file. DuckDB opens CSV, JSON and Parquet as one in memory, which is lost."""
+    query = "SELECT 1 FROM duckdb_databases() WHERE database_name = current_database() AND path IS NOT NULL"
+    return bool(run_statement(connection, query))
 
 
 def has_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> bool:
