@@ -113,8 +113,9 @@ def graph_of(
 def edge_lines(graph: Graph) -> str:
     """Return all edges, those of each sink under its name where there are several."""
     blocks = []
-    for sink in graph.sinks:
-        title = [f"{sink.name}:"] if len(graph.sinks) > 1 else []
+    sinks = (*graph.sinks, *graph.cache_sinks)
+    for sink in sinks:
+        title = [f"{sink.name}:"] if len(sinks) > 1 else []
         blocks.append("\n".join([*title, *(str(edge) for edge in trace(graph, sink.name))]))
     return "\n".join(blocks)
 
@@ -123,7 +124,7 @@ class FlowRun:
     """A graph that is compiled once and run on tables as often as wanted, without stores."""
 
     def __init__(self, graph: Graph) -> None:
-        names = [sink.name for sink in graph.sinks]
+        names = [sink.name for sink in (*graph.sinks, *graph.cache_sinks)]
         queries = flow_queries(graph, names)
         self._shared = {shared.stream: shared.query.sql("duckdb") for shared in queries.shared}
         self._sinks = {name: query.sql("duckdb") for name, query in queries.sinks.items()}

@@ -24,6 +24,18 @@ FLOWS: dict[str, str] = {
     "aggregate_all": S + "s aggregate(n = count(b), t = sumIf(a > 1, b)) ~> g  g sink() ~> out",
     "aggregate_pattern": S
     + "s aggregate(groupBy(k), each(match(type == 'integer'), 'm_' + $$ = min($$))) ~> g  g sink() ~> out",
+    "alter_row": S + "s alterRow(deleteIf(a > 1), upsertIf(k == 'x')) ~> w  "
+    "w sink(deletable: true, insertable: true, updateable: false, upsertable: true, keys: ['k']) ~> out",
+    "alter_row_filters": S + "s alterRow(deleteIf(a > 1), updateIf(k == 'x')) ~> w  "
+    "w sink(deletable: false, insertable: true, updateable: false, upsertable: false) ~> out",
+    "alter_row_twice": S + "s alterRow(updateIf(a > 1)) ~> w  w alterRow(deleteIf(b > 1)) ~> v  "
+    "v sink(deletable: true, updateable: true, keys: ['k']) ~> out",
+    "assert": LR + "l, r assert(expectTrue(v > 1, false, 'big', u > 1), expectUnique(l@k, true, 'one'), "
+    "expectExists(l@k == r@k, false, 'known')) ~> t  t sink(ignoreAssertFailedRows: true, mapColumn(k, v)) ~> out",
+    "cache_lookup": LR + "r sink(store: 'cache', keys: ['k']) ~> c  "
+    "l derive(found = c#lookup(k).w, one = c#output().z) ~> d  d sink(mapColumn(v, found, one)) ~> out",
+    "cast": S + "s cast(output(k as integer, a as string), errors: true) ~> c  "
+    "c sink(ignoreAssertFailedRows: true) ~> out",
     "derive": S + "s derive(c = a + b, a = b * 2, e = iif(k == 'x', a, 7), f = upper(k)) ~> d  d sink() ~> out",
     "derive_locals": S + "s derive(c = iif(:big, 1, 0), big := a > 1, e = coalesce(a, b)) ~> d  d sink() ~> out",
     "derive_pattern": S + "s derive(each(match(type == 'integer'), $$ + '_up' = $$ + 1)) ~> d  d sink() ~> out",
@@ -42,6 +54,9 @@ FLOWS: dict[str, str] = {
     "lookup_all": LR + "l, r lookup(l@k == r@k, multiple: true) ~> m  m sink(mapColumn(v, w)) ~> out",
     "lookup_first": LR
     + "l, r lookup(l@k == r@k, multiple: false, pickup: 'first', asc(w, true)) ~> m  m sink(mapColumn(v, w)) ~> out",
+    "rank": S + "s rank(desc(a, true), asc(k, true), output(place as long)) ~> r  r sink() ~> out",
+    "rank_dense": S
+    + "s rank(asc(k, true), caseInsensitive: true, dense: true, output(p as long)) ~> r  r sink() ~> out",
     "select": S + "s select(mapColumn(x = k, each(match(name == 'a'), 'y' = $$))) ~> p  p sink() ~> out",
     "sink": S + "s sink(mapColumn(B = b, k)) ~> out  s sink(allowSchemaDrift: true) ~> all",
     "sort": S + "s sort(asc(a, true), desc(k, false)) ~> o  o sink(mapColumn(a, b, k)) ~> out",

@@ -95,7 +95,7 @@ def test_changed_column_changes_only_what_its_edges_name(name: str, data: st.Dat
     graph, run = _compiled(name)
     change = data.draw(changes(graph))
     before, after = _run(graph, run, change.data), _run(graph, run, change.after())
-    for sink in graph.sinks:
+    for sink in (*graph.sinks, *graph.cache_sinks):
         named = _named(graph, sink.name, change)
         if ROWS not in named:
             untouched = [column for column in sink.schema.names if column not in named]
@@ -143,6 +143,7 @@ def _seen(graph: Graph, run: FlowRun, change: Change) -> Iterator[tuple[str, str
             if _rows(before[sink.name], columns) != _rows(after[sink.name], columns):
                 yield sink.name, change.source, change.column, column
         first, second = before[sink.name], after[sink.name]
+        untouched += [name for name in first.column_names if name not in sink.schema.names]
         if first.num_rows != second.num_rows or first.select(untouched) != second.select(untouched):
             yield sink.name, change.source, change.column, ROWS
 

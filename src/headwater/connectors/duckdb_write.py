@@ -16,7 +16,7 @@ from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import statements_for
 from headwater.connectors.sql_types import engine_type, schema_of
 from headwater.connectors.statements import count_of, run_statement
-from headwater.connectors.upsert import upsert_statements
+from headwater.connectors.upsert import action_statements, upsert_statements
 from headwater.data.locations import Store
 from headwater.data.schema import Schema
 from headwater.data.types import STRING
@@ -59,8 +59,8 @@ class StagedDuckDbTable:
         with faults_as(DUCKDB, self._what):
             # Not unregistered after a failure: the transaction is aborted then, and the connection about to close.
             self._connection.register(_INCOMING, batches)
-            if self._write.mode == "upsert":
-                count = self._upsert(batches.schema.names)
+            if self._write.mode == "upsert" or self._write.action is not None:
+                count = self._change(batches.schema.names)
             else:
                 rows = exp.select(*[exp.column(name, quoted=True) for name in batches.schema.names]).from_(_INCOMING)
                 count = self._run(exp.insert(rows, self._target, columns=columns))
@@ -110,7 +110,8 @@ class StagedDuckDbTable:
         ]
         self._run(exp.Create(this=exp.Schema(this=self._target.copy(), expressions=columns), kind="TABLE"))
 
-    def _upsert(self, names: list[str]) -> int:
+    def _change(self, names: list[str]) -> int:
+        """Bring the rows in by their keys; return how many there were."""
         keys = self._write.keys or tuple(self._primary_key())
         self._run(
             exp.Create(
@@ -118,7 +119,12 @@ class StagedDuckDbTable:
             )
         )
         rows = run_statement(self._connection, exp.select("count(*)").from_(_incoming_table()))
-        for statement in upsert_statements(self._target, _incoming_table(), names, keys, self._what):
+        action = self._write.action
+        if action is None:
+            statements = upsert_statements(self._target, _incoming_table(), names, keys, self._what)
+        else:
+            statements = action_statements(self._target, _incoming_table(), names, keys, action, self._what)
+        for statement in statements:
             self._run(statement)
         self._run(exp.Drop(tables=[_incoming_table()], kind="TABLE"))
         return count_of(rows)

@@ -21,7 +21,7 @@ from headwater.connectors.postgresql_types import PgColumn, schema_of, wire_type
 from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import statements_for
 from headwater.connectors.sql_types import engine_type
-from headwater.connectors.upsert import upsert_statements
+from headwater.connectors.upsert import action_statements, upsert_statements
 from headwater.data.locations import Store
 from headwater.data.schema import Schema
 from headwater.data.types import Array, Map, Struct
@@ -69,15 +69,22 @@ class StagedPostgresTable:
     def write(self, batches: pa.RecordBatchReader) -> int:
         names = batches.schema.names
         with faults_as(PSYCOPG, self._what):
-            if self._write.mode != "upsert":
+            action = self._write.action
+            if self._write.mode != "upsert" and action is None:
                 return self._copy(self._target, batches)
             incoming = sql.Identifier(_INCOMING)
             self._run(sql.SQL("CREATE TEMP TABLE {} (LIKE {}) ON COMMIT DROP").format(incoming, self._target))
+            if action is not None:
+                self._run(sql.SQL("ALTER TABLE {} ADD COLUMN {} TEXT").format(incoming, sql.Identifier(action)))
             rows = self._copy(incoming, batches)
             keys = self._write.keys or self._primary_key()
             target = exp.table_(self._table, db=self._schema, quoted=True)
             new = exp.table_(_INCOMING, quoted=True)
-            for statement in upsert_statements(target, new, names, keys, self._what):
+            if action is None:
+                statements = upsert_statements(target, new, names, keys, self._what)
+            else:
+                statements = action_statements(target, new, names, keys, action, self._what)
+            for statement in statements:
                 self._connection.execute(statement.sql("postgres").encode())
             self._run(sql.SQL("DROP TABLE {}").format(incoming))
             return rows

@@ -92,6 +92,9 @@ class TableWrite(msgspec.Struct, frozen=True):
     pre_script: str | None = None
     post_script: str | None = None
     keys: tuple[str, ...] = ()
+    action: str | None = None
+    """A column of the rows, not of the table, that says what becomes of each by its `keys`: insert, update, upsert or
+    delete. None: `mode` is for all rows."""
 
 
 class StagedTable(Staged, Protocol):

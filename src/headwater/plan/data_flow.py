@@ -26,6 +26,7 @@ from headwater.plan.datasets import resolve_dataset
 from headwater.plan.lookup import cure_for_name, find
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
 from headwater.transformations.graph import Graph, Node, build_graph
+from headwater.transformations.order import is_cache
 from headwater.transformations.options import SinkOptions, SourceOptions
 
 Resolve = Callable[[Workspace, Reference, Context, str | None], ResolvedDataset]
@@ -116,7 +117,7 @@ def _datasets(
     by_name = {node.name: node for node in nodes}
     resolved: dict[str, ResolvedDataset] = {}
     for statement in script.statements:
-        if statement.verb != verb:
+        if statement.verb != verb or is_cache(statement):
             continue
         node = by_name.get(statement.name)
         if node is None or node.dataset is None:
@@ -198,7 +199,12 @@ def _unfit(node: Node, dataset: ResolvedDataset) -> Iterator[Fault]:
     options = node.options
     if not isinstance(options, SinkOptions) or not isinstance(dataset.location, FileLocation):
         return
-    asked = {"recreate": options.recreate, "preSQLs": options.pre_sqls, "postSQLs": options.post_sqls}
+    asked = {
+        "recreate": options.recreate,
+        "preSQLs": options.pre_sqls,
+        "postSQLs": options.post_sqls,
+        "actions of rows": options.action,
+    }
     for name in (name for name, value in asked.items() if value):
         message = f'Sink "{node.name}" sets {name}, but dataset "{dataset.name}" is files'
         yield Fault("PLN-042", message, cure=f"Remove {name}, or write to a table.")

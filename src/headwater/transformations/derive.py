@@ -13,7 +13,7 @@ from sqlglot import exp
 from headwater.transformations.defined import DefinedColumn, define
 from headwater.transformations.expression import scope_of
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
-from headwater.transformations.relation import all_passed, output
+from headwater.transformations.relation import all_marks, all_passed, output
 from headwater.transformations.scope import Found, StreamScope
 
 
@@ -35,6 +35,7 @@ def _compile(given: Given) -> Outcome:
         exp.Select().from_(stream.table(), copy=False),
         is_open=stream.is_open,
         is_repeatable=not any(new.resolved.nondeterministic for new in defined),
+        marks=all_marks(stream),
     )
     return Outcome(outputs=(result,))
 

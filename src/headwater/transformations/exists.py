@@ -8,7 +8,7 @@ from headwater.transformations.arguments import condition, flag
 from headwater.transformations.expression import resolve_condition, scope_of
 from headwater.transformations.join import distinct_sides
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import all_passed, deciding, output
+from headwater.transformations.relation import all_marks, all_passed, deciding, output
 
 
 def _compile(given: Given) -> Outcome:
@@ -26,6 +26,7 @@ def _compile(given: Given) -> Outcome:
         effects=deciding(scope.origins(test, test.text), "JOIN"),
         is_open=left.is_open,
         is_repeatable=not test.nondeterministic,
+        marks=all_marks(left),
     )
     return Outcome(outputs=(result,))
 

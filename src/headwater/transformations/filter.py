@@ -7,7 +7,7 @@ from sqlglot import exp
 from headwater.transformations.arguments import condition
 from headwater.transformations.expression import resolve_condition, scope_of
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import all_passed, deciding, output
+from headwater.transformations.relation import all_marks, all_passed, deciding, output
 
 
 def _compile(given: Given) -> Outcome:
@@ -23,6 +23,7 @@ def _compile(given: Given) -> Outcome:
         effects=effects,
         is_open=stream.is_open,
         is_repeatable=not test.nondeterministic,
+        marks=all_marks(stream),
     )
     return Outcome(outputs=(result,))
 

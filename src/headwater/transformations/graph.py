@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
-from heapq import heappop, heappush
 
 from headwater.data.edges import Origin
 from headwater.data.schema import Column, Schema
 from headwater.errors import Fault, LanguageError, raise_if_any
-from headwater.language.dataflow.ast import Script, Statement, StreamRef
-from headwater.language.dataflow.scope import nearest
+from headwater.language.dataflow.ast import Script
+from headwater.language.dataflow.scope import CacheSink, ScopeColumn
 from headwater.language.source import Source
 from headwater.transformations.arguments import unexpected
+from headwater.transformations.flowlets import inlined
+from headwater.transformations.known import NOTHING_KNOWN, Known
 from headwater.transformations.options import SinkOptions, SourceOptions
+from headwater.transformations.order import in_order, stream_name
 from headwater.transformations.parameters import resolve_parameters
 from headwater.transformations.protocol import Given, Output
 from headwater.transformations.registry import TRANSFORMATIONS
@@ -38,6 +39,18 @@ class Node:
     """The statement as written, on one line."""
     is_expensive: bool
     keeps_rows: bool
+    caches: tuple[str, ...] = ()
+    """The cache sinks that its expressions look into."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every stream that it is made of."""
+        return (*self.inputs, *self.caches)
+
+    @property
+    def is_cache(self) -> bool:
+        """Return whether it is a sink that only other streams read."""
+        return isinstance(self.options, SinkOptions) and self.options.is_cache
 
     @property
     def schema(self) -> Schema:
@@ -54,6 +67,7 @@ class Graph:
     source: Source = field(repr=False, compare=False)
     parameters: Mapping[str, Source] = field(repr=False, compare=False)
     by_name: Mapping[str, Node] = field(repr=False, compare=False)
+    known: Known = field(default=NOTHING_KNOWN, repr=False, compare=False)
 
     @property
     def sources(self) -> tuple[Node, ...]:
@@ -61,28 +75,37 @@ class Graph:
 
     @property
     def sinks(self) -> tuple[Node, ...]:
-        """The sinks in the order in which they are written: by `saveOrder`, then those without one."""
-        sinks = [node for node in self.nodes if node.verb == "sink"]
+        """The sinks in the order in which they are written: by `saveOrder`, then those without one; no cache sinks."""
+        sinks = [node for node in self.nodes if node.verb == "sink" and not node.is_cache]
         return tuple(sorted(sinks, key=_save_order))
+
+    @property
+    def cache_sinks(self) -> tuple[Node, ...]:
+        """The sinks that write nothing, in their order."""
+        return tuple(sorted((node for node in self.nodes if node.is_cache), key=_save_order))
 
     def upstream(self, name: str) -> tuple[Node, ...]:
         """Return the streams that one is made of, and itself, in the graph's order."""
         wanted = {name}
         for node in reversed(self.nodes):
             if node.name in wanted:
-                wanted.update(node.inputs)
+                wanted.update(node.reads)
         return tuple(node for node in self.nodes if node.name in wanted)
 
     def with_schemas(self, schemas: Mapping[str, Schema]) -> Graph:
         """Return the graph for sources that have these columns. Raises LanguageError if they do not fit the script."""
-        return build_graph(self.script, self.parameters, schemas, self.source)
+        return build_graph(self.script, self.parameters, schemas, self.source, self.known)
 
     def __str__(self) -> str:
         return "\n".join(_printed(node) for node in self.nodes)
 
 
 def build_graph(
-    script: Script, parameters: Mapping[str, Source], source_schemas: Mapping[str, Schema], source: Source
+    script: Script,
+    parameters: Mapping[str, Source],
+    source_schemas: Mapping[str, Schema],
+    source: Source,
+    known: Known = NOTHING_KNOWN,
 ) -> Graph:
     """Return the graph of a script.
 
@@ -91,28 +114,38 @@ def build_graph(
     """
     faults: list[Fault] = []
     values = resolve_parameters(script.parameters, parameters, source, faults)
+    placed = inlined(script, source, values, known.flowlets, faults)
     nodes: dict[str, Node] = {}
-    for statement in _in_order(script, source, faults):
+    caches: dict[str, CacheSink] = {}
+    for one in in_order(placed, faults):
+        statement = one.statement
         inputs = [nodes[name].output.stream for ref in statement.inputs if (name := stream_name(ref)) in nodes]
         if len(inputs) < len(statement.inputs):
             continue
-        given = Given(statement, tuple(inputs), source, Names(values), source_schemas.get(statement.name))
+        names = Names(one.parameters, known.functions, caches)
+        schema, pivots = source_schemas.get(statement.name), known.pivots.get(statement.name)
+        given = Given(statement, tuple(inputs), one.source, names, schema, pivots)
         try:
-            nodes.update((node.name, node) for node in _compile(given))
+            made = _compile(given, one.caches)
         except LanguageError as error:
             faults.extend(error.faults)
+            continue
+        nodes.update((node.name, node) for node in made)
+        caches.update((node.name, _cache(node)) for node in made if node.is_cache)
     if not any(statement.verb == "sink" for statement in script.statements):
         faults.append(source.fault("LNG-079", "The data flow has no sink", script.span, "End a stream with sink()."))
     raise_if_any(LanguageError, faults)
-    return Graph(tuple(nodes.values()), script, source, parameters, nodes)
+    return Graph(tuple(nodes.values()), script, source, parameters, nodes, known)
 
 
-def stream_name(ref: StreamRef) -> str:
-    """Return the name of the stream that an input means, `split1@late` for a branch."""
-    return ref.stream if ref.branch is None else f"{ref.stream}@{ref.branch}"
+def _cache(node: Node) -> CacheSink:
+    stream = node.output.stream
+    columns = tuple(ScopeColumn(stream.name, c.name, c.type, stream.sql(c)) for c in stream)
+    keys = node.options.keys if isinstance(node.options, SinkOptions) else ()
+    return CacheSink(stream.name, stream.table(), columns, keys)
 
 
-def _compile(given: Given) -> list[Node]:
+def _compile(given: Given, caches: tuple[str, ...]) -> list[Node]:
     statement = given.statement
     transformation = TRANSFORMATIONS.get(statement.verb)
     if transformation is None:
@@ -130,71 +163,11 @@ def _compile(given: Given) -> list[Node]:
             outcome.options,
             given.written(statement),
             transformation.is_expensive,
-            transformation.keeps_rows,
+            transformation.keeps_rows and not outcome.drops_rows,
+            caches,
         )
         for output in outcome.outputs
     ]
-
-
-def _in_order(script: Script, source: Source, faults: list[Fault]) -> list[Statement]:
-    """Return the statements, inputs first; add the faults of streams that are absent, doubled or in a circle."""
-    statements: dict[str, Statement] = {}
-    folded: dict[str, str] = {}
-    for statement in script.statements:
-        if (earlier := folded.get(statement.name.lower())) is not None:
-            message = f"Stream '{statement.name}' is defined twice"
-            cure = "Give one of them another name." + ("" if earlier == statement.name else " Case does not count.")
-            faults.append(source.fault("LNG-067", message, statement.span, cure))
-            continue
-        folded[statement.name.lower()] = statement.name
-        statements[statement.name] = statement
-    for statement in statements.values():
-        faults.extend(_dangling(statement, statements, source))
-    sorter = TopologicalSorter(
-        {name: [ref.stream for ref in s.inputs if ref.stream in statements] for name, s in statements.items()}
-    )
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        circle = [str(name) for name in error.args[1]]
-        message = "The streams go in a circle: " + " → ".join(f"'{name}'" for name in reversed(circle))
-        cure = "Read one of them from another stream."
-        faults.append(source.fault("LNG-068", message, statements[circle[0]].span, cure))
-        return []
-    return _sorted(statements, sorter)
-
-
-def _sorted(statements: Mapping[str, Statement], sorter: TopologicalSorter[str]) -> list[Statement]:
-    """Return the statements as near to the script's order as their inputs allow."""
-    places = {name: place for place, name in enumerate(statements)}
-    ready: list[tuple[int, str]] = []
-    result: list[Statement] = []
-    while sorter.is_active():
-        for name in sorter.get_ready():
-            heappush(ready, (places[name], name))
-        _, name = heappop(ready)
-        result.append(statements[name])
-        sorter.done(name)
-    return result
-
-
-def _dangling(statement: Statement, statements: Mapping[str, Statement], source: Source) -> list[Fault]:
-    faults = []
-    for ref in statement.inputs:
-        target = statements.get(ref.stream)
-        if target is None:
-            message = f"Stream '{ref.stream}' does not exist"
-            faults.append(source.fault("LNG-066", message, ref.span, nearest(ref.stream, statements)))
-        elif ref.branch not in (target.branches or (None,)):
-            message = f"Stream '{ref.stream}' has no branch '{ref.branch}'"
-            if ref.branch is None:
-                message = f"Stream '{ref.stream}' has branches, none is named"
-            names = ", ".join(f"{ref.stream}@{branch}" for branch in target.branches) or ref.stream
-            faults.append(source.fault("LNG-066", message, ref.span, f"Write {names}."))
-        elif target.verb == "sink":
-            cure = "Read from the stream that the sink writes."
-            faults.append(source.fault("LNG-066", f"'{ref.stream}' is a sink and gives no rows", ref.span, cure))
-    return faults
 
 
 def _save_order(node: Node) -> tuple[bool, int]:
@@ -205,7 +178,7 @@ def _save_order(node: Node) -> tuple[bool, int]:
 def _printed(node: Node) -> str:
     lines = [f"{node.name} = {node.verb}({', '.join(node.inputs)})"]
     lines += [f"  rows <- {_from(effect)}" for effect in node.output.effects]
-    for column in node.output.columns:
+    for column in (*node.output.columns, *node.output.marks):
         drifted = " drifted" if column.column.drifted else ""
         lines.append(f"  {column.column.id} {column.column.type}{drifted}")
         lines += [f"    <- {_from(origin)}" for origin in column.origins]

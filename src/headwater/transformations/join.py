@@ -9,7 +9,7 @@ from headwater.language.dataflow.scope import Resolved
 from headwater.transformations.arguments import condition, positional, text
 from headwater.transformations.expression import resolve_condition, scope_of
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import all_passed, deciding, output
+from headwater.transformations.relation import all_marks, all_passed, deciding, output
 from headwater.transformations.stream import Stream
 
 _SIDES = {"inner": "INNER", "left": "LEFT", "right": "RIGHT", "outer": "FULL", "cross": "CROSS"}
@@ -33,6 +33,7 @@ def _compile(given: Given) -> Outcome:
         effects=effects,
         is_open=left.is_open or right.is_open,
         is_repeatable=test is None or not test.nondeterministic,
+        marks=all_marks(left, right),
     )
     return Outcome(outputs=(result,))
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 from headwater.data.types import LONG
 from headwater.transformations.arguments import number
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import all_passed, made, output
+from headwater.transformations.relation import all_marks, all_passed, made, output
 from headwater.transformations.source import declared_columns
 
 
@@ -32,6 +32,7 @@ def _compile(given: Given) -> Outcome:
         exp.Select().from_(stream.table(), copy=False),
         is_open=stream.is_open,
         is_repeatable=False,
+        marks=all_marks(stream),
     )
     return Outcome(outputs=(result,))
 

@@ -14,9 +14,10 @@ from headwater.data.edges import Origin
 from headwater.transformations.arguments import condition, flag, text
 from headwater.transformations.expression import resolve_condition, scope_of
 from headwater.transformations.join import distinct_sides
+from headwater.transformations.marks import match_mark
 from headwater.transformations.ordering import OrderKey, order_keys
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
-from headwater.transformations.relation import all_passed, deciding, output
+from headwater.transformations.relation import all_marks, all_passed, deciding, output
 from headwater.transformations.stream import Stream
 
 
@@ -28,6 +29,7 @@ def _compile(given: Given) -> Outcome:
     origins = deciding(scope.origins(test, test.text), "JOIN")
     many = flag(given, "multiple")
     pickup = (text(given, "pickup") or "any").lower()
+    matched = match_mark(_matched(right, test.sql), origins)
     frame = exp.Select().from_(left.table(), copy=False)
     if many:
         frame = frame.join(right.table(), on=test.sql, join_type="LEFT", copy=False)
@@ -43,6 +45,7 @@ def _compile(given: Given) -> Outcome:
         effects=origins if many else (),
         is_open=left.is_open or right.is_open,
         is_repeatable=(many or bool(order)) and not test.nondeterministic,
+        marks=(matched, *all_marks(left, right)),
     )
     return Outcome(outputs=(result,))
 
@@ -52,6 +55,11 @@ def _first_match(right: Stream, test: exp.Expr, order: list[OrderKey], reverse: 
     if order:
         matches = matches.order_by(*(key.sql(reverse=reverse) for key in order))
     return exp.Lateral(this=matches.subquery(), alias=exp.TableAlias(this=exp.to_identifier(right.name, quoted=True)))
+
+
+def _matched(right: Stream, test: exp.Expr) -> exp.Expr:
+    """Return whether a left row has a match; evaluated only where somebody asks."""
+    return exp.Exists(this=exp.select("1").from_(right.table()).where(test.copy()))
 
 
 def _decided(column: OutputColumn, origins: tuple[Origin, ...]) -> OutputColumn:

@@ -29,3 +29,9 @@ class SinkOptions:
     pre_sqls: tuple[str, ...] = ()
     post_sqls: tuple[str, ...] = ()
     file_names: tuple[str, ...] = ()
+    action: str | None = None
+    """The column, behind those that are written, that says what becomes of a row (`marks.ACTIONS`); None: inserted."""
+    is_cache: bool = False
+    """True if it is kept for `sink#lookup(…)` alone, and nothing is written."""
+    to_output: bool = False
+    """True if a cache sink's rows are part of the activity's output."""

@@ -16,6 +16,7 @@ from headwater.data.types import INTEGER, STRING
 from headwater.language.dataflow.ast import Assignment, Clause, Expr, MatchRef, Node, Positional, Regex
 from headwater.language.dataflow.scope import (
     CacheSink,
+    Mark,
     MatchedColumn,
     Resolved,
     ScopeColumn,
@@ -153,6 +154,9 @@ class _MetaScope:
 
     def cache(self, sink: str) -> CacheSink | Unresolved:
         return self._plain.cache(sink)
+
+    def mark(self, name: Mark, stream: int | None) -> Resolved | Unresolved:
+        return self._plain.mark(name, stream)
 
     @property
     def _plain(self) -> StreamScope:

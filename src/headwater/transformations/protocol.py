@@ -16,6 +16,7 @@ from headwater.data.edges import Origin
 from headwater.data.schema import Schema
 from headwater.errors import Fault, LanguageError
 from headwater.language.dataflow.ast import Node, Statement
+from headwater.language.expression.ast import Json
 from headwater.language.source import Source
 from headwater.transformations.options import SinkOptions, SourceOptions
 from headwater.transformations.scope import Names
@@ -33,6 +34,8 @@ class Given:
     names: Names = Names()
     schema: Schema | None = None
     """For a source: the columns that its data has, where they are known."""
+    pivots: tuple[Json, ...] | None = None
+    """For a pivot that names no values: those that its data has, where they are known."""
 
     def fault(self, code: str, message: str, node: Node | None = None, cure: str = "") -> Fault:
         """Return a fault at a node of the statement, or at the statement."""
@@ -71,6 +74,8 @@ class Output:
     relation: exp.Query
     is_repeatable: bool
     """False if a second evaluation may give other values (`uuid()`): then it is evaluated once for all consumers."""
+    marks: tuple[OutputColumn, ...] = ()
+    """What the rows carry beside their columns; `relation` projects it behind them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,8 @@ class Outcome:
 
     outputs: tuple[Output, ...]
     options: SourceOptions | SinkOptions | None = None
+    drops_rows: bool = False
+    """True if fewer rows may come out, though the verb keeps rows as a rule."""
 
 
 class Compile(Protocol):

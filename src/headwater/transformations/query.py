@@ -67,12 +67,12 @@ def _upstream(graph: Graph, sinks: Sequence[str]) -> tuple[Node, ...]:
 
 def _tables(nodes: Sequence[Node], sinks: Sequence[str], once: Collection[str]) -> tuple[str, ...]:
     """Return the streams to evaluate once, in the graph's order."""
-    consumers = Counter(name for node in nodes for name in node.inputs)
+    consumers = Counter(name for node in nodes for name in node.reads)
     tables: dict[str, None] = {}
     costly: dict[str, bool] = {}
     for node in nodes:
         own = node.is_expensive or not node.output.is_repeatable or node.name in once
-        costly[node.name] = own or any(costly[name] for name in node.inputs if name not in tables)
+        costly[node.name] = own or any(costly[name] for name in node.reads if name not in tables)
         if costly[node.name] and consumers[node.name] > 1 and node.name not in sinks:
             tables[node.name] = None
     return tuple(tables)
@@ -87,7 +87,7 @@ def _query(graph: Graph, root: str, wanted: Collection[str] | None, demand: _Dem
             continue
         relation = _with_columns(node.output.relation, wanted if node.name == root else used[node.name])
         relations[node.name] = relation
-        used.update((name, {}) for name in node.inputs if name not in used)
+        used.update((name, {}) for name in node.reads if name not in used)
         _note_uses(node, relation, used, demand)
     query = relations.pop(root)
     for name, relation in reversed(relations.items()):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from headwater.transformations.aggregate import AGGREGATE
+from headwater.transformations.alter_row import ALTER_ROW
+from headwater.transformations.assertion import ASSERT
+from headwater.transformations.cast import CAST
 from headwater.transformations.derive import DERIVE
 from headwater.transformations.exists import EXISTS
 from headwater.transformations.filter import FILTER
@@ -12,6 +15,7 @@ from headwater.transformations.join import JOIN
 from headwater.transformations.key_generate import KEY_GENERATE
 from headwater.transformations.lookup import LOOKUP
 from headwater.transformations.protocol import Transformation
+from headwater.transformations.rank import RANK
 from headwater.transformations.select import SELECT
 from headwater.transformations.sink import SINK
 from headwater.transformations.sort import SORT
@@ -22,12 +26,16 @@ from headwater.transformations.window import WINDOW
 
 TRANSFORMATIONS: Mapping[str, Transformation] = {
     "aggregate": AGGREGATE,
+    "alterRow": ALTER_ROW,
+    "assert": ASSERT,
+    "cast": CAST,
     "derive": DERIVE,
     "exists": EXISTS,
     "filter": FILTER,
     "join": JOIN,
     "keyGenerate": KEY_GENERATE,
     "lookup": LOOKUP,
+    "rank": RANK,
     "select": SELECT,
     "sink": SINK,
     "sort": SORT,

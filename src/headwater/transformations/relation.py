@@ -30,6 +30,11 @@ def all_passed(stream: Stream) -> tuple[OutputColumn, ...]:
     return tuple(passed(Found(stream, column)) for column in stream)
 
 
+def all_marks(*streams: Stream) -> tuple[OutputColumn, ...]:
+    """Return what the rows of the inputs carry beside their columns, passed on."""
+    return tuple(passed(Found(stream, mark)) for stream in streams for mark in stream.marks)
+
+
 def deciding(origins: Iterable[Origin], subtype: Subtype, expression: str = "") -> tuple[Origin, ...]:
     """Return origins as effects: INDIRECT, of this subtype."""
     effects = (Origin(o.stream, o.column, "INDIRECT", subtype, expression or o.expression) for o in origins)
@@ -44,6 +49,7 @@ def output(
     effects: Iterable[Origin] = (),
     is_open: bool = False,
     is_repeatable: bool = True,
+    marks: Sequence[OutputColumn] = (),
     aliases: tuple[str, ...] = (),
 ) -> Output:
     """Return the output `name` that projects `columns` from `frame`, a SELECT that has no projections yet.
@@ -51,15 +57,18 @@ def output(
     `aliases` are other names by which expressions may address the stream, such as a split's branch alone.
     """
     streams = (name, *aliases)
-    named = with_distinct_ids(stamped(column.column, streams) for column in columns)
-    final = tuple(replace(column, column=known) for column, known in zip(columns, named, strict=True))
+    everything = (*columns, *marks)
+    named = with_distinct_ids(stamped(column.column, streams) for column in everything)
+    final = tuple(replace(column, column=known) for column, known in zip(everything, named, strict=True))
     projections = [_projection(column) for column in final]
+    count = len(columns)
     return Output(
-        stream=Stream(name, named, is_open),
-        columns=final,
+        stream=Stream(name, named[:count], is_open, named[count:]),
+        columns=final[:count],
         effects=tuple(dict.fromkeys(effects)),
         relation=frame.select(*projections, copy=False),
         is_repeatable=is_repeatable,
+        marks=final[count:],
     )
 
 

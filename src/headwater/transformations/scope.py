@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from headwater.data.edges import Kind, Origin, Subtype
 from headwater.language.dataflow.scope import (
     CacheSink,
+    Mark,
     MatchedColumn,
     Reference,
     Resolved,
@@ -19,7 +20,9 @@ from headwater.language.dataflow.scope import (
     Unresolved,
     UserFunction,
     nearest,
+    unmarked,
 )
+from headwater.transformations.row_marks import row_mark
 from headwater.transformations.stream import Stream, StreamColumn
 
 
@@ -60,6 +63,7 @@ class StreamScope:
     by_label: Mapping[tuple[str, str], Found]
     """In the order of the inputs and their columns."""
     names: Names = Names()
+    inputs: tuple[Stream, ...] = ()
     locals: Mapping[str, Resolved] = field(default_factory=dict)
     matched: MatchedColumn | None = None
 
@@ -86,6 +90,10 @@ class StreamScope:
         known = self.names.caches
         return known.get(sink) or Unresolved("LNG-026", f"There is no cache sink '{sink}'", nearest(sink, known))
 
+    def mark(self, name: Mark, stream: int | None) -> Resolved | Unresolved:
+        found = row_mark(name, self.inputs if stream is None else self.inputs[stream - 1 : stream])
+        return found or unmarked(name)
+
     def find(self, name: str, stream: str | None) -> Found | Unresolved:
         """Return the one column of this name, or why there is none or more than one."""
         found = self.by_name.get(name, ())
@@ -102,7 +110,14 @@ class StreamScope:
 
     def origins(self, resolved: Resolved, expression: str) -> tuple[Origin, ...]:
         """Return the references of an expression as origins in the inputs' own columns."""
-        return tuple(_origin(self.found(r), r, expression) for r in resolved.references)
+        return tuple(self._origin(reference, expression) for reference in resolved.references)
+
+    def _origin(self, reference: Reference, expression: str) -> Origin:
+        found = self.by_label.get((reference.stream, reference.column))
+        if found is None:
+            # A mark of an input, or a column of a cache sink, which go by their own names.
+            return reference.origin(expression)
+        return _origin(found, reference, expression)
 
     def seen(self, found: Found) -> ScopeColumn:
         """Return a column as the language sees it; its stream and name are unique in this scope."""
@@ -133,7 +148,7 @@ def scope_over(inputs: Sequence[Stream], names: Names) -> StreamScope:
     labelled = {name: _labelled(found) for name, found in by_name.items()}
     waiting = {name: list(found) for name, found in labelled.items()}
     in_order = [waiting[column.name].pop(0) for stream in inputs for column in stream]
-    return StreamScope(labelled, {(f.label, f.shown): f for f in in_order}, names)
+    return StreamScope(labelled, {(f.label, f.shown): f for f in in_order}, names, tuple(inputs))
 
 
 def _labelled(same_name: tuple[Found, ...]) -> tuple[Found, ...]:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from headwater.transformations.expression import scope_of
 from headwater.transformations.mapping import all_columns, is_open_mapping, mapped_columns
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import output
+from headwater.transformations.relation import all_marks, output
 
 
 def _compile(given: Given) -> Outcome:
@@ -20,6 +20,7 @@ def _compile(given: Given) -> Outcome:
         columns,
         exp.Select().from_(stream.table(), copy=False),
         is_open=stream.is_open and (clause is None or is_open_mapping(clause)),
+        marks=all_marks(stream),
     )
     return Outcome(outputs=(result,))
 

@@ -7,6 +7,7 @@ those that its own `input(…)` declares, or that no source drifted in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -17,6 +18,7 @@ from headwater.transformations.mapping import all_columns, is_open_mapping, mapp
 from headwater.transformations.options import SinkOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
+from headwater.transformations.row_actions import action_faults, taken_rows
 from headwater.transformations.scope import Found, StreamScope
 from headwater.transformations.source import declared_columns
 
@@ -27,14 +29,22 @@ def _compile(given: Given) -> Outcome:
     clause = given.statement.clause("mapColumn")
     scope = scope_of(given)
     columns = _automatic(given, scope, options) if clause is None else mapped_columns(given, scope, clause)
+    taken = taken_rows(given, stream)
+    frame = exp.Select().from_(stream.table(), copy=False)
+    for test in taken.tests:
+        frame = frame.where(test, copy=False)
     result = output(
         given.statement.name,
         columns,
-        exp.Select().from_(stream.table(), copy=False),
+        frame,
+        effects=taken.effects,
         is_open=stream.is_open and (clause is None or is_open_mapping(clause)),
+        marks=taken.action,
     )
     raise_if_any(LanguageError, _faults(given, options, result.columns, result.stream.is_open))
-    return Outcome(outputs=(result,), options=options)
+    if taken.action:
+        options = replace(options, action=result.marks[0].column.id)
+    return Outcome(outputs=(result,), options=options, drops_rows=bool(taken.tests))
 
 
 def _automatic(given: Given, scope: StreamScope, options: SinkOptions) -> list[OutputColumn]:
@@ -55,6 +65,8 @@ def _options(given: Given) -> SinkOptions:
         pre_sqls=_statements(given, "preSQLs"),
         post_sqls=_statements(given, "postSQLs"),
         file_names=texts(given, "partitionFileNames"),
+        is_cache=(text(given, "store") or "").lower() == "cache",
+        to_output=flag(given, "output"),
     )
 
 
@@ -75,15 +87,10 @@ def _faults(given: Given, options: SinkOptions, columns: Sequence[OutputColumn],
         for name in (name for name in names if name not in options.declared.names):
             cure = "Add it to input(…), leave it out of the mapping, or set validateSchema: false."
             yield given.fault("LNG-079", f"Sink '{sink}' validates its schema, which has no column '{name}'", cure=cure)
-    if not flag(given, "insertable", default=True):
-        cure = "Set insertable: true."
-        yield given.fault("LNG-079", f"Sink '{sink}' takes no inserted rows, and none are marked otherwise", cure=cure)
+    yield from action_faults(given, options.keys, columns, is_open)
     if len(options.file_names) > 1:
         option = given.statement.option("partitionFileNames")
         yield given.fault("LNG-079", f"Sink '{sink}' names more than one file", option, "Name one file.")
-    if text(given, "store") == "cache":
-        cure = "Write to a dataset; a cache sink cannot be run."
-        yield given.fault("LNG-065", f"Sink '{sink}' is a cache sink", given.statement.option("store"), cure)
     for name in ("preCommands", "postCommands"):
         if _statements(given, name):
             cure = "Do the file's commands in an activity before or after the data flow."
@@ -108,18 +115,19 @@ _WITHOUT_BEARING = (
     "tableName",
     "umask",
 )
-_NO = frozenset({"false"})
 SINK = Transformation(
     verb="sink",
     compile=_compile,
     options=dict.fromkeys(_WITHOUT_BEARING)
     | {
         "allowSchemaDrift": None,
-        "deletable": _NO,
+        "deletable": None,
         "errorHandlingOption": frozenset({"stoponfirsterror"}),
         "format": None,
+        "ignoreAssertFailedRows": None,
         "insertable": None,
         "keys": None,
+        "output": None,
         "partitionFileNames": None,
         "postCommands": None,
         "postSQLs": None,
@@ -131,8 +139,8 @@ SINK = Transformation(
         "skipDuplicateMapOutputs": None,
         "store": None,
         "truncate": None,
-        "updateable": _NO,
-        "upsertable": _NO,
+        "updateable": None,
+        "upsertable": None,
         "validateSchema": None,
     },
     clauses=frozenset({"input", "mapColumn"}),

@@ -8,7 +8,7 @@ from headwater.transformations.arguments import flag
 from headwater.transformations.expression import scope_of
 from headwater.transformations.ordering import order_keys
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import all_passed, deciding, output
+from headwater.transformations.relation import all_marks, all_passed, deciding, output
 
 
 def _compile(given: Given) -> Outcome:
@@ -21,7 +21,14 @@ def _compile(given: Given) -> Outcome:
     frame = exp.Select().from_(stream.table(), copy=False)
     frame = frame.order_by(*(key.sql(ignore_case) for key in keys), copy=False)
     origins = [origin for key in keys for origin in deciding(scope.origins(key.resolved, key.resolved.text), "SORT")]
-    result = output(given.statement.name, all_passed(stream), frame, effects=origins, is_open=stream.is_open)
+    result = output(
+        given.statement.name,
+        all_passed(stream),
+        frame,
+        effects=origins,
+        is_open=stream.is_open,
+        marks=all_marks(stream),
+    )
     return Outcome(outputs=(result,))
 
 

@@ -12,31 +12,17 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from headwater.data.schema import Column, Schema
-from headwater.data.types import ANY, BINARY, INTEGER, STRING, TIME, Array, Decimal, Map, Struct
+from headwater.data.types import ANY, BINARY, STRING, TIME, Array, Map, Struct
 from headwater.errors import Fault, LanguageError, raise_if_any
-from headwater.language.dataflow.ast import Call, Clause, ColumnDeclaration, ColumnRef, Expr, Literal
+from headwater.language.dataflow.ast import Clause, ColumnDeclaration, ColumnRef
 from headwater.transformations.arguments import flag, text, texts
-from headwater.transformations.expression import resolve_value
+from headwater.transformations.conversion import conversion
 from headwater.transformations.options import SourceOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
 from headwater.transformations.scope import Names, StreamScope, scope_over
 from headwater.transformations.stream import Stream, StreamColumn
 
-_CONVERSIONS = {
-    "binary": "toBinary",
-    "boolean": "toBoolean",
-    "byte": "toByte",
-    "date": "toDate",
-    "decimal": "toDecimal",
-    "double": "toDouble",
-    "float": "toFloat",
-    "integer": "toInteger",
-    "long": "toLong",
-    "short": "toShort",
-    "string": "toString",
-    "timestamp": "toTimestamp",
-}
 # Types of which no text is made: those that are text, and those that have no text of their own.
 _NO_TEXT = (ANY, BINARY, STRING, TIME)
 
@@ -139,18 +125,14 @@ def _drifted(given: Given, data: _Data, extra: Column, infer: bool) -> OutputCol
 
 def _converted(given: Given, data: _Data, found: StreamColumn, wanted: Column) -> exp.Expr:
     """Return the data's column as the declared type, by the language's own conversion: null for what does not fit."""
-    type_ = wanted.type
-    extra: tuple[Expr, ...] = ()
-    if isinstance(type_, Decimal):
-        extra = (Literal(type_.precision, INTEGER), Literal(type_.scale, INTEGER))
-    elif wanted.native_type:
-        extra = (Literal(wanted.native_type, STRING),)
-    function = _CONVERSIONS.get(str(type_).partition("(")[0])
-    if function is None:
+    value = conversion(given, data.scope, ColumnRef(found.name), wanted)
+    if value is None:
         cure = f"Declare it as {found.type}, and convert it in a derive."
-        message = f"Column '{found.name}' is {found.type} in the data of '{given.statement.name}', declared as {type_}"
+        message = (
+            f"Column '{found.name}' is {found.type} in the data of '{given.statement.name}', declared as {wanted.type}"
+        )
         raise given.refuse("LNG-077", message, cure=cure)
-    return resolve_value(given, data.scope, Call(function, (ColumnRef(found.name), *extra))).sql
+    return value.sql
 
 
 # What only moves work about, or repeats what the dataset says, has no bearing on the result here.

@@ -15,7 +15,7 @@ from headwater.language.dataflow.scope import Resolved
 from headwater.transformations.arguments import flag, positional
 from headwater.transformations.expression import resolve_condition, scope_of
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import all_passed, deciding, output
+from headwater.transformations.relation import all_marks, all_passed, deciding, output
 from headwater.transformations.scope import StreamScope
 
 
@@ -43,6 +43,7 @@ def _compile(given: Given) -> Outcome:
                 frame,
                 effects=_effects(scope, [*met, *unmet]),
                 is_open=stream.is_open,
+                marks=all_marks(stream),
                 aliases=(branch, name),
             )
         )

@@ -13,6 +13,12 @@ from sqlglot import exp
 
 from headwater.data.types import DataType
 
+# The names of marks, what `marks.py` says of rows.
+ACTION = "row action"
+ACTIONS = ("insert", "update", "upsert", "delete")
+ASSERT = "assert "
+MATCH = "row match"
+
 
 @dataclass(frozen=True, slots=True)
 class StreamColumn:
@@ -37,6 +43,8 @@ class Stream:
     columns: tuple[StreamColumn, ...]
     is_open: bool = False
     """True if there may be more columns than these, because a source drifts and its columns are not known yet."""
+    marks: tuple[StreamColumn, ...] = ()
+    """What transformations left on the rows beside their columns (`marks.py`), the latest first; no name reaches it."""
 
     def __iter__(self) -> Iterator[StreamColumn]:
         return iter(self.columns)

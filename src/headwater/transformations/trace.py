@@ -46,7 +46,7 @@ def trace(graph: Graph, sink: str) -> tuple[ColumnEdge, ...]:
     effects: list[_Way] = []
     for node in graph.upstream(sink):
         effects.extend(_hops(node, ROWS, node.output.effects, ways))
-        for column in node.output.columns:
+        for column in (*node.output.columns, *node.output.marks):
             key = node.name, column.column.id
             ways[key] = (
                 _start(node, column) if node.verb == "source" else _distinct(_hops(node, key[1], column.origins, ways))
@@ -64,14 +64,19 @@ def flow_steps(graph: Graph, sink: str | None = None, rows: Mapping[str, int] | 
         FlowStep(
             name=node.name,
             kind=node.verb,
-            inputs=node.inputs,
-            columns=tuple(FlowColumn(c.column.id, str(c.column.type), c.origins) for c in node.output.columns),
+            inputs=node.reads,
+            columns=tuple(FlowColumn(c.column.id, str(c.column.type), c.origins) for c in _carried(node)),
             effects=node.output.effects,
             expression=node.expression,
             rows=(rows or {}).get(node.name),
         )
         for node in nodes
     )
+
+
+def _carried(node: Node) -> tuple[OutputColumn, ...]:
+    """Return the columns and marks of a stream; a sink's mark is not written."""
+    return node.output.columns if node.verb == "sink" else (*node.output.columns, *node.output.marks)
 
 
 def _start(node: Node, column: OutputColumn) -> Ways:

@@ -29,20 +29,33 @@ def _compile(given: Given) -> Outcome:
     faults: list[Fault] = []
     types = [_type(given, row, faults) for row in rows]
     raise_if_any(LanguageError, faults)
+    count = len(rows)
+    rows += _marks(given)
+    types += [_type(given, row, faults) for row in rows[count:]]
     name = given.statement.name
     columns = with_distinct_ids(stamped(_column(row, type_), (name,)) for row, type_ in zip(rows, types, strict=True))
     selects: list[exp.Query] = [_select(given, index, rows, columns) for index in range(len(given.inputs))]
+    outputs = tuple(
+        OutputColumn(column, tuple(found.origin() for found in row if found), _value(row[0]))
+        for row, column in zip(rows, columns, strict=True)
+    )
+    is_open = any(stream.is_open for stream in given.inputs)
     result = Output(
-        stream=Stream(name, columns, any(stream.is_open for stream in given.inputs)),
-        columns=tuple(
-            OutputColumn(column, tuple(found.origin() for found in row if found), _value(row[0]))
-            for row, column in zip(rows, columns, strict=True)
-        ),
+        stream=Stream(name, columns[:count], is_open, columns[count:]),
+        columns=outputs[:count],
         effects=(),
         relation=reduce(_all_rows, selects),
         is_repeatable=True,
+        marks=outputs[count:],
     )
     return Outcome(outputs=(result,))
+
+
+def _marks(given: Given) -> list[_Row]:
+    """Return the marks of each kind, the latest of each input; null for an input whose rows have none."""
+    latest = [{mark.name: Found(s, mark) for mark in reversed(s.marks)} for s in given.inputs]
+    kinds = dict.fromkeys(mark.name for stream in given.inputs for mark in stream.marks)
+    return [tuple(found.get(kind) for found in latest) for kind in kinds]
 
 
 def _by_name(given: Given) -> list[_Row]:

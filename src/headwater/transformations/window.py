@@ -19,7 +19,7 @@ from headwater.transformations.defined import DefinedColumn, define
 from headwater.transformations.expression import is_aggregate_node, resolve_value, scope_of
 from headwater.transformations.ordering import OrderKey, order_keys
 from headwater.transformations.protocol import Given, Outcome, Transformation
-from headwater.transformations.relation import all_passed, deciding, made, output
+from headwater.transformations.relation import all_marks, all_passed, deciding, made, output
 from headwater.transformations.scope import StreamScope
 
 # Functions that number or reach rows by themselves, so that a frame means nothing to them.
@@ -59,6 +59,7 @@ def _compile(given: Given) -> Outcome:
         exp.Select().from_(stream.table(), copy=False),
         is_open=stream.is_open,
         is_repeatable=not any(d.resolved.nondeterministic for d in defined),
+        marks=all_marks(stream),
     )
     return Outcome(outputs=(result,))
 

@@ -353,3 +353,47 @@ def test_known_rows_flow_along_transformations_that_keep_them() -> None:
     script = SOURCE + "o derive(x = 1) ~> d d filter(id > 1) ~> f f select(mapColumn(id)) ~> p p sink() ~> out"
     flow = plan(script, {"o": files("in/orders.csv")}, {"out": files("out/")})
     assert known_rows(flow.graph, {"o": 5, "out": 2}) == {"o": 5, "d": 5, "f": 2, "p": 2, "out": 2}
+
+
+def test_marked_rows_change_the_rows_of_the_table_by_their_keys(world: World) -> None:
+    world.sql(
+        "CREATE TABLE dbo.t AS SELECT * FROM (VALUES (1, 'old'), (2, 'old'), (3, 'old'), (4, 'old')) AS v(id, name)"
+    )
+    world.write("in/changes.csv", "id,name,what\n1,new,d\n2,new,u\n9,new,u\n3,new,m\n5,new,m\n6,new,i\n4,new,x\n")
+    script = (
+        "source(output(id as integer, name as string, what as string), allowSchemaDrift: false) ~> c\n"
+        "c alterRow(deleteIf(what == 'd'), updateIf(what == 'u'), upsertIf(what == 'm')) ~> w\n"
+        "w filter(what != 'x') ~> f\n"
+        "f sink(mapColumn(id, name), deletable: true, insertable: true, updateable: true, upsertable: true, "
+        "keys: ['id']) ~> out"
+    )
+    staged = run(world, plan(script, {"c": files("in/changes.csv")}, {"out": table("t")}))
+    assert world.sql("SELECT id, name FROM dbo.t ORDER BY id") == [
+        (2, "new"),
+        (3, "new"),
+        (4, "old"),
+        (5, "new"),
+        (6, "new"),
+    ]
+    assert staged.sinks[0].schema.names == ("id", "name")
+
+
+def test_row_that_fails_an_aborting_assertion_fails_the_flow(world: World) -> None:
+    script = SOURCE + (
+        "o assert(expectUnique(customer, false, 'one', null, 'twice: ' + customer), abort: true) ~> t\nt sink() ~> out"
+    )
+    with pytest.raises(HeadwaterError, match="Assertion 'one' failed: twice: ann"):
+        run(world, plan(script, {"o": files("in/orders.csv")}, {"out": files("out/a.csv")}))
+    assert world.listing() == ["in/orders.csv"]
+
+
+def test_cache_sink_is_looked_into_and_not_written(world: World) -> None:
+    world.write("in/names.csv", "customer,name\nann,Ann\n")
+    script = SOURCE + (
+        "source(output(customer as string, name as string)) ~> n\n"
+        "n sink(store: 'cache', keys: ['customer']) ~> names\n"
+        "o derive(name = names#lookup(customer).name) ~> d\n"
+        "d sink(mapColumn(id, name)) ~> out"
+    )
+    run(world, plan(script, {"o": files("in/orders.csv"), "n": files("in/names.csv")}, {"out": files("out/a.csv")}))
+    assert (world.files / "out/a.csv").read_text() == "id,name\n1,Ann\n2,NA\n3,Ann\n"

@@ -103,6 +103,8 @@ def cached(sink: CacheSink, function: str, keys: tuple[Resolved, ...], member: s
         query = query.where(exp.EQ(this=found.sql.copy(), expression=sql.paren(key.sql)))
     references = tuple(Reference(found.stream, found.name, "DIRECT", "TRANSFORMATION") for found in columns)
     deciding = tuple(Reference(r.stream, r.column, "INDIRECT", "JOIN") for key in keys for r in key.references)
+    named = {name for name, _ in zip(sink.keys, keys, strict=False)}
+    deciding += tuple(Reference(c.stream, c.name, "INDIRECT", "JOIN") for c in sink.columns if c.name in named)
     if function in ("lookup", "output"):
         return Resolved(type_, exp.Subquery(this=query.limit(1)), references + deciding)
     gathered = exp.ArrayAgg(this=exp.column("item", table="cached"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlglot import exp
 
@@ -18,6 +18,8 @@ from headwater.data.types import DataType
 from headwater.language.dataflow.ast import Expr
 
 _SHOWN = 8
+Mark = Literal["delete", "error", "errors", "ignore", "insert", "match", "update", "upsert"]
+"""What transformations find out about a row: all boolean, but `errors`, a map of failed asserts to their messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,21 @@ class Scope(Protocol):
     def cache(self, sink: str) -> CacheSink | Unresolved:
         """Return the cache sink of this name."""
 
+    def mark(self, name: Mark, stream: int | None) -> Resolved | Unresolved:
+        """Return a mark of the row, left by alterRow, lookup or assert; of the input of this number, from 1."""
+
     @property
     def matched(self) -> MatchedColumn | None:
         """The column that `$$` stands for, inside `each(…)`."""
+
+
+_LEAVES: Mapping[Mark, str] = {"error": "an assert", "errors": "an assert", "match": "a lookup"}
+
+
+def unmarked(name: Mark) -> Unresolved:
+    """Return why there is no mark where no transformation before has left one."""
+    leaves = _LEAVES.get(name, "an alterRow")
+    return Unresolved("LNG-038", f"The rows have no '{name}' mark here", f"Put {leaves} transformation before this.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,7 @@ class ColumnScope:
     locals: Mapping[str, Resolved] = field(default_factory=dict)
     functions: Mapping[str, UserFunction] = field(default_factory=dict)
     caches: Mapping[str, CacheSink] = field(default_factory=dict)
+    marks: Mapping[Mark, Resolved] = field(default_factory=dict)
     matched: MatchedColumn | None = None
 
     def column(self, name: str, stream: str | None) -> ScopeColumn | Unresolved:
@@ -176,6 +191,9 @@ class ColumnScope:
     def cache(self, sink: str) -> CacheSink | Unresolved:
         return self.caches.get(sink) or _absent("LNG-026", f"There is no cache sink '{sink}'", self.caches, sink)
 
+    def mark(self, name: Mark, stream: int | None) -> Resolved | Unresolved:  # noqa: ARG002  # Scope's signature
+        return self.marks.get(name) or unmarked(name)
+
 
 @dataclass(frozen=True, slots=True)
 class BodyScope:
@@ -201,6 +219,9 @@ class BodyScope:
 
     def cache(self, sink: str) -> CacheSink | Unresolved:
         return Unresolved("LNG-026", f"There is no cache sink '{sink}'", "A function sees its arguments only.")
+
+    def mark(self, name: Mark, stream: int | None) -> Resolved | Unresolved:
+        return self.around.mark(name, stream)
 
 
 def _ambiguous(found: list[ScopeColumn]) -> Unresolved:

@@ -164,6 +164,7 @@ def _stage_table(
         pre_script=_script(options.pre_sqls),
         post_script=_script(options.post_sqls),
         keys=options.keys,
+        action=options.action,
     )
     staged = store.stage(table, write)
     try:

@@ -1,0 +1,40 @@
+"""Turns a column into a declared type by the language's own conversion: null for what does not fit."""
+
+from __future__ import annotations
+
+from headwater.data.schema import Column
+from headwater.data.types import INTEGER, STRING, Decimal
+from headwater.language.dataflow.ast import Call, Expr, Literal
+from headwater.language.dataflow.scope import Resolved
+from headwater.transformations.expression import resolve_value
+from headwater.transformations.protocol import Given
+from headwater.transformations.scope import StreamScope
+
+_FUNCTIONS = {
+    "binary": "toBinary",
+    "boolean": "toBoolean",
+    "byte": "toByte",
+    "date": "toDate",
+    "decimal": "toDecimal",
+    "double": "toDouble",
+    "float": "toFloat",
+    "integer": "toInteger",
+    "long": "toLong",
+    "short": "toShort",
+    "string": "toString",
+    "timestamp": "toTimestamp",
+}
+
+
+def conversion(given: Given, scope: StreamScope, value: Expr, wanted: Column) -> Resolved | None:
+    """Return an expression as the type of `wanted`, whose `native_type` is the format; None if no function does it."""
+    type_ = wanted.type
+    extra: tuple[Expr, ...] = ()
+    if isinstance(type_, Decimal):
+        extra = (Literal(type_.precision, INTEGER), Literal(type_.scale, INTEGER))
+    elif wanted.native_type:
+        extra = (Literal(wanted.native_type, STRING),)
+    function = _FUNCTIONS.get(str(type_).partition("(")[0])
+    if function is None:
+        return None
+    return resolve_value(given, scope, Call(function, (value, *extra), span=value.span))
