@@ -12,6 +12,7 @@ import duckdb
 
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.statements import run_statement
+from headwater.language.dataflow.functions.vectorized.install import install
 from headwater.settings import EngineSettings
 
 
@@ -36,4 +37,5 @@ def open_engine(settings: EngineSettings, scratch: Path, *, ordered: bool = True
         run_statement(connection, "SET python_enable_replacements = false")
         run_statement(connection, "SET enable_progress_bar = false")
         run_statement(connection, "SET TimeZone = 'UTC'")
+        install(connection)
     return connection

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from headwater.errors import LanguageError
 from headwater.language.dataflow.ast import Expr, Literal
+from headwater.language.dataflow.evaluate import install_needed
 from headwater.language.dataflow.scope import Resolved, Scope
 from headwater.language.dataflow.typing import resolve
 from headwater.language.expression.ast import Json
@@ -44,6 +45,7 @@ def evaluate(source: Source, resolved: Sequence[tuple[Expr, Resolved]]) -> list[
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as engine:
             engine.execute("SET TimeZone = 'UTC'").fetchall()
+            install_needed(engine, query)
             row = engine.execute(query).fetchone() or ()
     except duckdb.Error as error:
         node = resolved[0][0]

@@ -6,12 +6,13 @@ import decimal
 import json
 import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from headwater.errors import LanguageError
-from headwater.language.dataflow.evaluate import evaluate_literal
+from headwater.language.dataflow.evaluate import Evaluator, evaluator
 from headwater.language.dataflow.functions import registry
 from headwater.language.dataflow.spelling import CONSTANTS
 from language.dataflow.lines import function_lines, lines
@@ -50,14 +51,20 @@ def same(value: object, expected: object) -> bool:
     return value == expected
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Evaluator]:
+    with evaluator() as opened:
+        yield opened
+
+
 @pytest.mark.parametrize(("expr", "expected"), EXAMPLES, ids=[expr for expr, _ in EXAMPLES])
-def test_documented_example_evaluated_gives_documented_result(expr: str, expected: str) -> None:
+def test_documented_example_evaluated_gives_documented_result(engine: Evaluator, expr: str, expected: str) -> None:
     if expr in UNSUPPORTED:
         with pytest.raises(LanguageError) as caught:
-            evaluate_literal(expr)
+            engine.literal(expr)
         assert caught.value.code == UNSUPPORTED[expr]
     else:
-        assert same(evaluate_literal(expr)[0], evaluate_literal(expected)[0])
+        assert same(engine.literal(expr)[0], engine.literal(expected)[0])
 
 
 def test_documented_examples_counted() -> None:
@@ -65,7 +72,7 @@ def test_documented_examples_counted() -> None:
     refused = [expr for expr in exprs if expr in UNSUPPORTED]
     print(f"{len(exprs) - len(refused)} of {len(exprs)} documented examples give the documented result")
     assert set(refused) == set(UNSUPPORTED)
-    assert len(exprs) - len(refused) >= 265
+    assert len(exprs) - len(refused) >= 278
 
 
 @pytest.mark.parametrize("name", sorted({str(function["name"]) for function in documented()}))

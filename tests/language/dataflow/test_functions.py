@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from headwater.language.dataflow.evaluate import evaluate_literal
+from headwater.language.dataflow.evaluate import Evaluator, evaluator
 from headwater.language.dataflow.functions import registry
 from headwater.language.dataflow.functions.function import arity
 from language.dataflow.lines import function_lines
@@ -28,9 +29,15 @@ def shown(value: object) -> Any:  # Any: what JSON has
             return value
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Evaluator]:
+    with evaluator() as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("line", LINES, ids=[line["expr"] for line in LINES])
-def test_function_evaluated_gives_value_and_type(line: dict[str, Any]) -> None:
-    value, type_ = evaluate_literal(line["expr"])
+def test_function_evaluated_gives_value_and_type(engine: Evaluator, line: dict[str, Any]) -> None:
+    value, type_ = engine.literal(line["expr"])
     assert str(type_) == line["type"]
     if isinstance(line["value"], float):
         assert isinstance(value, float)

@@ -14,7 +14,7 @@ from headwater.data.types import Array, DataType
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow import nodes
 from headwater.language.dataflow.ast import Call, Expr, Member
-from headwater.language.dataflow.functions import conversion, meta, registry, sql
+from headwater.language.dataflow.functions import conversion, kinds, marks, meta, registry, sql
 from headwater.language.dataflow.functions.function import Function, Refused, arity, parameter_at
 from headwater.language.dataflow.functions.kinds import accepts
 from headwater.language.dataflow.functions.meta import Constant
@@ -98,6 +98,8 @@ def resolve_call(walk: Walk, call: Call, shown: str = "", member: str | None = N
         raise walk.failure("LNG-030", message, call, "Write the expression without it.")
     if name in registry.FUNCTIONS:
         return _function(walk, call, registry.FUNCTIONS[name], shown or name)
+    if name in marks.MARKS:
+        return _marked(walk, replace(call, name=name))
     if name == "expr":
         return _parsed(walk, call)
     return walk.value(_rewritten(walk, replace(call, name=name)))
@@ -149,7 +151,9 @@ def _made(
 
 
 def _random_count(tree: exp.Expr) -> int:
-    return sum(1 for _ in tree.find_all(exp.Uuid))
+    """Return how many calls in a tree give another value each time."""
+    calls = tree.find_all(exp.Uuid, exp.Rand, exp.Anonymous)
+    return sum(1 for call in calls if not isinstance(call, exp.Anonymous) or call.name == "nextval")
 
 
 def _result(function: Function, values: tuple[Resolved, ...]) -> DataType | None:
@@ -303,6 +307,30 @@ def _constant_parts(tree: exp.Expr) -> tuple[str, ...] | None:
         separator = tree.expression.name
         return tuple(tree.this.name.split(separator)) if separator else None
     return None
+
+
+def _marked(walk: Walk, call: Call) -> Resolved:
+    """Return what a mark of the row says."""
+    function = marks.MARKS[call.name]
+    _check_count(walk, call, 0, function.arguments)
+    given = walk.values(call.args)
+    stream: int | None = None
+    if given and function.indexed:
+        constant = sql.constant(given[0])
+        stream = constant if isinstance(constant, int) and not isinstance(constant, bool) else 0
+        if stream < 1:
+            cure = "Write the number of an input, from 1."
+            raise walk.failure("LNG-031", f"'{call.name}' takes a constant number of a stream", call.args[0], cure)
+    found = walk.scope.mark(function.mark, stream)
+    if isinstance(found, Unresolved):
+        raise walk.failure(found.code, f"'{call.name}': {found.message}", call, found.cure)
+    if function.mark == "errors" and function.result == types.BOOLEAN:
+        if given and not kinds.accepts("string", given[0].type):
+            cure = "Write hasError('name')."
+            raise walk.failure("LNG-029", f"The name of an assert is a text, not {given[0].type}", call, cure)
+        tree = marks.has_error(replace(found, sql=found.sql.copy()), given[0] if given else None)
+        return Resolved(types.BOOLEAN, tree, combined((found, *given)), **flags((found, *given)))
+    return replace(found, sql=found.sql.copy(), text="")
 
 
 def _user(walk: Walk, call: Call, user: UserFunction) -> Resolved:

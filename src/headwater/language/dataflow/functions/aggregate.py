@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from headwater.data import types
@@ -9,6 +11,7 @@ from headwater.data.types import Array, DataType, Decimal
 from headwater.language.dataflow.functions import kinds, sql
 from headwater.language.dataflow.functions.arithmetic import quotient
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused, ResultRule
+from headwater.language.dataflow.scope import Resolved
 
 
 def _same(given: tuple[DataType, ...]) -> DataType | None:
@@ -123,6 +126,38 @@ def _kurtosis(args: Arguments) -> exp.Expr:
     return sql.call("kurtosis_pop", sql.converted(args[0], types.DOUBLE))
 
 
+def _skewness(args: Arguments) -> exp.Expr:
+    """The engine's is that of a sample; of a population it is smaller by a factor of the count."""
+    value = sql.converted(args[0], types.DOUBLE)
+    count = sql.cast(exp.Count(this=value.copy()), types.DOUBLE)
+    less = [exp.Sub(this=count.copy(), expression=sql.number(n)) for n in (1, 2)]
+    root = exp.Sqrt(this=sql.binary(exp.Mul, count, less[0]))
+    factor = exp.Div(this=exp.Paren(this=less[1]), expression=root, typed=False, safe=False)
+    sample = exp.Mul(this=sql.call("skewness", value.copy()), expression=exp.Paren(this=factor))
+    is_pair = exp.And(
+        this=exp.EQ(this=exp.Count(this=value.copy()), expression=sql.number(2)),
+        expression=exp.NEQ(this=exp.Min(this=value.copy()), expression=exp.Max(this=value.copy())),
+    )
+    several = exp.GT(this=exp.Count(this=value.copy()), expression=sql.number(2))
+    return sql.case([(is_pair, sql.cast(sql.number(0), types.DOUBLE)), (several, sample)])
+
+
+def _is_distinct(args: Arguments) -> exp.Expr:
+    """Rows with a null among the values do not count."""
+    return exp.EQ(this=_count_distinct(args), expression=_count(tuple(_copied(arg) for arg in args)))
+
+
+def _copied(value: Resolved) -> Resolved:
+    return replace(value, sql=value.sql.copy())
+
+
+def _top(args: Arguments) -> exp.Expr:
+    number = sql.constant(args[2])
+    if not isinstance(number, int) or number < 1:
+        raise Refused("LNG-031", "How many values to keep must be a constant", "Write a number from 1.", 2)
+    return sql.call("arg_max", args[0].sql, args[1].sql, sql.number(number))
+
+
 def _conditional(build: Builder) -> Builder:
     """Return the builder of `…If(condition, …)`: the rows for which the condition is not true count as null."""
 
@@ -141,7 +176,9 @@ def _conditional(build: Builder) -> Builder:
 
 
 # Aggregates of the engine that have no node of their own.
-AGGREGATE_CALLS: frozenset[str] = frozenset({"approx_count_distinct", "covar_pop", "covar_samp", "kurtosis_pop"})
+AGGREGATE_CALLS: frozenset[str] = frozenset(
+    {"approx_count_distinct", "arg_max", "covar_pop", "covar_samp", "kurtosis_pop", "skewness"}
+)
 
 _D, _L = types.DOUBLE, types.LONG
 _SPECS: tuple[tuple[str, str, DataType | ResultRule, Builder, str], ...] = (
@@ -152,6 +189,7 @@ _SPECS: tuple[tuple[str, str, DataType | ResultRule, Builder, str], ...] = (
     ("max", "any", _same, _simple(exp.Max), "The greatest value"),
     ("mean", "number", _avg_type, _avg, "Mean of the values"),
     ("min", "any", _same, _simple(exp.Min), "The least value"),
+    ("skewness", "number", _D, _skewness, "Skewness of a population"),
     ("stddev", "number", _D, _doubles(exp.StddevSamp), "Standard deviation of a sample"),
     ("stddevPopulation", "number", _D, _doubles(exp.StddevPop), "Standard deviation of a population"),
     ("stddevSample", "number", _D, _doubles(exp.StddevSamp), "Standard deviation of a sample"),
@@ -201,5 +239,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _aggregate("countDistinct", "any...", _L, _count_distinct, "Number of different values."),
     Function("countIf", "boolean, [any]", _L, _count_if, _COUNT_IF, "aggregate", "aggregate", frozenset({0})),
     _aggregate("first", "any, [boolean]", _same, _edge(exp.First), "The value of the first row."),
+    _aggregate("isDistinct", "any...", types.BOOLEAN, _is_distinct, "Tells whether no value, or row, is there twice."),
     _aggregate("last", "any, [boolean]", _same, _edge(exp.Last), "The value of the last row."),
+    _aggregate("topN", "any, number, integral", _array, _top, "The values with the greatest counts."),
 )

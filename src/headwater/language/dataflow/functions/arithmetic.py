@@ -33,8 +33,8 @@ def add_type(given: tuple[DataType, ...]) -> DataType | None:
 
 def minus_type(given: tuple[DataType, ...]) -> DataType | None:
     left, right = given
-    if types.TIMESTAMP in given and kinds.is_datetime(left) and kinds.is_datetime(right):
-        return types.LONG
+    if kinds.is_datetime(left) and kinds.is_datetime(right):
+        return types.LONG if types.TIMESTAMP in given else types.INTEGER
     if kinds.is_datetime(left):
         return left if kinds.accepts("integral", right) else None
     return _sum_type(left, right)
@@ -113,6 +113,8 @@ def _minus(args: Arguments) -> exp.Expr:
     if type_ == types.LONG and kinds.is_datetime(left.type):
         moments = [sql.call("epoch_ms", sql.converted(arg, types.TIMESTAMP)) for arg in args]
         return sql.binary(exp.Sub, moments[0], moments[1])
+    if left.type == types.DATE and right.type == types.DATE:
+        return sql.cast(sql.binary(exp.Sub, left.sql, right.sql), types.INTEGER)
     if kinds.is_datetime(left.type):
         return shifted(left, exp.Neg(this=sql.paren(right.sql)))
     return _number(exp.Sub, args, type_)

@@ -168,7 +168,7 @@ def _slice(args: Arguments) -> exp.Expr:
 
 
 def _sort(args: Arguments) -> exp.Expr:
-    """Only `compare` of the two items, either way, is an order that the engine has."""
+    """`compare` of the two items, either way, is an order that the engine has; others compare every two items."""
     comparator = args[1].sql
     if isinstance(comparator, exp.Lambda) and len(comparator.expressions) == 2:
         first, second = comparator.expressions
@@ -176,8 +176,20 @@ def _sort(args: Arguments) -> exp.Expr:
             return sql.call("list_sort", args[0].sql, sql.text("ASC"), sql.text("NULLS LAST"))
         if comparator.this == compared(second, first):
             return sql.call("list_sort", args[0].sql, sql.text("DESC"), sql.text("NULLS LAST"))
-    cure = "Write sort(array, compare(#item1, #item2)), or with the items exchanged."
-    raise Refused("LNG-030", "sort by this order is not supported", cure, 1)
+        if kinds.accepts("integral", args[1].type):
+            return _sorted_by(args[0].sql, comparator)
+    cure = "Write sort(array, compare(#item1, #item2)), or another number below, at or above 0."
+    raise Refused("LNG-029", f"An order of items is a whole number, not {args[1].type}", cure, 1)
+
+
+def _sorted_by(items: exp.Expr, comparator: exp.Lambda) -> exp.Expr:
+    """Return the items by the places that all comparisons of two of them give."""
+    first, second = comparator.expressions
+    row = exp.Transform(
+        this=items.copy(), expression=sql.function([second.name], sql.cast(comparator.this, types.INTEGER))
+    )
+    comparisons = exp.Transform(this=items.copy(), expression=sql.function([first.name], row))
+    return sql.call("list_select", items, sql.vectorized("order", comparisons))
 
 
 def _of_item(given: tuple[DataType, ...]) -> dict[str, DataType]:

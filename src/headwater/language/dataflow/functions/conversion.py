@@ -10,6 +10,8 @@ from headwater.language.dataflow.functions import kinds, numerals, patterns, sql
 from headwater.language.dataflow.functions.digits import java_digits
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
 from headwater.language.dataflow.functions.string import concatenated
+from headwater.language.dataflow.functions.vectorized.charset import codec_of
+from headwater.language.dataflow.functions.zones import from_zone
 from headwater.language.dataflow.scope import Resolved
 
 # A whole number with a fraction that is cut off, as Spark reads it.
@@ -136,22 +138,33 @@ def _to_string(value: Resolved) -> exp.Expr:
 
 def _formatted(value: Resolved, args: Arguments) -> exp.Expr:
     """Return a date as text, or a text as timestamp, by the Java pattern of the second argument."""
-    format_ = patterns.time_format(args[1], 1, has_locale=len(args) > 2)
+    locale = patterns.locale(args[2], 2) if len(args) > 2 else "en"
+    format_ = patterns.time_format(args[1], 1, locale)
+    pattern = sql.text(str(sql.constant(args[1])))
     if kinds.is_datetime(value.type):
-        return exp.TimeToStr(this=value.sql, format=sql.text(format_))
+        if format_ is not None:
+            return exp.TimeToStr(this=value.sql, format=sql.text(format_))
+        moment = sql.converted(value, types.TIMESTAMP)
+        return sql.vectorized("write_moment", moment, pattern, sql.text(locale))
     if value.type in (types.STRING, types.ANY):
-        return sql.call("try_strptime", value.sql, sql.text(format_))
+        if format_ is not None:
+            return sql.call("try_strptime", value.sql, sql.text(format_))
+        return sql.vectorized("read_moment", sql.converted(value, types.STRING), pattern, sql.text(locale))
     cure = "Convert without a format, then cut or pad the text."
     raise Refused("LNG-032", f"A format for {value.type} is not supported", cure, 1)
 
 
 def _by_pattern(args: Arguments, type_: DataType) -> exp.Expr:
     """Return a text as number by the number pattern of the second argument."""
-    if len(args) > 2:
-        raise Refused("LNG-032", "A number pattern with a locale is not supported", "Leave the locale out.", 2)
     if args[0].type not in (types.STRING, types.ANY):
         raise Refused("LNG-029", f"A {args[0].type} has no pattern to read", "Leave the pattern out.", 1)
-    digits = numerals.read_digits(args[0].sql, numerals.number_pattern(args[1], 1))
+    locale = numerals.locale(args[2], 2) if len(args) > 2 else "en"
+    pattern = numerals.number_pattern(args[1], 1, locale)
+    if pattern is not None:
+        digits = numerals.read_digits(args[0].sql, pattern)
+    else:
+        given = sql.converted(args[0], types.STRING)
+        digits = sql.vectorized("read_number", given, args[1].sql, sql.text(locale))
     return convert(Resolved(types.STRING, digits), type_)
 
 
@@ -164,9 +177,11 @@ def _string(args: Arguments) -> exp.Expr:
         return convert(args[0], types.STRING)
     if not kinds.is_number(args[0].type):
         return _formatted(args[0], args)
-    if len(args) > 2:
-        raise Refused("LNG-032", "A number pattern with a locale is not supported", "Leave the locale out.", 2)
-    return numerals.write_number(args[0], numerals.number_pattern(args[1], 1), 1)
+    locale = numerals.locale(args[2], 2) if len(args) > 2 else "en"
+    pattern = numerals.number_pattern(args[1], 1, locale)
+    if pattern is not None:
+        return numerals.write_number(args[0], pattern, 1)
+    return sql.vectorized("write_number", sql.cast(args[0].sql, types.STRING), args[1].sql, sql.text(locale))
 
 
 def _date(args: Arguments) -> exp.Expr:
@@ -182,9 +197,8 @@ def _timestamp(args: Arguments) -> exp.Expr:
         return convert(args[0], types.TIMESTAMP)
     if kinds.is_datetime(args[0].type):
         raise Refused("LNG-029", f"A {args[0].type} has no format to read", "Leave the format out.", 1)
-    if len(args) > 2:
-        raise Refused("LNG-030", "toTimestamp with a time zone is not supported", "Use toUTC on its result.", 2)
-    return _formatted(args[0], args)
+    moment = _formatted(args[0], args[:2])
+    return from_zone(moment, args, 2) if len(args) > 2 else moment
 
 
 def decimal_type(args: Arguments) -> DataType:
@@ -227,15 +241,58 @@ def _char(args: Arguments) -> exp.Expr:
 
 
 def _to_base64(args: Arguments) -> exp.Expr:
-    return exp.ToBase64(this=sql.call("encode", args[0].sql))
+    return exp.ToBase64(this=_encoded(args[0].sql, args[1:]))
 
 
 def _from_base64(args: Arguments) -> exp.Expr:
-    return exp.Decode(this=sql.call("from_base64", args[0].sql), charset=sql.text("utf-8"))
+    data = sql.call("from_base64", args[0].sql)
+    return _decoded(data, args[1:]) if len(args) > 1 else exp.Decode(this=data, charset=sql.text("utf-8"))
+
+
+def _encoded(text: exp.Expr, charset: Arguments) -> exp.Expr:
+    """Return the bytes of a text in a character set, UTF-8 unless told."""
+    if not charset or _charset(charset[0]) == "utf-8":
+        return sql.call("encode", text)
+    return sql.vectorized("encode", text, charset[0].sql)
+
+
+def _decoded(data: exp.Expr, charset: Arguments) -> exp.Expr:
+    _charset(charset[0])
+    return sql.vectorized("decode", data, charset[0].sql)
+
+
+def _charset(value: Resolved) -> str | None:
+    """Return Python's name of a constant character set. Raises Refused where there is no such set."""
+    name = sql.constant(value)
+    if not isinstance(name, str):
+        return None
+    codec = codec_of(name)
+    if codec is None:
+        cure = "Write a name such as 'UTF-8', 'US-ASCII', 'ISO-8859-1' or 'Windows-1252'."
+        raise Refused("LNG-031", f"There is no character set '{name}'", cure, 1)
+    return codec
+
+
+def _encode(args: Arguments) -> exp.Expr:
+    """The bytes as an array: the documentation compares them with one, though it calls them binary."""
+    data = _encoded(args[0].sql, args[1:])
+    digits = sql.call("hex", data)
+    count = exp.IntDiv(this=exp.Length(this=digits), expression=sql.number(2))
+    places = sql.call("range", sql.number(0), count)
+    start = exp.Add(this=exp.Mul(this=sql.variable("place"), expression=sql.number(2)), expression=sql.number(1))
+    pair = exp.Substring(this=digits.copy(), start=start, length=sql.number(2))
+    number = sql.cast(sql.binary(exp.DPipe, sql.text("0x"), pair), types.INTEGER)
+    signed = exp.Sub(this=sql.call("xor", number, sql.number(128)), expression=sql.number(128))
+    each = exp.Transform(this=places, expression=sql.function(["place"], sql.cast(signed, types.BYTE)))
+    return sql.cast(each, Array(types.BYTE))
+
+
+def _decode(args: Arguments) -> exp.Expr:
+    return _decoded(_to_binary(args[:1]), args[1:])
 
 
 def _hex(args: Arguments) -> exp.Expr:
-    return exp.Lower(this=sql.call("hex", args[0].sql))
+    return exp.Lower(this=sql.call("hex", _to_binary(args)))
 
 
 def _unhex(args: Arguments) -> exp.Expr:
@@ -243,7 +300,14 @@ def _unhex(args: Arguments) -> exp.Expr:
 
 
 def _to_binary(args: Arguments) -> exp.Expr:
-    """Only the bytes of an array are certain: the documentation's example of a number is wrong."""
+    """A whole number has the highest byte first, as Spark's cast does; the documentation's example is wrong."""
+    if args[0].type in (types.BINARY, types.ANY):
+        return sql.converted(args[0], types.BINARY)
+    if args[0].type == types.STRING:
+        return sql.call("encode", args[0].sql)
+    if kinds.is_integral(args[0].type):
+        bits = exp.Cast(this=args[0].sql, to=exp.DataType(this=exp.DType.BIT))
+        return sql.cast(bits, types.BINARY)
     if args[0].type != Array(types.BYTE):
         raise Refused("LNG-030", f"toBinary of {args[0].type} is not supported", "Give an array of bytes.", 0)
     byte = exp.BitwiseAnd(this=sql.cast(sql.variable("byte"), types.INTEGER), expression=sql.number(255))
@@ -267,8 +331,14 @@ _DATE_PATTERN = "scalar, [string], [string]"
 FUNCTIONS: tuple[Function, ...] = (
     Function("ascii", "string", types.INTEGER, _ascii, "Code of the first character.", "conversion"),
     Function("char", "number", types.STRING, _char, "The character of a code.", "conversion"),
-    Function("fromBase64", "string", types.STRING, _from_base64, "Text that was encoded in base 64.", "conversion"),
-    Function("hex", "binary", types.STRING, _hex, "Bytes as hexadecimal digits.", "conversion"),
+    Function("decode", "bytes, string", types.STRING, _decode, "Text of bytes in a character set.", "conversion"),
+    Function(
+        "encode", "string, string", Array(types.BYTE), _encode, "Bytes of a text in a character set.", "conversion"
+    ),
+    Function(
+        "fromBase64", "string, [string]", types.STRING, _from_base64, "Text that was encoded in base 64.", "conversion"
+    ),
+    Function("hex", "bytes", types.STRING, _hex, "Bytes as hexadecimal digits.", "conversion"),
     _check("isBoolean", types.BOOLEAN, "string"),
     _check("isByte", types.BYTE),
     _check("isDate", types.DATE),
@@ -279,8 +349,10 @@ FUNCTIONS: tuple[Function, ...] = (
     _check("isLong", types.LONG),
     _check("isShort", types.SHORT),
     _check("isTimestamp", types.TIMESTAMP, "string, [string], [string]"),
-    Function("toBase64", "string", types.STRING, _to_base64, "Text in base 64.", "conversion"),
-    Function("toBinary", "any", types.BINARY, _to_binary, "The bytes of an array of bytes.", "conversion"),
+    Function("toBase64", "string, [string]", types.STRING, _to_base64, "Text in base 64.", "conversion"),
+    Function(
+        "toBinary", "any", types.BINARY, _to_binary, "The bytes of a text, a whole number or an array.", "conversion"
+    ),
     Function(
         "toBoolean",
         "scalar",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zoneinfo
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -10,12 +10,10 @@ from headwater.data import types
 from headwater.data.types import DataType
 from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.functions.arithmetic import shifted
-from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.function import Arguments, Builder, Function
+from headwater.language.dataflow.functions.zones import UTC, from_zone, in_zone, zone
 from headwater.language.dataflow.scope import Resolved
 
-_UTC = "UTC"
-# Names of Java that the engine knows too, but not the time zone database.
-_SHORT_ZONES = frozenset({"ACT", "AST", "CST", "CTT", "IST", "JST", "PST"})
 _DAY_SECONDS = 86_400
 
 
@@ -37,8 +35,9 @@ def _months(sign: int) -> Builder:
     """The day stays, but the last day of a month stays the last; a time zone is refused."""
 
     def build(args: Arguments) -> exp.Expr:
-        if len(args) > 2:
-            raise Refused("LNG-030", "Adding months in a time zone is not supported", "Leave the time zone out.", 2)
+        if len(args) > 2 and args[0].type == types.TIMESTAMP:
+            local = replace(args[0], sql=in_zone(args[0].sql, args, 2))
+            return from_zone(build((local, args[1])), args, 2)
         amount = sql.paren(args[1].sql if sign > 0 else exp.Neg(this=sql.paren(args[1].sql)))
         day = sql.converted(args[0], types.DATE)
         moved = sql.cast(exp.AddMonths(this=day, expression=amount, preserve_end_of_month=True), args[0].type)
@@ -50,29 +49,11 @@ def _months(sign: int) -> Builder:
     return build
 
 
-def _zone(args: Arguments, index: int) -> exp.Expr:
-    """Return the time zone that an argument names. Raises Refused for a constant that is no zone."""
-    name = sql.constant(args[index])
-    if isinstance(name, str) and name not in _SHORT_ZONES:
-        try:
-            zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-            cure = "Write a name such as 'Europe/Paris' or 'UTC'."
-            raise Refused("LNG-037", f"There is no time zone '{name}'", cure, index) from error
-    return args[index].sql
-
-
-def _in_zone(moment: exp.Expr, zone: exp.Expr) -> exp.Expr:
-    """Return a timestamp in UTC as the clocks of a zone show it."""
-    instant = exp.AtTimeZone(this=sql.paren(moment), zone=sql.text(_UTC))
-    return exp.AtTimeZone(this=exp.Paren(this=instant), zone=zone)
-
-
 def _part(unit: str) -> Builder:
     def build(args: Arguments) -> exp.Expr:
         moment = args[0].sql
         if len(args) > 1:
-            moment = _in_zone(sql.converted(args[0], types.TIMESTAMP), _zone(args, 1))
+            moment = in_zone(sql.converted(args[0], types.TIMESTAMP), args, 1)
         return sql.cast(exp.Extract(this=exp.var(unit), expression=moment), types.INTEGER)
 
     return build
@@ -104,18 +85,20 @@ def _extracted(unit: str, value: Resolved) -> exp.Expr:
 
 
 def _months_between(args: Arguments) -> exp.Expr:
-    """Whole months, and the rest in months of 31 days, to eight digits."""
-    if len(args) > 2 and sql.constant(args[2]) is not True:
-        raise Refused("LNG-030", "monthsBetween without rounding is not supported", "Leave it out or give true().", 2)
-    if len(args) > 3:
-        raise Refused("LNG-030", "monthsBetween with a time zone is not supported", "Leave the time zone out.", 3)
+    """Whole months, and the rest in months of 31 days, to eight digits unless rounding is off."""
     left, right = args[0], args[1]
+    if len(args) > 3:
+        moments = [in_zone(sql.converted(arg, types.TIMESTAMP), args, 3) for arg in (left, right)]
+        left, right = (replace(left, type=types.TIMESTAMP, sql=moment) for moment in moments)
     years = sql.binary(exp.Sub, _extracted("YEAR", left), _extracted("YEAR", right))
     months = sql.binary(exp.Sub, _extracted("MONTH", left), _extracted("MONTH", right))
     whole = sql.cast(sql.binary(exp.Add, sql.binary(exp.Mul, years, sql.number(12)), months), types.DOUBLE)
     seconds = sql.binary(exp.Sub, _seconds_of_month(left), _seconds_of_month(right))
     part = exp.Div(this=sql.paren(seconds), expression=sql.number(31 * _DAY_SECONDS), typed=False, safe=False)
-    rounded = exp.Round(this=sql.binary(exp.Add, whole.copy(), part), decimals=sql.number(8))
+    exact = sql.binary(exp.Add, whole.copy(), part)
+    rounded: exp.Expr = exp.Round(this=exact, decimals=sql.number(8))
+    if len(args) > 2 and sql.constant(args[2]) is not True:
+        rounded = sql.case([(args[2].sql, rounded)], exact.copy())
     same_day = exp.EQ(this=_extracted("DAY", left), expression=_extracted("DAY", right))
     ends = exp.And(this=_is_last_day(left), expression=_is_last_day(right))
     return sql.case([(exp.Or(this=same_day, expression=exp.Paren(this=ends)), whole)], rounded)
@@ -136,8 +119,7 @@ def _seconds_of_month(value: Resolved) -> exp.Expr:
 
 def _now(args: Arguments) -> exp.Expr:
     """The start of the statement's transaction, in UTC or as the clocks of a zone show it."""
-    zone = _zone(args, 0) if args else sql.text(_UTC)
-    return exp.AtTimeZone(this=exp.CurrentTimestamp(), zone=zone)
+    return exp.AtTimeZone(this=exp.CurrentTimestamp(), zone=zone(args, 0) if args else sql.text(UTC))
 
 
 def _today(args: Arguments) -> exp.Expr:
@@ -145,8 +127,9 @@ def _today(args: Arguments) -> exp.Expr:
 
 
 def _utc(args: Arguments) -> exp.Expr:
+    """A time zone is that of the clock, which is not asked: now is now everywhere."""
     if args:
-        raise Refused("LNG-030", "currentUTC with a time zone is not supported", "Use fromUTC(currentUTC(), …).", 0)
+        zone(args, 0)
     return _now(())
 
 
@@ -160,15 +143,12 @@ def _duration(milliseconds: int) -> Builder:
 
 def _from_utc(args: Arguments) -> exp.Expr:
     moment = sql.converted(args[0], types.TIMESTAMP)
-    return _in_zone(moment, _zone(args, 1)) if len(args) > 1 else moment
+    return in_zone(moment, args, 1) if len(args) > 1 else moment
 
 
 def _to_utc(args: Arguments) -> exp.Expr:
     moment = sql.converted(args[0], types.TIMESTAMP)
-    if len(args) == 1:
-        return moment
-    instant = exp.AtTimeZone(this=sql.paren(moment), zone=_zone(args, 1))
-    return exp.AtTimeZone(this=exp.Paren(this=instant), zone=sql.text(_UTC))
+    return from_zone(moment, args, 1) if len(args) > 1 else moment
 
 
 _I, _T, _L = types.INTEGER, types.TIMESTAMP, types.LONG

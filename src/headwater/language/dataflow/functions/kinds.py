@@ -32,6 +32,7 @@ KINDS: dict[str, Callable[[DataType], bool]] = {
     "array": lambda t: isinstance(t, Array),
     "binary": lambda t: t == types.BINARY,
     "boolean": lambda t: t == types.BOOLEAN,
+    "bytes": lambda t: t in (types.BINARY, Array(types.BYTE)),
     "collection": lambda t: isinstance(t, Array | Map),
     "datetime": is_datetime,
     "integral": is_integral,

@@ -111,6 +111,11 @@ def _by_origins(scope: Scope, given: tuple[Constant, ...]) -> tuple[Expr, ...]:
     return tuple(_by_origin(scope, (name, *given[1:])) for name in given[0])
 
 
+def _origin_columns(scope: Scope, given: tuple[Constant, ...]) -> tuple[Expr, ...]:
+    stream = _text(given[0], 0)
+    return tuple(_reference(column) for column in scope.columns(None) if (column.origin or column.stream) == stream)
+
+
 # Name → least and greatest number of arguments, and what the call stands for.
 REWRITES: dict[str, tuple[int, int, Rewrite]] = {
     "byName": (1, 2, _by_name),
@@ -127,6 +132,7 @@ SPREADS: dict[str, tuple[int, int, Spread]] = {
     "byNames": (1, 2, _by_names),
     "byOrigins": (1, 2, _by_origins),
     "columns": (0, 1, _columns),
+    "originColumns": (1, 1, _origin_columns),
 }
 
 # What may stand between a spread and the function that takes its values: `array(toString(columns()))`.

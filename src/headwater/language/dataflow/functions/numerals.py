@@ -14,6 +14,7 @@ from headwater.data import types
 from headwater.language.dataflow.functions import kinds, sql
 from headwater.language.dataflow.functions.function import Refused
 from headwater.language.dataflow.functions.string import concatenated
+from headwater.language.dataflow.functions.vectorized.numbers import LANGUAGES, format_of, symbols_of
 from headwater.language.dataflow.scope import Resolved
 
 _PATTERN = re.compile(r"([^#0,.E'%‰¤;]*)([#,]*[0,]*)(?:\.(0*)(#*))?([^#0,.E'%‰¤;]*)")
@@ -33,8 +34,20 @@ class NumberPattern:
     grouped: bool
 
 
-def number_pattern(value: Resolved, argument: int) -> NumberPattern:
-    """Return the parts of a constant pattern. Raises Refused for what is not prefix, digits, suffix."""
+def locale(value: Resolved, argument: int) -> str:
+    """Return a constant locale such as `de` or `en-US`. Raises Refused for one whose separators are not known."""
+    text = sql.constant(value)
+    if isinstance(text, str) and symbols_of(text) is not None:
+        return text
+    cure = f"Write a constant: one of {', '.join(LANGUAGES)}, with a country or without."
+    raise Refused("LNG-031", f"The separators of the locale '{text}' are not known", cure, argument)
+
+
+def number_pattern(value: Resolved, argument: int, locale_: str = "en") -> NumberPattern | None:
+    """Return the parts of a constant pattern; None for one that is not just English prefix, digits, suffix.
+
+    Raises Refused for what is no pattern of Java's.
+    """
     text = sql.constant(value)
     if not isinstance(text, str):
         raise Refused("LNG-031", "The number pattern must be a constant", "Write it as a string.", argument)
@@ -42,8 +55,11 @@ def number_pattern(value: Resolved, argument: int) -> NumberPattern:
     digits = match.group(2) if match else ""
     grouped = "," in digits
     if match is None or not re.search("[#0]", text) or (grouped and len(digits) - digits.rfind(",") - 1 != _GROUP):
-        cure = "Use digits 0 and #, one point, groups of three, and text before and behind."
-        raise Refused("LNG-032", f"The number pattern '{text}' is not supported", cure, argument)
+        _check_vectorized(text, argument)
+        return None
+    if symbols_of(locale_) != symbols_of("en") or re.search("[%‰;']", text):
+        _check_vectorized(text, argument)
+        return None
     zeros, optional = match.group(3), match.group(4)
     whole = digits.count("0")
     if zeros is not None and not whole and not zeros:
@@ -51,6 +67,15 @@ def number_pattern(value: Resolved, argument: int) -> NumberPattern:
         whole = 1
     least = len(zeros or "")
     return NumberPattern(match.group(1), match.group(5), whole, (least, least + len(optional or "")), grouped)
+
+
+def _check_vectorized(text: str, argument: int) -> None:
+    """Refuse a pattern that the vectorized functions do not read either."""
+    try:
+        format_of(text)
+    except ValueError as error:
+        cure = "Use digits 0 and #, one point, groups, an exponent E0, and text before and behind."
+        raise Refused("LNG-032", f"The number pattern '{text}' is not valid", cure, argument) from error
 
 
 def read_digits(value: exp.Expr, pattern: NumberPattern) -> exp.Expr:

@@ -1,14 +1,12 @@
-"""Java's date patterns as strptime and strftime formats, where both mean the same; refused where not."""
+"""Java's date patterns as strptime and strftime formats, where both mean the same."""
 
 from __future__ import annotations
 
-import re
-
 from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.functions.function import Refused
+from headwater.language.dataflow.functions.vectorized.moments import language_of, needs_language, runs_of
+from headwater.language.dataflow.functions.vectorized.numbers import symbols_of
 from headwater.language.dataflow.scope import Resolved
-
-_RUN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+", re.DOTALL)
 
 _FIELDS: dict[str, str] = {
     "D": "%-j",
@@ -37,38 +35,43 @@ _FIELDS: dict[str, str] = {
     "yy": "%y",
     "yyyy": "%Y",
 }
-_NAMES = frozenset("Ea")
 
 
-def time_format(value: Resolved, argument: int, *, has_locale: bool = False) -> str:
-    """Return the strftime format of a constant Java pattern. Raises Refused for what has no exact counterpart.
+def locale(value: Resolved, argument: int) -> str:
+    """Return a constant locale such as `de` or `en-US`. Raises Refused for one that is not known."""
+    text = sql.constant(value)
+    if not isinstance(text, str) or symbols_of(text) is None:
+        raise Refused("LNG-031", f"The locale '{text}' is not known", "Write one such as 'en-US' or 'de'.", argument)
+    return text
 
-    Names of days and months are English, so with a locale they are refused.
+
+def time_format(value: Resolved, argument: int, locale_: str = "en") -> str | None:
+    """Return the strftime format of a constant Java pattern; None where the vectorized functions have to read it.
+
+    Raises Refused for what they do not read either.
     """
     pattern = sql.constant(value)
     if not isinstance(pattern, str):
         raise Refused("LNG-031", "The date pattern must be a constant", "Write it as a string.", argument)
-    position, parts = 0, []
-    while position < len(pattern):
-        match = _RUN.match(pattern, position)
-        if match is None:
-            raise Refused("LNG-032", f"The date pattern '{pattern}' has an open quote", "Close it.", argument)
-        run = match.group(2) and match.group()
-        if has_locale and run and (run[0] in _NAMES or run.startswith("MMM")):
-            message = f"The part '{run}' of the date pattern '{pattern}' would need names in another language"
-            raise Refused("LNG-032", message, "Leave the locale out for English names.", argument)
-        parts.append(_part(match, pattern, argument))
-        position = match.end()
-    return "".join(parts)
+    try:
+        runs = runs_of(pattern)
+        names = needs_language(pattern) and not locale_.lower().startswith("en")
+    except ValueError as error:
+        message, cure = str(error), "Known letters are " + ", ".join(_FIELDS) + ", and Q, S, X, Z, k, x, z."
+        raise Refused("LNG-032", message[:1].upper() + message[1:], cure, argument) from error
+    if names:
+        _check_language(pattern, locale_, argument)
+        return None
+    if any(letters and letters not in _FIELDS for letters, _ in runs):
+        return None
+    return "".join(_FIELDS[letters] if letters else literal.replace("%", "%%") for letters, literal in runs)
 
 
-def _part(match: re.Match[str], pattern: str, argument: int) -> str:
-    run = match.group()
-    if match.group(2) is None:
-        literal = match.group(1).replace("''", "'") or "'" if match.group(1) is not None else run
-        return literal.replace("%", "%%")
-    if run not in _FIELDS:
-        cure = "Known letters are " + ", ".join(_FIELDS) + "."
-        message = f"The part '{run}' of the date pattern '{pattern}' has no exact counterpart in the engine"
+def _check_language(pattern: str, locale_: str, argument: int) -> None:
+    if language_of(locale_) is None or any(
+        letters[:1] in ("E", "M", "L") and (len(letters) == 3 or (letters[:1] == "E" and len(letters) < 4))
+        for letters, _ in runs_of(pattern)
+    ):
+        message = f"The names that the date pattern '{pattern}' needs are not known for the locale '{locale_}'"
+        cure = "Write MMMM and EEEE, which are known for de, en, es, fr, it, nl and pt; or leave the locale out."
         raise Refused("LNG-032", message, cure, argument)
-    return _FIELDS[run]

@@ -1,59 +1,113 @@
-"""Java's patterns for engines with RE2: what both read alike passes, the rest is refused."""
+"""Java's patterns: what RE2 reads alike goes to the engine itself, all else to the vectorized functions."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlglot import exp
 
 from headwater.data import types
 from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.functions.function import Refused
+from headwater.language.dataflow.functions.vectorized.java_regex import check_replacement, compiled
 from headwater.language.dataflow.scope import Resolved
 
-# What Java has and RE2 has not, or reads otherwise.
-_FOREIGN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\(\?<?[=!]"), "look-ahead and look-behind"),
-    (re.compile(r"\(\?>"), "atomic groups"),
-    (re.compile(r"\\[1-9]|\\k<"), "back references"),
-    (re.compile(r"[*+?}]\+"), "possessive quantifiers"),
-    (re.compile(r"\[[^\]]*&&"), "intersections of character classes"),
-    (re.compile(r"\\[hHRXZGNuvV]"), "these escapes"),
+_Result = TypeVar("_Result")
+# What Java has and RE2 has not, or reads otherwise: look-around, atomic groups, back references, possessive
+# quantifiers, classes in classes, escapes and properties of Java's own, long repetitions.
+_FOREIGN = re.compile(
+    r"\(\?<?[=!]|\(\?>|\(\?[a-z]*[dxuU]|\\[1-9]|\\[^\W\dAbBCdDfnpPQrsStvwWxz_]|\\0|\\[pP](?!L[ulmto]?\b|\{L[ulmto]?\}"
+    r"|\{(?:N[dlo]?|P[cdsefio]?|S[mcko]?|Z[slp]?|M[nce]?)\})|[*+?}]\+|\[[^\]]*(?:&&|\[)|\{\d{4,}|\$"
 )
-_ESCAPED = re.compile(r"\\\\|\\[^1-9kKhHRXZGNuvV]")
-_REPLACEMENT = re.compile(r"\\(.)|\$(\d)|\$\{|(\\$)", re.DOTALL)
+_REPLACEMENT = re.compile(r"\\(.)|\$(\d)", re.DOTALL)
 
 
-def pattern(value: Resolved, argument: int) -> str:
-    """Return the constant pattern of an argument. Raises Refused where RE2 would read it otherwise."""
+def constant(value: Resolved, argument: int) -> str | None:
+    """Return a pattern that is known before the run, else None. Raises Refused for one that is not valid."""
     text = sql.constant(value)
-    if value.type != types.STRING or not isinstance(text, str):
-        raise Refused("LNG-031", "The pattern must be a constant", "Write it as a string or `…`.", argument)
-    bare = _ESCAPED.sub("x", text)
-    for foreign, what in _FOREIGN:
-        if foreign.search(bare):
-            cure = "Write the pattern without them, or match in two steps."
-            raise Refused("LNG-033", f"The pattern '{text}' uses {what}, which the engine cannot match", cure, argument)
-    try:
-        re.compile(
-            re.sub(r"\\p\{\w+\}|\\P\{\w+\}|\[:\w+:\]|\(\?<(?=[A-Za-z])", lambda m: "(?P<" if "(" in m[0] else "x", text)
-        )
-    except re.error as error:
-        cure = "Mend the pattern; write `…` to do without escapes."
-        raise Refused("LNG-033", f"The pattern '{text}' is not valid: {error}", cure, argument) from error
+    if not isinstance(text, str):
+        return None
+    _checked(lambda: compiled(text), argument)
     return text
 
 
-def replacement(value: Resolved, argument: int) -> str:
-    r"""Return the constant replacement with Java's `$1` as RE2's `\1`. Raises Refused for what has no counterpart."""
-    text = sql.constant(value)
-    if not isinstance(text, str):
-        raise Refused("LNG-031", "The replacement must be a constant", "Write it as a string.", argument)
-    return _REPLACEMENT.sub(lambda match: _replaced(match, text, argument), text)
+def is_shared(pattern: str | None) -> bool:
+    """Return whether the engine matches a pattern as Java does."""
+    return pattern is not None and _FOREIGN.search(pattern.replace("\\\\", "")) is None
 
 
-def _replaced(match: re.Match[str], text: str, argument: int) -> str:
-    escaped, group = match.group(1), match.group(2)
+def search(value: exp.Expr, pattern: Resolved, argument: int) -> exp.Expr:
+    """Return whether the pattern occurs in a text."""
+    text = _with_end(constant(pattern, argument))
+    if text is not None and is_shared(text):
+        return exp.RegexpLike(this=value, expression=sql.text(text))
+    return sql.vectorized("regex_matches", value, _text(pattern))
+
+
+def extract(value: exp.Expr, pattern: Resolved, group: Resolved | None) -> exp.Expr:
+    """Return a group of the first match, the first one unless told."""
+    text = constant(pattern, 1)
+    number = 1 if group is None else sql.constant(group)
+    place = sql.number(1) if group is None else group.sql
+    if text is not None and isinstance(number, int):
+        groups = compiled(text).groups
+        if not 0 <= number <= groups:
+            cure = "Give 0 for the whole match, or put the part into parentheses."
+            raise Refused("LNG-033", f"The pattern '{text}' has no group {number}", cure, 1 if group is None else 2)
+        shared = _with_end(text) if number else text
+        if shared is not None and is_shared(shared):
+            return exp.RegexpExtract(this=value, expression=sql.text(shared), group=place)
+    return sql.vectorized("regex_extract", value, _text(pattern), sql.cast(place, types.LONG))
+
+
+def replace(value: exp.Expr, pattern: Resolved, replacement: Resolved) -> exp.Expr:
+    """Return the text with every match replaced; `$1` in the replacement is a group."""
+    text, new = constant(pattern, 1), sql.constant(replacement)
+    if text is not None and isinstance(new, str):
+        _checked(lambda: check_replacement(text, new), 2)
+        if is_shared(text) and not re.search(r"\$(?:\d\d|\{)", new):
+            return exp.RegexpReplace(
+                this=value,
+                expression=sql.text(text),
+                replacement=sql.text(_REPLACEMENT.sub(_replaced, new)),
+                modifiers=sql.text("g"),
+            )
+    return sql.vectorized("regex_replace", value, _text(pattern), _text(replacement))
+
+
+def split(value: exp.Expr, pattern: Resolved) -> exp.Expr:
+    """Return the parts between matches."""
+    text = constant(pattern, 1)
+    if text is not None and is_shared(text) and compiled(text).search("") is None:
+        return exp.RegexpSplit(this=value, expression=sql.text(text))
+    return sql.vectorized("regex_split", value, _text(pattern))
+
+
+def _with_end(text: str | None) -> str | None:
+    """Return a pattern that ends with `$` with RE2's words for it: the end, or before a last line break."""
+    if text is None or not text.endswith("$") or re.search(r"(?:^|[^\\])(?:\\\\)*\$$", text) is None:
+        return text
+    return text[:-1] + r"\n?\z"
+
+
+def _text(value: Resolved) -> exp.Expr:
+    return sql.converted(value, types.STRING)
+
+
+def _replaced(match: re.Match[str]) -> str:
+    r"""Return Java's `$1` as RE2's `\1`, and an escaped character as itself."""
+    escaped, group = match.groups()
     if group is not None:
         return f"\\{group}"
-    if escaped is not None:
-        return "\\\\" if escaped == "\\" else escaped
-    raise Refused("LNG-033", f"The replacement '{text}' cannot be read", "Refer to groups as $1 … $9.", argument)
+    return "\\\\" if escaped == "\\" else str(escaped)
+
+
+def _checked(check: Callable[[], _Result], argument: int) -> _Result:
+    try:
+        return check()
+    except ValueError as error:
+        cure = "Mend it; write a pattern as `…` to do without escapes."
+        message = str(error)
+        raise Refused("LNG-033", message[:1].upper() + message[1:], cure, argument) from error

@@ -1,4 +1,4 @@
-"""All functions of the language by name, and those that the engine cannot express, with the reason."""
+"""All functions of the language by name, and those that are refused, with the reason."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from headwater.language.dataflow.functions import (
     aggregate,
     arithmetic,
     array,
+    bits,
     comparison,
     conditional,
     conversion,
@@ -15,15 +16,18 @@ from headwater.language.dataflow.functions import (
     math,
     random,
     string,
+    type_match,
     window,
 )
 from headwater.language.dataflow.functions.function import Function, Parameter, parse_parameters
+from headwater.language.dataflow.functions.marks import MARKS
 from headwater.language.dataflow.functions.meta import REWRITES, SPREADS
 
 _FAMILIES = (
     aggregate,
     arithmetic,
     array,
+    bits,
     comparison,
     conditional,
     conversion,
@@ -33,6 +37,7 @@ _FAMILIES = (
     math,
     random,
     string,
+    type_match,
     window,
 )
 
@@ -47,48 +52,14 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
 # Functions of a cache sink, written `sink#name(…)`.
 CACHED: frozenset[str] = frozenset({"lookup", "mlookup", "output", "outputs"})
 
-_ROW = "it asks for a mark that the transformations before left on the row"
-_BYTES = "the engine has no such digest"
-_TEXT = "the engine has no counterpart that gives the same text"
-_STATISTICS = "the engine's own formula gives another result"
-_STATE = "its value depends on how the service spreads rows over partitions"
-
-# Documented functions that are refused, each with the reason.
+# Functions that are known and refused, each with the reason.
 UNSUPPORTED: dict[str, str] = {
-    "assertErrorMessages": _ROW,
-    "blake2b": _BYTES,
-    "blake2bBinary": _BYTES,
-    "crc32": _BYTES,
-    "decode": "the documentation leaves open whether it yields bytes or a text",
-    "encode": "the documentation leaves open whether it yields bytes or an array",
-    "escape": _TEXT,
     "fuzzyCompare": "the service does not document its measure",
-    "hasError": _ROW,
-    "isBitSet": "bit sets are not documented enough to be read the same way",
-    "isDelete": _ROW,
-    "isDistinct": "the engine has no such aggregate",
-    "isError": _ROW,
-    "isIgnore": _ROW,
-    "isInsert": _ROW,
-    "isMatch": _ROW,
-    "isUpdate": _ROW,
-    "isUpsert": _ROW,
-    "nextSequence": _STATE,
-    "normalize": "the engine normalizes to another form",
-    "originColumns": "it stands for columns of a stream that is not an input",
-    "partitionId": _STATE,
-    "random": "the documentation calls it a long and the service returns a fraction",
-    "setBitSet": "bit sets are not documented enough to be read the same way",
-    "skewness": _STATISTICS,
-    "skewnessIf": _STATISTICS,
-    "topN": "the engine has no such aggregate",
-    "typeMatch": "it belongs into the match of a column pattern",
-    "unescape": _TEXT,
-    "unfold": "it makes rows; use a flatten transformation",
+    "unfold": "it makes rows, which is what a flatten transformation does",
 }
 
 _LOWERED: dict[str, str] = {
-    name.lower(): name for name in (*FUNCTIONS, *REWRITES, *SPREADS, *UNSUPPORTED, "expr", "byItem")
+    name.lower(): name for name in (*FUNCTIONS, *MARKS, *REWRITES, *SPREADS, *UNSUPPORTED, "expr", "byItem")
 }
 
 

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from headwater.data import types
 from headwater.data.types import Array, DataType, Decimal, Map, Struct
+from headwater.language.dataflow.functions.vectorized.registry import VECTORIZED
 from headwater.language.dataflow.scope import Resolved
 
 _SQL_TYPES: dict[DataType, exp.DType] = {
@@ -34,12 +35,14 @@ _SQL_TYPES: dict[DataType, exp.DType] = {
 ENGINE_FUNCTIONS: frozenset[str] = frozenset(
     {
         "approx_count_distinct",
+        "arg_max",
         "array_to_string",
         "ascii",
         "covar_pop",
         "covar_samp",
         "encode",
         "epoch_ms",
+        "epoch_us",
         "factorial",
         "flatten",
         "format",
@@ -53,6 +56,7 @@ ENGINE_FUNCTIONS: frozenset[str] = frozenset(
         "list_contains",
         "list_extract",
         "list_position",
+        "list_select",
         "list_slice",
         "list_sort",
         "make_timestamp",
@@ -61,11 +65,13 @@ ENGINE_FUNCTIONS: frozenset[str] = frozenset(
         "map_keys",
         "map_values",
         "md5",
+        "nextval",
         "range",
         "reverse",
         "row",
         "sha1",
         "sha256",
+        "skewness",
         "to_json",
         "translate",
         "try_strptime",
@@ -80,6 +86,11 @@ def call(name: str, *args: exp.Expr) -> exp.Anonymous:
     if name not in ENGINE_FUNCTIONS:
         raise KeyError(f"list the function '{name}' in ENGINE_FUNCTIONS")
     return exp.Anonymous(this=name, expressions=list(args))
+
+
+def vectorized(name: str, *args: exp.Expr) -> exp.Anonymous:
+    """Return a call of a vectorized function, which `vectorized.install` gives to the engine."""
+    return exp.Anonymous(this=VECTORIZED[name].sql_name, expressions=list(args))
 
 
 def text(value: str) -> exp.Literal:

@@ -7,7 +7,8 @@ from sqlglot import exp
 from headwater.data import types
 from headwater.data.types import Array
 from headwater.language.dataflow.functions import regex, sql
-from headwater.language.dataflow.functions.function import Arguments, Builder, Function
+from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.vectorized.escaping import FORMATS
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Code of each letter from A; h and w are gone by then, and what is no letter counts as a vowel.
@@ -120,25 +121,19 @@ def _trim(position: str | None) -> Builder:
 
 
 def _regex_extract(args: Arguments) -> exp.Expr:
-    group = args[2].sql if len(args) > 2 else sql.number(1)
-    return exp.RegexpExtract(this=args[0].sql, expression=sql.text(regex.pattern(args[1], 1)), group=group)
+    return regex.extract(args[0].sql, args[1], args[2] if len(args) > 2 else None)
 
 
 def _regex_matches(args: Arguments) -> exp.Expr:
-    return exp.RegexpLike(this=args[0].sql, expression=sql.text(regex.pattern(args[1], 1)))
+    return regex.search(args[0].sql, args[1], 1)
 
 
 def _regex_replace(args: Arguments) -> exp.Expr:
-    return exp.RegexpReplace(
-        this=args[0].sql,
-        expression=sql.text(regex.pattern(args[1], 1)),
-        replacement=sql.text(regex.replacement(args[2], 2)),
-        modifiers=sql.text("g"),
-    )
+    return regex.replace(args[0].sql, args[1], args[2])
 
 
 def _regex_split(args: Arguments) -> exp.Expr:
-    return exp.RegexpSplit(this=args[0].sql, expression=sql.text(regex.pattern(args[1], 1)))
+    return regex.split(args[0].sql, args[1])
 
 
 def _replace(args: Arguments) -> exp.Expr:
@@ -227,6 +222,22 @@ def _jaro_winkler(args: Arguments) -> exp.Expr:
     return sql.call("jaro_winkler_similarity", args[0].sql, args[1].sql)
 
 
+def _normalize(args: Arguments) -> exp.Expr:
+    return sql.vectorized("normalize", args[0].sql)
+
+
+def _escaped(name: str) -> Builder:
+    """Return the builder of `escape` or `unescape`; a text alone is JSON."""
+
+    def build(args: Arguments) -> exp.Expr:
+        format_ = sql.constant(args[1]) if len(args) > 1 else "json"
+        if isinstance(format_, str) and format_.lower() not in FORMATS:
+            raise Refused("LNG-031", f"There is no format '{format_}'", f"Write one of {', '.join(FORMATS)}.", 1)
+        return sql.vectorized(name, args[0].sql, args[1].sql if len(args) > 1 else sql.text("json"))
+
+    return build
+
+
 _S = types.STRING
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -235,6 +246,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("dropLeft", "string, integral", _S, _drop_left, "Removes characters from the start."),
     Function("dropRight", "string, integral", _S, _drop_right, "Removes characters from the end."),
     Function("endsWith", "string, string", types.BOOLEAN, _ends_with, "Tells whether a text ends with another."),
+    Function("escape", "string, [string]", _S, _escaped("escape"), "Escapes for json, xml, html, ecmascript or java."),
     Function("initCap", "string", _S, _init_cap, "Capitalizes each word between spaces and lowers its rest."),
     Function("instr", "string, string", types.INTEGER, _instr, "Position of the first occurrence, 0 if there is none."),
     Function("jaroWinkler", "string, string", types.DOUBLE, _jaro_winkler, "Jaro-Winkler similarity, from 0 to 1."),
@@ -253,6 +265,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("lpad", "string, integral, string", _S, _pad(True), "Pads on the left, or cuts, to a length."),
     Function("ltrim", "string, [string]", _S, _trim("LEADING"), "Removes spaces or given characters from the start."),
     Function("regexExtract", "string, string, [integral]", _S, _regex_extract, "The group of a match; '' without one."),
+    Function("normalize", "string", _S, _normalize, "Separates accents from their letters."),
     Function(
         "regexMatch", "string, string", types.BOOLEAN, _regex_matches, "Tells whether a pattern occurs in a text."
     ),
@@ -277,5 +290,6 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function("translate", "string, string, string", _S, _translate, "Replaces characters one by one."),
     Function("trim", "string, [string]", _S, _trim(None), "Removes spaces or given characters from both ends."),
+    Function("unescape", "string, [string]", _S, _escaped("unescape"), "Reads what `escape` writes."),
     Function("upper", "string", _S, _unary(exp.Upper), "Upper case."),
 )

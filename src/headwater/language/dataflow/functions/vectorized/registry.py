@@ -1,0 +1,26 @@
+"""All vectorized functions by name, sorted."""
+
+from __future__ import annotations
+
+from headwater.language.dataflow.functions.vectorized import (
+    charset,
+    digest,
+    escaping,
+    java_regex,
+    moments,
+    numbers,
+    orders,
+    texts,
+)
+from headwater.language.dataflow.functions.vectorized.function import Vectorized
+
+_FAMILIES = (charset, digest, escaping, java_regex, moments, numbers, orders, texts)
+
+VECTORIZED: dict[str, Vectorized] = {
+    function.name: function
+    for function in sorted((f for family in _FAMILIES for f in family.FUNCTIONS), key=lambda f: f.name)
+}
+SQL_NAMES: frozenset[str] = frozenset(function.sql_name for function in VECTORIZED.values())
+
+# The sequence of `nextSequence()`.
+SEQUENCE = "hw_sequence"
