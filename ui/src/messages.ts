@@ -25,7 +25,6 @@ export const messages = {
     help: "Help",
     person: (name: string) => `Signed in as ${name}`,
     signOut: "Sign out",
-    roles: "Roles",
     noRoles: "No role on any collection",
     account: (name: string) => `Account ${name}`,
   },
@@ -47,12 +46,10 @@ export const messages = {
     lost: "There is no such page",
     lostCure: "The address may be mistyped, or what it led to is gone.",
     home: "Go to Home",
-    forbidden: "You may not see this",
   },
 
   signIn: {
     title: "Sign in to Headwater",
-    spent: "That address has been used, or is too old",
     busy: "Signing in…",
     how: "Print a fresh address on the machine where Headwater runs, and open it:",
     command: "headwater sign-in",
@@ -88,7 +85,6 @@ export const messages = {
     searchFor: (query: string) => `Search for “${query}”`,
     history: "Recent searches",
     suggestions: "Assets",
-    forget: "Forget these",
     facets: "Narrow by",
     clear: "Clear filters",
     columns: "Columns",
@@ -97,7 +93,6 @@ export const messages = {
     noneNext: "Try fewer or shorter words, take a filter off, or browse by source.",
     browse: "Browse by source",
     updated: (when: string) => `Updated ${when}`,
-    all: "All",
   },
 
   browse: {
@@ -151,7 +146,6 @@ export const messages = {
     property: "Property",
     value: "Value",
     role: { wrote: "Wrote it", read: "Read it", ran: "Ran" },
-    steps: "Related",
   },
 
   lineage: {
@@ -205,8 +199,6 @@ export const messages = {
     rows: (count: number) => plural(count, "row"),
     allRows: "which rows",
     notWritten: "Its last run failed before it wrote",
-    legendDirect: "Direct: the value itself",
-    legendIndirect: "Indirect: decides rows or choices",
     node: (kind: string, up: number, down: number) => `, ${kind}, ${number(up)} upstream, ${number(down)} downstream`,
     canvasLabel: (name: string) => `Lineage of ${name}. Arrow keys walk along it.`,
     laying: "Arranging…",
@@ -214,7 +206,6 @@ export const messages = {
     tableHead: { name: "Name", type: "Type", level: "Level", from: "From", to: "To", status: "Last run", rows: "Rows" },
     level: (level: number) =>
       level === 0 ? "this asset" : `${Math.abs(level)} ${level < 0 ? "upstream" : "downstream"}`,
-    noAccess: "No access",
   },
 
   subtype: {
@@ -247,7 +238,6 @@ export const messages = {
     noMatchNext: "Take a filter off.",
     clear: "Clear filters",
     live: "Live",
-    run: (name: string) => `Run of ${name}`,
     activities: "Activities",
     activity: "Activity",
     rows: "Rows",
@@ -256,7 +246,6 @@ export const messages = {
     read: "read",
     written: "written",
     parameters: "Parameters",
-    noParameters: "This run had no parameters.",
     noActivities: "No activity has started yet.",
     lineageStatus: "Lineage status",
     lineageOf: (name: string) => `Lineage of ${name}`,
@@ -272,12 +261,7 @@ export const messages = {
     noCurate: "Sending it again needs the role Data Curator.",
     input: "Input",
     output: "Output",
-    inputOutput: "Input and output",
-    error: "Error",
     attempt: (count: number) => `attempt ${count}`,
-    runId: "Run id",
-    fold: "Fold",
-    unfold: "Unfold",
   },
 
   lineageState: {
@@ -305,9 +289,7 @@ export const messages = {
     lastDelivery: "Last delivery",
     never: "Never yet",
     waiting: "Waiting facts",
-    reason: "Why",
     fix: "Connect and grant",
-    fixed: (name: string) => `${name} is connected; what waited is on its way.`,
     runThis: "Or run this where Headwater runs:",
     add: "Add a workspace",
     empty: "No workspace is served here",

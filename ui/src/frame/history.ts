@@ -17,7 +17,3 @@ export function rememberSearch(query: string): void {
   const list = [text, ...searches().filter((one) => one !== text)].slice(0, KEPT);
   localStorage.setItem(KEY, JSON.stringify(list));
 }
-
-export function forgetSearches(): void {
-  localStorage.removeItem(KEY);
-}

@@ -1,5 +1,6 @@
 // A dataset: a rectangle with its store, its name, and the columns that are drawn.
 import { mergeClasses } from "@fluentui/react-components";
+import { Info12Regular } from "@fluentui/react-icons";
 import type { NodeProps } from "@xyflow/react";
 import { hasMore } from "../../graph/sizes";
 import { messages } from "../../messages";
@@ -12,6 +13,7 @@ import { useBoxStyles } from "./styles";
 export function DatasetBox({ data: { node } }: NodeProps<BoxNode>) {
   const styles = useBoxStyles();
   const shown = useShown();
+  const unsupported = node.unsupported && `${messages.asset.unsupported}: ${node.unsupported}`;
   const rest = node.columnCount - node.columns.length;
   return (
     <div
@@ -26,8 +28,13 @@ export function DatasetBox({ data: { node } }: NodeProps<BoxNode>) {
       <Anchors />
       <Head
         node={node}
-        title={`${node.typeLabel}\n${node.qualifiedName}`}
-        detail={<MiddleEllipsis text={place(node.qualifiedName)} tail={10} />}
+        title={[node.typeLabel, node.qualifiedName, unsupported].filter(Boolean).join("\n")}
+        detail={
+          <>
+            {unsupported && <Info12Regular aria-label={unsupported} />}
+            <MiddleEllipsis text={place(node.qualifiedName)} tail={10} />
+          </>
+        }
       />
       <ColumnRows node={node} />
       {hasMore(node) && (

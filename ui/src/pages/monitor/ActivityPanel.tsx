@@ -8,6 +8,7 @@ import {
   makeStyles,
   MessageBar,
   MessageBarBody,
+  Text,
   tokens,
 } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, Dismiss24Regular, FlowRegular } from "@fluentui/react-icons";
@@ -110,6 +111,8 @@ function Content({ detail, runId }: { readonly detail: ActivityDetail; readonly 
   );
 }
 
+const UNSENT: ReadonlySet<string> = new Set(["Failed", "Pending"]);
+
 interface ReportProps {
   readonly report: LineageReport;
   readonly activityRunId: string;
@@ -149,6 +152,8 @@ function Report({ report, activityRunId, runId }: ReportProps) {
           <MessageBarBody>{`${retry.error.message}. ${retry.error.cure}`}</MessageBarBody>
         </MessageBar>
       )}
+      {retry.isSuccess && report.status === "Pending" && <Text>{messages.monitor.sent}</Text>}
+      {UNSENT.has(report.status) && !report.canRetry && <Text className={page.quiet}>{messages.monitor.noCurate}</Text>}
       <div className={page.row}>
         {report.shownAt?.guid && (
           <Button
