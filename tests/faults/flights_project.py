@@ -71,6 +71,10 @@ class FlightsProject:
         with Local.open(self.folder) as local:
             return local.run_report(_newest(local, workspace))
 
+    def run_report(self, run_id: str) -> RunReport:
+        with Local.open(self.folder) as local:
+            return local.run_report(run_id)
+
     def last_run_id(self, workspace: str) -> str:
         with Local.open(self.folder) as local:
             return _newest(local, workspace)

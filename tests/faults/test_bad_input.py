@@ -106,6 +106,14 @@ def test_run_that_meets_bad_input_fails_and_changes_nothing(
     assert project.stores() == before
 
 
+def test_invoked_run_that_fails_is_told_with_its_cause(project: FlightsProject) -> None:
+    project.change({"remove": "stores/contosolanding/landing/flights/flights.csv"})
+    ended = project.here("run", "ingest", "-n", "IngestAll")
+    assert ended.code == 1
+    _assert_told(ended, 'failed IngestAll › Flights\n  RUN-008 Pipeline "IngestFlights" failed')
+    _assert_told(ended, "failed IngestFlights › CopyFlights\n  RUN-104 There is no file 'flights/flights.csv'")
+
+
 def test_broken_project_ends_a_process_without_a_traceback(project: FlightsProject) -> None:
     """The same in a process of its own, where threads and handlers at exit could still print one."""
     project.change({"file": "stores/contosolanding/landing/flights/flights.csv", "replace": "arr_delay", "by": "x"})

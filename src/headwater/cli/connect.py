@@ -27,6 +27,9 @@ def connect(
     """Connect a workspace to the account, and let it report lineage."""
     with Local.open(project) as local:
         status = local.connect(workspace, grant=grant)
+        if status.waiting and status.status == "Connected":
+            local.deliver(_ARRIVAL_S)
+            status = local.connection(workspace)
     if as_json:
         print_json(status)
         return
