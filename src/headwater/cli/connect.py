@@ -13,6 +13,8 @@ from headwater.cli.arguments import Project
 from headwater.cli.show import Json, console, print_json, styled
 
 app = typer.Typer(add_completion=False)
+_ARRIVAL_S = 30.0
+"""How long lineage that was held back may take to arrive; the rest goes with the next run or `headwater serve`."""
 
 
 @app.command()
