@@ -55,6 +55,14 @@ describe("the layout", () => {
   });
 });
 
+test("many boxes are laid out too, no two on one another", async () => {
+  const chains = Array.from({ length: 130 }, (_, i) => `a${i} > P${i} > b${i % 20}`);
+  const boxes = [...(await laid(graph("b0", chains))).boxes.values()];
+  expect(boxes).toHaveLength(280);
+  const spots = new Set(boxes.map((box) => `${box.x},${box.y}`));
+  expect(spots.size).toBe(280);
+});
+
 describe("expanding", () => {
   const before = graph("b", ["a > P > b"]);
   const after = graph("b", ["a > P > b", "z > Q > a", "y > Q > a"]);
