@@ -294,6 +294,7 @@ CODES: dict[str, str] = {
     "LNG-036": "A constant data flow expression has no value.",
     "LNG-037": "A time zone does not exist.",
     "LNG-038": "Rows have no such mark here.",
+    "LNG-039": "What surrounds an expression that is tried out cannot be understood.",
     "LNG-060": "An option of a transformation is not supported, or not with this value.",
     "LNG-061": "A clause or declaration does not belong to the transformation.",
     "LNG-062": "A transformation has too few or too many input streams.",

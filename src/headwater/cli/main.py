@@ -20,6 +20,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "check": "Check a folder of definitions; report every fault with file, path and cure.",
         "connect": "Connect a workspace to the account, and let it report lineage.",
         "demo": "Run two example workspaces and show their lineage.",
+        "eval": "Evaluate an expression, a file of them, or what is typed at a prompt.",
         "lineage": "Show where an asset, or a column of it, came from.",
         "plan": "Show what a pipeline would run, read and write.",
         "run": "Run a pipeline.",

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import duckdb
 from sqlglot import exp
 
 from headwater.data.types import DataType
 from headwater.errors import Fault, LanguageError
+from headwater.language.dataflow.compile import over
 from headwater.language.dataflow.functions.vectorized.function import PREFIX
 from headwater.language.dataflow.parser import parse_expression
 from headwater.language.dataflow.scope import ColumnScope, Resolved, Scope
@@ -37,7 +39,13 @@ class Evaluator:
         if expr is None:
             raise LanguageError(*faults)
         resolved = resolve(expr, scope or ColumnScope(), source)
-        return self.values([resolved])[0], resolved.type
+        if resolved.window:
+            resolved = replace(resolved, sql=over(resolved.sql, exp.Window()))
+        try:
+            return self.values([resolved])[0], resolved.type
+        except LanguageError as error:
+            place = source.fault(error.code, error.message, expr.span, "").place
+            raise LanguageError(*(replace(fault, place=place) for fault in error.faults)) from error
 
     def values(self, resolved: Sequence[Resolved]) -> tuple[object, ...]:
         """Return the values of resolved expressions that read no column, with one query. Raises LanguageError."""

@@ -6,6 +6,7 @@ declarations and clauses; what stands inside them is an expression.
 
 from __future__ import annotations
 
+from headwater.data.types import DataType
 from headwater.errors import Fault
 from headwater.language.dataflow.ast import (
     Argument,
@@ -97,6 +98,22 @@ def parse_expression(source: Source) -> tuple[Expr | None, tuple[Fault, ...]]:
     except ParseFailure as failure:
         return None, (failure.fault,)
     return expr, ()
+
+
+def parse_type_text(text: str) -> tuple[DataType | None, tuple[Fault, ...]]:
+    """Return the type that a text alone spells, or None and every fault. Never raises."""
+    source = Source(text)
+    tokens, lexical = tokenize(source)
+    if lexical:
+        return None, lexical
+    cursor = Cursor(source, tokens)
+    try:
+        type_ = parse_type(cursor)
+        if not cursor.at_end():
+            raise cursor.failure(f"Expected the end of the type, found {cursor.found()}", "Write one type only.")
+    except ParseFailure as failure:
+        return None, (failure.fault,)
+    return type_, ()
 
 
 def _parameters(cursor: Cursor) -> tuple[ParameterDeclaration, ...]:
