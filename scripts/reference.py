@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import UnionType
@@ -14,13 +15,16 @@ from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import typer
+from litestar.routes import HTTPRoute
 
 from headwater import settings
+from headwater.app.local import Local
 from headwater.cli.main import VERBS
 from headwater.connectors.formats.registry import FORMATS
 from headwater.connectors.registry import KINDS, SCHEMES
 from headwater.errors import CODES
 from headwater.language.expression.functions.registry import FUNCTIONS
+from headwater.settings import Project
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTICE = "<!-- Written by `make docs` from the code; do not edit. -->\n"
@@ -117,6 +121,23 @@ def functions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def api_page() -> str:
+    """List the routes of every surface, as a server of an empty project has them."""
+    with tempfile.TemporaryDirectory() as folder, Local(Project(Path(folder), settings.Settings())) as local:
+        routes = local.hosted.application.routes
+    rows = {
+        (route.path_format, method)
+        for route in routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith("/schema")
+        for method in route.methods
+        if method != "OPTIONS"
+    }
+    lines = [NOTICE, "# Routes\n", "Below `/datamap/api`, `/catalog/api` and `/api` the Atlas routes are the same.\n"]
+    lines += ["| method | path |", "|---|---|"]
+    lines += [f"| {method} | `{path}` |" for path, method in sorted(rows)]
+    return "\n".join(lines) + "\n"
+
+
 def errors_page() -> str:
     lines = [
         NOTICE,
@@ -130,6 +151,7 @@ def errors_page() -> str:
 
 
 PAGES = {
+    "api.md": api_page,
     "cli.md": cli_page,
     "connectors.md": connectors_page,
     "errors.md": errors_page,
