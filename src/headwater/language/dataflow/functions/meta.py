@@ -135,6 +135,27 @@ SPREADS: dict[str, tuple[int, int, Spread]] = {
     "originColumns": (1, 1, _origin_columns),
 }
 
+# Signature and sentence of what is settled before the run, and of what a cache sink answers.
+DOCS: dict[str, tuple[str, str]] = {
+    "byItem": ("byItem(any, string) => any", "The field of a name, of a complex value."),
+    "byName": ("byName(string, [string]) => any", "The column of a name, of a stream or of all; null if absent."),
+    "byNames": ("byNames(array, [string]) => any...", "The columns of these names, as arguments of a function."),
+    "byOrigin": ("byOrigin(string, [string]) => any", "The column of a name in the stream it comes from."),
+    "byOrigins": ("byOrigins(array, [string]) => any...", "The columns of these names in the stream they come from."),
+    "byPath": ("byPath(string, [string]) => any", "The column or field that a dotted path names."),
+    "byPosition": ("byPosition(integral) => any", "The column at a position, from 1."),
+    "columnNames": ("columnNames([string], [boolean]) => string[]", "The names of the columns of a stream, or of all."),
+    "columns": ("columns([string]) => any...", "The columns of a stream, or of all, as arguments of a function."),
+    "expr": ("expr(string) => any", "The value of the expression that a text holds."),
+    "hasColumn": ("hasColumn(string, [string]) => boolean", "Tells whether there is a column of a name."),
+    "hasPath": ("hasPath(string, [string]) => boolean", "Tells whether a dotted path names a column or field."),
+    "lookup": ("sink#lookup(any...) => any", "The first row of a cache sink with these keys."),
+    "mlookup": ("sink#mlookup(any...) => any[]", "All rows of a cache sink with these keys."),
+    "originColumns": ("originColumns(string) => any...", "The columns that come from a stream, as arguments."),
+    "output": ("sink#output() => any", "The first row of a cache sink."),
+    "outputs": ("sink#outputs() => any[]", "All rows of a cache sink."),
+}
+
 # What may stand between a spread and the function that takes its values: `array(toString(columns()))`.
 EACH: frozenset[str] = frozenset(
     {
