@@ -5,6 +5,7 @@ A case is a file: what the rule is (`#` lines), the script, then sections that b
     ---- schema <source>    name:type lines: the columns that the data of a source has
     ---- data <source>      `name:type | name:type`, then a row a line; `null` is null
     ---- parameters         name = data flow expression
+    ---- flowlet <name> / library / pivot <stream>      what the script refers to
     ---- graph / edges / sql / faults / rows <sink>      what comes out
 """
 
@@ -24,9 +25,11 @@ from headwater.data.batch import arrow_schema, schema_from_arrow
 from headwater.data.schema import Column, Schema
 from headwater.data.types import DataType, Decimal
 from headwater.errors import LanguageError
+from headwater.language.dataflow.library import parse_library
 from headwater.language.dataflow.parser import parse_script
 from headwater.language.source import Source
 from headwater.transformations.graph import Graph, build_graph
+from headwater.transformations.known import NOTHING_KNOWN, Flowlet, Known
 from headwater.transformations.query import flow_queries
 from headwater.transformations.source import scan_name
 from headwater.transformations.trace import trace
@@ -82,9 +85,17 @@ class Case:
         lines = self.sections.get("parameters", "").splitlines()
         return {name.strip(): Source(value.strip()) for name, _, value in (line.partition("=") for line in lines)}
 
+    @property
+    def known(self) -> Known:
+        flowlets = {name: flowlet(text) for name, text in self.named("flowlet").items()}
+        functions, faults = parse_library(Source(self.sections.get("library", "")))
+        assert not faults, faults
+        pivots = {name: tuple(text.splitlines()) for name, text in self.named("pivot").items()}
+        return Known({function.name: function for function in functions}, flowlets, pivots)
+
     def graph(self) -> Graph:
         """Raises LanguageError."""
-        return graph_of(self.script, self.schemas, self.parameters)
+        return graph_of(self.script, self.schemas, self.parameters, self.known)
 
 
 def read_case(path: Path) -> Case:
@@ -100,14 +111,24 @@ def cases(*kinds: str) -> list[Case]:
     return [case for case in found if any(title.split(" ")[0] in kinds for title in case.sections)]
 
 
+def flowlet(text: str) -> Flowlet:
+    source = Source(text)
+    tree, faults = parse_script(source)
+    assert tree is not None, faults
+    return Flowlet(tree, source)
+
+
 def graph_of(
-    script: str, schemas: Mapping[str, Schema] | None = None, parameters: Mapping[str, Source] | None = None
+    script: str,
+    schemas: Mapping[str, Schema] | None = None,
+    parameters: Mapping[str, Source] | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> Graph:
     source = Source(script)
     tree, faults = parse_script(source)
     if tree is None:
         raise LanguageError(*faults)
-    return build_graph(tree, parameters or {}, schemas or {}, source)
+    return build_graph(tree, parameters or {}, schemas or {}, source, known)
 
 
 def edge_lines(graph: Graph) -> str:

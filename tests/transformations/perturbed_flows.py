@@ -19,6 +19,13 @@ LR = """source(output(k as string, v as integer, u as integer), allowSchemaDrift
 source(output(k as string, w as integer, z as string), allowSchemaDrift: false) ~> r
 """
 
+CLEAN = """input(output(name as string, n as integer), order: 0) ~> rows
+rows derive(n = n + 1) ~> up
+up filter(rows@n > 1) ~> some
+some output(mapColumn(who = name, n)) ~> big
+up output() ~> all
+"""
+
 FLOWS: dict[str, str] = {
     "aggregate": S + "s aggregate(groupBy(k, big = a > 1), t = sum(b), n = count(1), m = max(a)) ~> g  g sink() ~> out",
     "aggregate_all": S + "s aggregate(n = count(b), t = sumIf(a > 1, b)) ~> g  g sink() ~> out",
@@ -39,6 +46,15 @@ FLOWS: dict[str, str] = {
     "derive": S + "s derive(c = a + b, a = b * 2, e = iif(k == 'x', a, 7), f = upper(k)) ~> d  d sink() ~> out",
     "derive_locals": S + "s derive(c = iif(:big, 1, 0), big := a > 1, e = coalesce(a, b)) ~> d  d sink() ~> out",
     "derive_pattern": S + "s derive(each(match(type == 'integer'), $$ + '_up' = $$ + 1)) ~> d  d sink() ~> out",
+    "flatten": S
+    + "s derive(box = @(list = split(k, 'y'))) ~> d  d foldDown(unroll(box.list), mapColumn(b, item = box.list)) ~> f  "
+    "f sink(mapColumn(b)) ~> out",
+    "flatten_items": S + "s derive(parts = split(k, 'y')) ~> d  d foldDown(unroll(parts), mapColumn(b, parts)) ~> f  "
+    "f sink() ~> out",
+    "flatten_many": LR + "l derive(p = split(k, 'y'), q = split(k, 'x')) ~> d  "
+    "d foldDown(unrollMultiple(p, q), mapColumn(q)) ~> f  f sink() ~> out",
+    "flowlet": S + "s compose(mapColumn(name = k, n = a), composition: 'clean') ~> F@(big, all)  "
+    "F@big sink() ~> o1  F@all sink() ~> o2",
     "exists": LR + "l, r exists(l@k == r@k && u > w, negate: false) ~> e  e sink() ~> out",
     "exists_negated": LR + "l, r exists(l@k == r@k, negate: true) ~> e  e sink() ~> out",
     "filter": S + "s filter(a > 1 || isNull(k)) ~> f  f sink() ~> out",
@@ -54,6 +70,14 @@ FLOWS: dict[str, str] = {
     "lookup_all": LR + "l, r lookup(l@k == r@k, multiple: true) ~> m  m sink(mapColumn(v, w)) ~> out",
     "lookup_first": LR
     + "l, r lookup(l@k == r@k, multiple: false, pickup: 'first', asc(w, true)) ~> m  m sink(mapColumn(v, w)) ~> out",
+    "parse": S + "s derive(t = '{\"x\": \"' + k + '\"}') ~> d  d parse(t = t ? (x as string), format: 'json') ~> p  "
+    "p derive(t = t.x) ~> e  e sink(mapColumn(t, b)) ~> out",
+    "parse_delimited": S + "s derive(t = k + ',' + toString(a)) ~> d  "
+    "d parse(t = t ? (x as string, y as integer), format: 'delimited') ~> p  "
+    "p derive(y = t.y) ~> e  e sink(mapColumn(y, b)) ~> out",
+    "pivot": S
+    + "s pivot(groupBy(b), pivotBy(k, ['x', 'y']), n = count(a), columnNaming: '$V_$N', lateral: true) ~> p  "
+    "p sink() ~> out",
     "rank": S + "s rank(desc(a, true), asc(k, true), output(place as long)) ~> r  r sink() ~> out",
     "rank_dense": S
     + "s rank(asc(k, true), caseInsensitive: true, dense: true, output(p as long)) ~> r  r sink() ~> out",
@@ -64,8 +88,12 @@ FLOWS: dict[str, str] = {
     "t@q sink(mapColumn(k)) ~> o2  t@rest sink(mapColumn(k)) ~> o3",
     "split_first": S + "s split(a > 1, b > 1, disjoint: false) ~> t@(p, q, rest)  t@p sink(mapColumn(k)) ~> o1  "
     "t@q sink(mapColumn(k)) ~> o2  t@rest sink(mapColumn(k)) ~> o3",
+    "stringify": S + "s derive(box = @(n = a, t = k)) ~> d  d stringify(box = box ? string, format: 'json') ~> t  "
+    "t sink(mapColumn(box, b)) ~> out",
     "union_by_name": LR + "l, r union(byName: true) ~> n  n sink() ~> out",
     "union_by_position": LR + "r select(mapColumn(k, w, w2 = w)) ~> p  l, p union(byName: false) ~> n  n sink() ~> out",
+    "unpivot": S + "s unpivot(output(what as string, n as integer), ungroupBy(k), ignoreNullPivots: true) ~> u  "
+    "u sink() ~> out",
     "window": S + "s window(over(k), asc(a, true), t = sum(b), n = rowNumber(), before = lag(b)) ~> w  w sink() ~> out",
     "window_framed": S
     + "s window(over(k), asc(a, true), startRowOffset: -1L, endRowOffset: 0L, t = sum(b)) ~> w  w sink() ~> out",

@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from headwater.data import types
 from headwater.data.batch import arrow_schema
 from headwater.transformations.graph import Graph
+from headwater.transformations.known import Known
 from headwater.transformations.registry import TRANSFORMATIONS
 from headwater.transformations.trace import ROWS, trace
-from transformations.flow_cases import FlowRun, graph_of
-from transformations.perturbed_flows import FLOWS
+from transformations.flow_cases import FlowRun, flowlet, graph_of
+from transformations.perturbed_flows import CLEAN, FLOWS
 
 DOMAINS = {
     types.DOUBLE: [0.0, 0.5, 2.0, None],
@@ -33,6 +34,8 @@ DOMAINS = {
     types.TIMESTAMP: [datetime.datetime(2013, 1, day) for day in (1, 2)] + [None],
 }
 ROUNDS = 80
+
+KNOWN = Known(flowlets={"clean": flowlet(CLEAN)})
 
 Columns = dict[str, list[object]]
 
@@ -69,7 +72,7 @@ def changes(draw: st.DrawFn, graph: Graph) -> Change:
 
 @functools.cache
 def _compiled(name: str) -> tuple[Graph, FlowRun]:
-    graph = graph_of(FLOWS[name])
+    graph = graph_of(FLOWS[name], known=KNOWN)
     return graph, FlowRun(graph)
 
 
@@ -149,5 +152,5 @@ def _seen(graph: Graph, run: FlowRun, change: Change) -> Iterator[tuple[str, str
 
 
 def test_flows_cover_every_transformation() -> None:
-    verbs = {node.verb for script in FLOWS.values() for node in graph_of(script).nodes}
+    verbs = {node.verb for script in FLOWS.values() for node in graph_of(script, known=KNOWN).nodes}
     assert verbs == set(TRANSFORMATIONS)

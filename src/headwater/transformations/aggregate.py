@@ -23,14 +23,14 @@ def _compile(given: Given) -> Outcome:
     (stream,) = given.inputs
     scope = scope_of(given)
     faults: list[Fault] = []
-    keys = _keys(given, scope, faults)
+    keys = group_keys(given, scope, faults)
     defined = _aggregates(given, scope, {key.column.name for key in keys}, faults)
     raise_if_any(LanguageError, faults)
     if not keys and not defined:
         raise given.refuse("LNG-064", "'aggregate' defines no column", cure="Write aggregate(groupBy(a), s = sum(b)).")
     frame = exp.Select().from_(stream.table(), copy=False)
     if keys:
-        frame = frame.group_by(*(_group(key.value) for key in keys), copy=False)
+        frame = frame.group_by(*(group_value(key.value) for key in keys), copy=False)
     result = output(
         given.statement.name,
         [*keys, *(d.column for d in defined)],
@@ -41,7 +41,7 @@ def _compile(given: Given) -> Outcome:
     return Outcome(outputs=(result,))
 
 
-def _group(value: exp.Expr) -> exp.Expr:
+def group_value(value: exp.Expr) -> exp.Expr:
     """Return a key for GROUP BY, where a bare number would mean the position of a column."""
     key = value.copy()
     return key if key.find(exp.Column) else exp.Coalesce(this=key, expressions=[key.copy()])
@@ -61,7 +61,8 @@ def _aggregates(
     return defined
 
 
-def _keys(given: Given, scope: StreamScope, faults: list[Fault]) -> list[OutputColumn]:
+def group_keys(given: Given, scope: StreamScope, faults: list[Fault]) -> list[OutputColumn]:
+    """Return the columns of `groupBy(…)`; what is wrong is added to `faults`."""
     clause = given.statement.clause("groupBy")
     keys: dict[str, OutputColumn] = {}
     for argument in clause.args if clause else ():

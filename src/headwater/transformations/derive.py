@@ -6,6 +6,7 @@ the way to share a part of an expression.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
@@ -18,9 +19,14 @@ from headwater.transformations.scope import Found, StreamScope
 
 
 def _compile(given: Given) -> Outcome:
+    return derived(given, lambda scope: define(given, scope))
+
+
+def derived(given: Given, defining: Callable[[StreamScope], tuple[DefinedColumn, ...]]) -> Outcome:
+    """Return the input with columns that are defined anew, in the places of those they replace."""
     (stream,) = given.inputs
     scope = scope_of(given)
-    defined = define(given, scope)
+    defined = defining(scope)
     columns = list(all_passed(stream))
     positions = {column.id: index for index, column in enumerate(stream)}
     for new in defined:

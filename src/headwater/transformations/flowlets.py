@@ -52,7 +52,7 @@ class _Inlining:
         source: Source,
         parameters: Mapping[str, Resolved],
         prefix: str,
-        ends: Mapping[str, Statement],
+        ends: Mapping[str, Placed],
         active: tuple[str, ...],
     ) -> list[Placed]:
         """Return the statements of one script; `ends` stand in the place of its inputs and outputs, by stream."""
@@ -65,32 +65,30 @@ class _Inlining:
         for statement in script.statements:
             inputs = tuple(_renamed(ref, prefix, ports) for ref in statement.inputs)
             if statement.name not in calls:
+                placed = Placed(replace(statement, name=prefix + statement.name, inputs=inputs), source, parameters)
                 end = ends.get(statement.name)
-                name = prefix + statement.name if end is None else end.name
-                moved = replace(statement, name=name, inputs=inputs if end is None else end.inputs or inputs)
-                if end is not None:
-                    moved = replace(moved, args=(*statement.args, *end.args))
-                result.append(Placed(moved, source, parameters))
+                result.append(placed if end is None else _ending(placed, end))
             elif (body := bodies[statement.name]) is not None:
-                result += self._called(replace(statement, inputs=inputs), body, source, prefix, ports, active)
+                calling = Placed(replace(statement, inputs=inputs), source, parameters)
+                result += self._called(calling, body, prefix, ports, active)
         return result
 
     def _called(
-        self, call: Statement, body: Flowlet, source: Source, prefix: str, ports: _Ports, active: tuple[str, ...]
+        self, placed: Placed, body: Flowlet, prefix: str, ports: _Ports, active: tuple[str, ...]
     ) -> list[Placed]:
+        call, source, parameters = placed.statement, placed.source, placed.parameters
         taken = _in_order(body.script, "input")
         if len(taken) != len(call.inputs):
             message = f"'{call.name}' has {len(call.inputs)} input streams, its flowlet takes {len(taken)}"
             self.faults.append(source.fault("LNG-062", message, call.span, "Give it one stream for each input."))
             return []
-        ends = {
-            name: Statement(
-                (ref,), "input", tuple(a for a in call.args if not isinstance(a, Option)), f"{prefix}{call.name}/{name}"
-            )
-            for name, ref in zip(taken, call.inputs, strict=True)
-        }
+        mapping = tuple(argument for argument in call.args if not isinstance(argument, Option))
+        ends: dict[str, Placed] = {}
+        for name, ref in zip(taken, call.inputs, strict=True):
+            end = Statement((ref,), "input", mapping, f"{prefix}{call.name}/{name}", span=call.span)
+            ends[name] = Placed(end, source, parameters)
         for name, branch in _outputs(call, body):
-            ends[name] = Statement((), "output", (), ports[call.name, branch])
+            ends[name] = Placed(Statement((), "output", (), ports[call.name, branch]), source, parameters)
         values = resolve_parameters(body.script.parameters, {}, body.source, self.faults)
         inner = (*active, _composition(call))
         return self.placed(body.script, body.source, values, f"{prefix}{call.name}/", ends, inner)
@@ -119,6 +117,14 @@ class _Inlining:
             self.faults.append(source.fault("LNG-064", message, call.span, f"Write ~> {call.name}@({names})."))
         for _, branch in found:
             yield (call.name, branch), prefix + (call.name if branch is None else f"{call.name}@{branch}")
+
+
+def _ending(placed: Placed, end: Placed) -> Placed:
+    """Return an input or output of a flowlet as its call has it: an input sees what the call sees."""
+    statement = placed.statement
+    if statement.verb == "output":
+        return replace(placed, statement=replace(statement, name=end.statement.name))
+    return replace(end, statement=replace(end.statement, args=(*statement.args, *end.statement.args)))
 
 
 def _composition(call: Statement) -> str:

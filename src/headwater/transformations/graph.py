@@ -18,7 +18,7 @@ from headwater.language.source import Source
 from headwater.transformations.arguments import unexpected
 from headwater.transformations.flowlets import inlined
 from headwater.transformations.known import NOTHING_KNOWN, Known
-from headwater.transformations.options import SinkOptions, SourceOptions
+from headwater.transformations.options import Options, SinkOptions
 from headwater.transformations.order import in_order, stream_name
 from headwater.transformations.parameters import resolve_parameters
 from headwater.transformations.protocol import Given, Output
@@ -34,7 +34,7 @@ class Node:
     verb: str
     inputs: tuple[str, ...]
     output: Output = field(repr=False)
-    options: SourceOptions | SinkOptions | None
+    options: Options | None
     expression: str
     """The statement as written, on one line."""
     is_expensive: bool

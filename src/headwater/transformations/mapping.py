@@ -20,7 +20,7 @@ from headwater.language.dataflow.ast import (
 from headwater.language.dataflow.scope import Unresolved
 from headwater.transformations.arguments import flag
 from headwater.transformations.expression import resolve_value
-from headwater.transformations.patterns import expand
+from headwater.transformations.patterns import expand, expand_members
 from headwater.transformations.protocol import Given, OutputColumn
 from headwater.transformations.relation import made, passed
 from headwater.transformations.scope import Found, StreamScope
@@ -84,6 +84,9 @@ def _mapped(given: Given, scope: StreamScope, argument: Argument) -> Iterator[_M
             yield _column(given, scope, name, value, argument)
         case Assignment(str(name), value, False):
             yield _column(given, scope, name, value, argument)
+        case Clause("each", (Positional(ColumnRef() | Member() as base), *rest)):
+            for name, member in expand_members(given, resolve_value(given, scope, base), rest, argument):
+                yield _column(given, scope, name, Member(base, member, span=argument.span), argument)
         case Clause("each"):
             for match in expand(given, scope, argument):
                 if match.value == MatchRef("$"):

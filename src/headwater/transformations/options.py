@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 from headwater.data.schema import Schema
 
 
@@ -35,3 +37,14 @@ class SinkOptions:
     """True if it is kept for `sink#lookup(…)` alone, and nothing is written."""
     to_output: bool = False
     """True if a cache sink's rows are part of the activity's output."""
+
+
+@dataclass(frozen=True, slots=True)
+class PivotOptions:
+    """Of a pivot that names no values: the input whose rows have them, and the key as text over that input."""
+
+    stream: str
+    key: exp.Expr
+
+
+Options = PivotOptions | SinkOptions | SourceOptions

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from headwater.data.types import INTEGER, STRING
-from headwater.language.dataflow.ast import Assignment, Clause, Expr, MatchRef, Node, Positional, Regex
+from headwater.data.types import INTEGER, STRING, Struct
+from headwater.language.dataflow.ast import Argument, Assignment, Clause, Expr, MatchRef, Node, Positional, Regex
 from headwater.language.dataflow.scope import (
     CacheSink,
     Mark,
@@ -26,7 +26,8 @@ from headwater.language.dataflow.scope import (
 )
 from headwater.transformations.constant import constants
 from headwater.transformations.protocol import Given
-from headwater.transformations.scope import Found, Names, StreamScope
+from headwater.transformations.scope import Found, Names, StreamScope, scope_over
+from headwater.transformations.stream import Stream, StreamColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,22 @@ def _matching(given: Given, scope: StreamScope, head: Node) -> Iterator[_Matched
         case _:
             cure = "Write each(match(condition), …) or each(patternMatch(`regex`), …)."
             raise given.refuse("LNG-072", "This column pattern is not supported", head, cure)
+
+
+def expand_members(given: Given, base: Resolved, rest: Sequence[Argument], clause: Clause) -> Iterator[tuple[str, str]]:
+    """Yield a name and the member of a structure for each that `each(base, match(…), name = …)` matches."""
+    if not isinstance(base.type, Struct) or not rest:
+        cure = "Write each(structure, match(condition))."
+        raise given.refuse("LNG-072", f"'{base.text}' is {base.type}, not a structure", clause, cure)
+    columns = tuple(StreamColumn(name, name, type_, (base.text,), base.text) for name, type_ in base.type.fields)
+    members = Stream(base.text, columns)
+    inner = replace(given, inputs=(members,))
+    scope = scope_over((members,), given.names)
+    if any(isinstance(node, Assignment) and node.value != MatchRef("$") for node in rest):
+        cure = "Compute values in a derive before this."
+        raise given.refuse("LNG-072", "A pattern over a structure passes members on", clause, cure)
+    for match in expand(inner, scope, replace(clause, args=tuple(rest))):
+        yield match.name, match.found.column.name
 
 
 def _search(given: Given, node: Node, pattern: str, name: str) -> re.Match[str] | None:

@@ -18,7 +18,7 @@ from headwater.errors import Fault, LanguageError
 from headwater.language.dataflow.ast import Node, Statement
 from headwater.language.expression.ast import Json
 from headwater.language.source import Source
-from headwater.transformations.options import SinkOptions, SourceOptions
+from headwater.transformations.options import Options
 from headwater.transformations.scope import Names
 from headwater.transformations.stream import Stream, StreamColumn
 
@@ -83,7 +83,7 @@ class Outcome:
     """What a statement comes to: one output, or one a branch; the options of a source or sink."""
 
     outputs: tuple[Output, ...]
-    options: SourceOptions | SinkOptions | None = None
+    options: Options | None = None
     drops_rows: bool = False
     """True if fewer rows may come out, though the verb keeps rows as a rule."""
 

@@ -54,9 +54,10 @@ def output(
 ) -> Output:
     """Return the output `name` that projects `columns` from `frame`, a SELECT that has no projections yet.
 
-    `aliases` are other names by which expressions may address the stream, such as a split's branch alone.
+    A stream of a flowlet, `F/clean`, is called `clean` there. `aliases` are other names by which expressions may
+    address the stream, such as a split's branch alone.
     """
-    streams = (name, *aliases)
+    streams = tuple(dict.fromkeys(alias for full in (name, *aliases) for alias in (full, full.rpartition("/")[2])))
     everything = (*columns, *marks)
     named = with_distinct_ids(stamped(column.column, streams) for column in everything)
     final = tuple(replace(column, column=known) for column, known in zip(everything, named, strict=True))
