@@ -109,7 +109,11 @@ class Runner:
                 live.done.wait()
             run = self._history.pipeline_run(run_id)
             if run is None:
-                raise RunError(Fault("RUN-011", f"There is no run {run_id}", cure="`headwater status` lists the runs."))
+                raise RunError(
+                    Fault(
+                        "RUN-011", f"There is no run {run_id}", cure="Monitor in Studio lists the runs with their ids."
+                    )
+                )
             if run.status in ENDED:
                 return run
             stored = self._journal.run(run_id)
@@ -132,7 +136,9 @@ class Runner:
                     self.cancel(child.run_id)
         stored = self._journal.run(run_id)
         if stored is None:
-            raise RunError(Fault("RUN-011", f"There is no run {run_id}", cure="`headwater status` lists the runs."))
+            raise RunError(
+                Fault("RUN-011", f"There is no run {run_id}", cure="Monitor in Studio lists the runs with their ids.")
+            )
         if not self._journal.request_cancel(run_id):
             return
         live = self._lives.get(run_id)
