@@ -53,14 +53,20 @@ def workspace(
     activity: Mapping[str, Any] | None = None,
     datasets: tuple[Mapping[str, Any], ...] = (ORDERS, FOLDER, TABLE),
     kind: str = "MappingDataFlow",
+    libraries: tuple[str, ...] = (),
+    others: Mapping[str, Any] | None = None,
 ) -> Workspace:
-    """Return a workspace; `sources` and `sinks` map streams to datasets, `activity` has more typeProperties."""
+    """Return a workspace; `sources` and `sinks` map streams to datasets, `activity` has more typeProperties.
+
+    `others` are the properties of more data flows, `libraries` those of them whose functions the flow uses.
+    """
     flow = {
         "type": kind,
         "typeProperties": {
             "sources": [_end(stream, name) for stream, name in sources.items()],
             "sinks": [_end(stream, name) for stream, name in sinks.items()],
             "transformations": [],
+            "udfLibraries": [{"referenceName": name, "type": "DataFlowReference"} for name in libraries],
             "scriptLines": script.splitlines(),
         },
     }
@@ -75,7 +81,8 @@ def workspace(
         "linkedService/ls_lake.json": LAKE,
         "linkedService/ls_warehouse.json": WAREHOUSE,
         "pipeline/Main.json": {"name": "Main", "properties": pipeline},
-    } | {f"dataset/{content['name']}.json": content for content in datasets}
+    } | {f"dataflow/{name}.json": {"name": name, "properties": other} for name, other in (others or {}).items()}
+    files |= {f"dataset/{content['name']}.json": content for content in datasets}
     return load_files({name: json.dumps(content).encode() for name, content in files.items()}, "sales")
 
 

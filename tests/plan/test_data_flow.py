@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.definition.activities.execute_data_flow import ExecuteDataFlowBody
 from headwater.definition.workspace import Workspace
@@ -150,10 +151,57 @@ def test_script_that_does_not_parse_is_refused_with_its_place() -> None:
 
 
 def test_ends_without_a_dataset_are_all_refused() -> None:
-    assert refused(workspace(PLAIN, {"s": "inline:ls_lake"}, {"out": None})) == [
-        'PLN-041 Source "s" of data flow "Flow" has an inline dataset, which cannot be run',
+    assert refused(workspace(PLAIN, {"s": None}, {"out": None})) == [
+        'PLN-041 Source "s" of data flow "Flow" has no dataset',
         'PLN-041 Sink "out" of data flow "Flow" has no dataset',
     ]
+
+
+def test_inline_dataset_is_what_its_script_says() -> None:
+    script = """parameters{ folder as string ('in') }
+source(output(id as integer), allowSchemaDrift: true, format: 'delimited', fileSystem: 'data', folderPath: ($folder),
+    fileName: 'orders.csv', columnDelimiter: ';', columnNamesAsHeader: true) ~> s
+s sink(allowSchemaDrift: true, format: 'table', schemaName: 'dbo', tableName: 'totals') ~> out"""
+    plan = planned(workspace(script, {"s": "inline:ls_lake"}, {"out": "inline:ls_warehouse"}))
+    source, sink = plan.sources["s"], plan.sinks["out"].location
+    assert isinstance(source.location, FileLocation)
+    assert (source.type, source.location.container, source.location.path) == ("DelimitedText", "data", "in/orders.csv")
+    assert isinstance(source.format, DelimitedText)
+    assert (source.format.delimiter, source.format.header) == (";", True)
+    assert isinstance(sink, TableLocation)
+    assert (sink.schema, sink.table) == ("dbo", "totals")
+
+
+def test_inline_datasets_that_cannot_be_read_are_all_refused() -> None:
+    script = PLAIN.replace("source(", "source(format: 'delta', ").replace("sink(", "sink(format: 'parquet', ")
+    assert refused(workspace(script, {"s": "inline:ls_lake"}, {"out": "inline:ls_lake"})) == [
+        'PLN-041 The format "delta" of "s" is an inline dataset that cannot be read or written',
+        'PLN-014 The inline dataset of "out" names no container',
+    ]
+
+
+def test_cache_sink_needs_no_dataset() -> None:
+    script = PLAIN + "\ns sink(store: 'cache', format: 'inline', output: true) ~> kept"
+    assert set(planned(workspace(script, {"s": "orders"}, {"out": "totals", "kept": None})).sinks) == {"out"}
+
+
+def test_functions_and_flowlets_of_the_workspace_are_found() -> None:
+    script = """source(output(id as integer), allowSchemaDrift: false) ~> s
+s compose(mapColumn(n = id), composition: 'Twice') ~> T
+T derive(half = half(n)) ~> d
+d sink() ~> out"""
+    flowlet = ["input(output(n as integer), order: 0) ~> i", "i derive(n = n * 2) ~> x", "x output() ~> o"]
+    made = workspace(
+        script,
+        {"s": "orders"},
+        {"out": "totals"},
+        libraries=("Halves",),
+        others={
+            "Twice": {"type": "Flowlet", "typeProperties": {"scriptLines": flowlet}},
+            "Halves": {"type": "UDFLibrary", "typeProperties": {"scriptLines": ["half(integer) as double = i1 / 2"]}},
+        },
+    )
+    assert [node.name for node in planned(made).graph.nodes] == ["s", "T/i", "T/x", "T", "d", "out"]
 
 
 def test_options_of_tables_are_refused_for_files() -> None:

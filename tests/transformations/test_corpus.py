@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from headwater.data.batch import arrow_schema
@@ -16,6 +17,7 @@ from headwater.language.dataflow.parser import parse_script
 from headwater.language.source import Source
 from headwater.transformations.graph import Graph, Node, build_graph
 from headwater.transformations.options import SinkOptions
+from headwater.transformations.source import ROW_URL
 from headwater.transformations.trace import flow_steps, trace
 from transformations.flow_cases import run_graph
 
@@ -71,7 +73,8 @@ def test_real_flows_run_on_empty_data_or_are_refused() -> None:
         # A source without declared columns has none before its data is known.
         if any(not node.schema.columns for node in graph.sources):
             continue
-        tables = {node.name: arrow_schema(node.schema).empty_table() for node in graph.sources}
+        paths = pa.field(ROW_URL, pa.string())
+        tables = {node.name: arrow_schema(node.schema).append(paths).empty_table() for node in graph.sources}
         results = run_graph(graph, tables)
         for sink in (*graph.sinks, *graph.cache_sinks):
             edges = trace(graph, sink.name)
@@ -80,4 +83,4 @@ def test_real_flows_run_on_empty_data_or_are_refused() -> None:
             assert written == list(sink.schema.names), name
             assert len(flow_steps(graph, sink.name)) >= 2, name
         run += 1
-    assert run >= 40, (run, refused)
+    assert run >= 100, (run, refused)

@@ -23,11 +23,13 @@ from headwater.language.expression.context import Context
 from headwater.language.expression.evaluate import evaluate
 from headwater.language.source import Source
 from headwater.plan.datasets import resolve_dataset
+from headwater.plan.flow_references import known_of
+from headwater.plan.inline_datasets import inline_dataset
 from headwater.plan.lookup import cure_for_name, find
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
 from headwater.transformations.graph import Graph, Node, build_graph
+from headwater.transformations.options import PivotOptions, SinkOptions, SourceOptions
 from headwater.transformations.order import is_cache
-from headwater.transformations.options import SinkOptions, SourceOptions
 
 Resolve = Callable[[Workspace, Reference, Context, str | None], ResolvedDataset]
 
@@ -59,7 +61,10 @@ def plan_data_flow(
     sources = _datasets(planning, flow.sources, "source", script, faults)
     sinks = _datasets(planning, flow.sinks, "sink", script, faults)
     raise_if_any(PlanError, faults)
-    graph = build_graph(script, texts, _known_schemas(script, sources), flow.source)
+    graph = build_graph(script, texts, _known_schemas(script, sources), flow.source, known_of(workspace, flow))
+    sources |= _inline(planning, flow.sources, graph.sources, faults)
+    sinks |= _inline(planning, flow.sinks, graph.sinks, faults)
+    raise_if_any(PlanError, faults)
     sources |= _queries(planning, graph)
     raise_if_any(PlanError, [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])])
     return FlowPlan(
@@ -120,8 +125,10 @@ def _datasets(
         if statement.verb != verb or is_cache(statement):
             continue
         node = by_name.get(statement.name)
+        if node is not None and node.dataset is None and node.linked_service is not None:
+            continue
         if node is None or node.dataset is None:
-            faults.append(_without_dataset(planning.flow, statement.name, verb, node))
+            faults.append(_without_dataset(planning.flow, statement.name, verb))
             continue
         try:
             reference = _reference(planning, node.name, node.dataset)
@@ -131,13 +138,26 @@ def _datasets(
     return resolved
 
 
-def _without_dataset(flow: DataFlow, name: str, verb: str, node: FlowNode | None) -> Fault:
-    what = f'{verb.capitalize()} "{name}" of data flow "{flow.name}"'
-    if node is not None and node.linked_service is not None:
-        cure = f'Make a dataset of linked service "{node.linked_service.name}", and use that.'
-        return Fault("PLN-041", f"{what} has an inline dataset, which cannot be run", flow.place, cure)
-    cure = f"Name a dataset for it under typeProperties.{verb}s."
-    return Fault("PLN-041", f"{what} has no dataset", flow.place, cure)
+def _without_dataset(flow: DataFlow, name: str, verb: str) -> Fault:
+    message = f'{verb.capitalize()} "{name}" of data flow "{flow.name}" has no dataset'
+    return Fault("PLN-041", message, flow.place, f"Name a dataset for it under typeProperties.{verb}s.")
+
+
+def _inline(
+    planning: _Planning, ends: tuple[FlowNode, ...], nodes: tuple[Node, ...], faults: list[Fault]
+) -> dict[str, ResolvedDataset]:
+    """Return the inline datasets of sources or sinks, by stream; add what is wrong to `faults`."""
+    by_name = {end.name: end for end in ends}
+    resolved: dict[str, ResolvedDataset] = {}
+    for node in nodes:
+        end = by_name.get(node.name)
+        if end is None or end.dataset is not None or isinstance(node.options, PivotOptions | None):
+            continue
+        try:
+            resolved[node.name] = inline_dataset(planning.workspace, end, node.options.inline, planning.context)
+        except HeadwaterError as error:
+            faults.extend(error.faults)
+    return resolved
 
 
 def _reference(planning: _Planning, stream: str, dataset: Reference) -> Reference:

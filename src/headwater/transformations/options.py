@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from headwater.data.schema import Schema
+from headwater.language.expression.ast import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,11 @@ class SourceOptions:
     wildcard_paths: tuple[str, ...] = ()
     query: str | None = None
     """Read instead of the dataset's table."""
+    limit: int | None = None
+    row_url_column: str | None = None
+    """Holds the path of each row's file."""
+    inline: Mapping[str, Json] = field(default_factory=dict)
+    """What an inline dataset says of its place and form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,8 @@ class SinkOptions:
     """The column, behind those that are written, that says what becomes of a row (`marks.ACTIONS`); None: inserted."""
     is_cache: bool = False
     """True if it is kept for `sink#lookup(…)` alone, and nothing is written."""
+    inline: Mapping[str, Json] = field(default_factory=dict)
+    """What an inline dataset says of its place and form."""
     to_output: bool = False
     """True if a cache sink's rows are part of the activity's output."""
 

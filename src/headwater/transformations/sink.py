@@ -20,7 +20,7 @@ from headwater.transformations.protocol import Given, Outcome, OutputColumn, Tra
 from headwater.transformations.relation import output
 from headwater.transformations.row_actions import action_faults, taken_rows
 from headwater.transformations.scope import Found, StreamScope
-from headwater.transformations.source import declared_columns
+from headwater.transformations.source import declared_columns, inline_options
 
 
 def _compile(given: Given) -> Outcome:
@@ -64,10 +64,17 @@ def _options(given: Given) -> SinkOptions:
         keys=texts(given, "keys"),
         pre_sqls=_statements(given, "preSQLs"),
         post_sqls=_statements(given, "postSQLs"),
-        file_names=texts(given, "partitionFileNames"),
+        file_names=_file_names(given),
+        inline=inline_options(given),
         is_cache=(text(given, "store") or "").lower() == "cache",
         to_output=flag(given, "output"),
     )
+
+
+def _file_names(given: Given) -> tuple[str, ...]:
+    """Return the file's name; of a pattern that of the first part, since a sink is written as one part."""
+    pattern = text(given, "filePattern")
+    return texts(given, "partitionFileNames") if pattern is None else (pattern.replace("[n]", "1"),)
 
 
 def _statements(given: Given, name: str) -> tuple[str, ...]:
@@ -99,14 +106,19 @@ def _faults(given: Given, options: SinkOptions, columns: Sequence[OutputColumn],
 
 _WITHOUT_BEARING = (
     "allowCopyCommand",
+    "autoCompact",
     "batchSize",
     "columnDelimiter",
     "columnNamesAsHeader",
+    "compressionLevel",
+    "compressionType",
     "container",
     "escapeChar",
     "fileSystem",
     "folderPath",
     "isolationLevel",
+    "mergeSchema",
+    "optimizedWrite",
     "partitionBy",
     "quoteAll",
     "quoteChar",
@@ -114,6 +126,7 @@ _WITHOUT_BEARING = (
     "staged",
     "tableName",
     "umask",
+    "vacuum",
 )
 SINK = Transformation(
     verb="sink",
@@ -123,11 +136,14 @@ SINK = Transformation(
         "allowSchemaDrift": None,
         "deletable": None,
         "errorHandlingOption": frozenset({"stoponfirsterror"}),
+        "encoding": None,
+        "filePattern": None,
         "format": None,
         "ignoreAssertFailedRows": None,
         "insertable": None,
         "keys": None,
         "output": None,
+        "outputAssertFailedRows": frozenset({"false"}),
         "partitionFileNames": None,
         "postCommands": None,
         "postSQLs": None,

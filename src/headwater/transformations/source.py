@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from headwater.data.schema import Column, Schema
-from headwater.data.types import ANY, BINARY, STRING, TIME, Array, Map, Struct
+from headwater.data.types import ANY, BINARY, DATE, STRING, TIME, TIMESTAMP, Array, Map, Struct
 from headwater.errors import Fault, LanguageError, raise_if_any
-from headwater.language.dataflow.ast import Clause, ColumnDeclaration, ColumnRef
-from headwater.transformations.arguments import flag, text, texts
+from headwater.language.dataflow.ast import Call, Clause, ColumnDeclaration, ColumnRef, Literal
+from headwater.language.dataflow.scope import Resolved
+from headwater.language.expression.ast import Json
+from headwater.transformations.arguments import flag, number, text, texts, value_of
 from headwater.transformations.conversion import conversion
+from headwater.transformations.expression import resolve_value
 from headwater.transformations.options import SourceOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
@@ -25,6 +28,10 @@ from headwater.transformations.stream import Stream, StreamColumn
 
 # Types of which no text is made: those that are text, and those that have no text of their own.
 _NO_TEXT = (ANY, BINARY, STRING, TIME)
+
+
+# The column of a scan that holds the path of each row's file, where a source asks for it.
+ROW_URL = "path of the file"
 
 
 def scan_name(stream: str) -> str:
@@ -50,11 +57,17 @@ def _compile(given: Given) -> Outcome:
         infer = flag(given, "inferDriftedColumnTypes")
         names = set(options.declared.names)
         columns.extend(_drifted(given, data, extra, infer) for extra in given.schema or () if extra.name not in names)
+    if options.row_url_column is not None:
+        columns.append(_row_url(given, data, options.row_url_column, columns))
+    frame = exp.Select().from_(data.stream.table(), copy=False)
+    if options.limit is not None:
+        frame = frame.limit(options.limit, copy=False)
     result = output(
         given.statement.name,
         columns,
-        exp.Select().from_(data.stream.table(), copy=False),
+        frame,
         is_open=options.allow_drift and given.schema is None,
+        is_repeatable=options.limit is None,
     )
     return Outcome(outputs=(result,), options=options)
 
@@ -66,7 +79,25 @@ def _options(given: Given) -> SourceOptions:
         ignore_no_files_found=flag(given, "ignoreNoFilesFound"),
         wildcard_paths=texts(given, "wildcardPaths"),
         query=text(given, "query"),
+        limit=number(given, "limit"),
+        row_url_column=text(given, "rowUrlColumn"),
+        inline=inline_options(given),
     )
+
+
+def inline_options(given: Given) -> dict[str, Json]:
+    """Return the options that say where an inline dataset lies and how it is written, which repeat a dataset's."""
+    options = (given.statement.option(name) for name in INLINE)
+    return {option.name: value_of(given, option) for option in options if option is not None}
+
+
+def _row_url(given: Given, data: _Data, name: str, columns: list[OutputColumn]) -> OutputColumn:
+    """Return the column that holds the path of each row's file."""
+    if any(column.column.name == name for column in columns):
+        option = given.statement.option("rowUrlColumn")
+        raise given.refuse("LNG-069", f"Column '{name}' is there already", option, "Give rowUrlColumn another name.")
+    value = exp.column(ROW_URL, table=exp.to_identifier(data.stream.name, quoted=True), quoted=True)
+    return OutputColumn(StreamColumn(name, name, STRING, (), ""), (), value)
 
 
 def declared_columns(given: Given, clause: Clause | None) -> Schema:
@@ -125,7 +156,7 @@ def _drifted(given: Given, data: _Data, extra: Column, infer: bool) -> OutputCol
 
 def _converted(given: Given, data: _Data, found: StreamColumn, wanted: Column) -> exp.Expr:
     """Return the data's column as the declared type, by the language's own conversion: null for what does not fit."""
-    value = conversion(given, data.scope, ColumnRef(found.name), wanted)
+    value = _by_formats(given, data, found, wanted) or conversion(given, data.scope, ColumnRef(found.name), wanted)
     if value is None:
         cure = f"Declare it as {found.type}, and convert it in a derive."
         message = (
@@ -133,6 +164,20 @@ def _converted(given: Given, data: _Data, found: StreamColumn, wanted: Column) -
         )
         raise given.refuse("LNG-077", message, cure=cure)
     return value.sql
+
+
+_FORMATS = {DATE: ("toDate", "dateFormats"), TIMESTAMP: ("toTimestamp", "timestampFormats")}
+
+
+def _by_formats(given: Given, data: _Data, found: StreamColumn, wanted: Column) -> Resolved | None:
+    """Return a text as a date by the first of the source's own formats that fits; None where it has none."""
+    if wanted.native_type or found.type != STRING or wanted.type not in _FORMATS:
+        return None
+    function, option = _FORMATS[wanted.type]
+    tries = [Call(function, (ColumnRef(found.name), Literal(f, STRING))) for f in texts(given, option)]
+    if not tries:
+        return None
+    return resolve_value(given, data.scope, Call("coalesce", tuple(tries)) if len(tries) > 1 else tries[0])
 
 
 # What only moves work about, or repeats what the dataset says, has no bearing on the result here.
@@ -157,6 +202,29 @@ _WITHOUT_BEARING = (
     "staged",
     "tableName",
     "timeout",
+    "useSchema",
+)
+_NO = frozenset({"false"})
+# Of an inline dataset: where it lies, and how its text is written.
+INLINE = (
+    "columnDelimiter",
+    "columnNamesAsHeader",
+    "compressionLevel",
+    "compressionType",
+    "container",
+    "documentForm",
+    "encoding",
+    "escapeChar",
+    "fileName",
+    "fileSystem",
+    "folderPath",
+    "format",
+    "nullValue",
+    "partitionFileNames",
+    "quoteChar",
+    "schemaName",
+    "store",
+    "tableName",
 )
 SOURCE = Transformation(
     verb="source",
@@ -165,11 +233,22 @@ SOURCE = Transformation(
     options=dict.fromkeys(_WITHOUT_BEARING)
     | {
         "allowSchemaDrift": None,
+        "compressionLevel": None,
+        "compressionType": None,
+        "dateFormats": None,
+        "enableCdc": _NO,
+        "enableNativeCdc": _NO,
+        "encoding": None,
         "format": None,
         "ignoreNoFilesFound": None,
         "inferDriftedColumnTypes": None,
+        "limit": None,
+        "mode": frozenset({"read"}),
+        "purgeFiles": _NO,
         "query": None,
+        "rowUrlColumn": None,
         "store": None,
+        "timestampFormats": None,
         "validateSchema": None,
         "wildcardPaths": None,
     },

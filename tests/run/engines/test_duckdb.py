@@ -397,3 +397,24 @@ def test_cache_sink_is_looked_into_and_not_written(world: World) -> None:
     )
     run(world, plan(script, {"o": files("in/orders.csv"), "n": files("in/names.csv")}, {"out": files("out/a.csv")}))
     assert (world.files / "out/a.csv").read_text() == "id,name\n1,Ann\n2,NA\n3,Ann\n"
+
+
+def test_path_of_each_rows_file_is_a_column(world: World) -> None:
+    world.write("in/more.csv", "id,amount,day,customer\n4,1,NA,cid\n")
+    script = SOURCE.replace(") ~> o", ", rowUrlColumn: 'file') ~> o") + "o sink(mapColumn(id, file)) ~> out"
+    run(world, plan(script, {"o": files("in/")}, {"out": files("out/a.csv")}))
+    assert sorted((world.files / "out/a.csv").read_text().splitlines()) == [
+        "1,/in/orders.csv",
+        "2,/in/orders.csv",
+        "3,/in/orders.csv",
+        "4,/in/more.csv",
+        "id,file",
+    ]
+
+
+def test_limited_source_gives_as_many_rows(world: World) -> None:
+    script = SOURCE.replace(") ~> o", ", limit: 2) ~> o") + "o sink() ~> one o sink() ~> two"
+    staged = run(
+        world, plan(script, {"o": files("in/orders.csv")}, {"one": files("out/a.csv"), "two": files("out/b.csv")})
+    )
+    assert {sink.rows for sink in staged.sinks} == {2}

@@ -33,7 +33,7 @@ from headwater.run.engines.found_files import found_files
 from headwater.run.events import ReferencedTable
 from headwater.transformations.graph import Node
 from headwater.transformations.options import SourceOptions
-from headwater.transformations.source import scan_name
+from headwater.transformations.source import ROW_URL, scan_name
 
 # The engine's types that carry a type of the language as it is.
 _PLAIN = frozenset(
@@ -116,6 +116,9 @@ def open_source(
     location = dataset.location
     if isinstance(location, FileLocation):
         return _open_files(node, dataset, files_of(store, dataset), location, engine)
+    if source_options(node).row_url_column is not None:
+        message = f"Source '{node.name}' sets rowUrlColumn, but dataset '{dataset.name}' is a table"
+        raise PlanError(Fault("PLN-042", message, cure="Remove rowUrlColumn, or read files."))
     tables = tables_of(store, dataset)
     schema = tables.describe(location)
     if schema is None:
@@ -231,7 +234,7 @@ def _open_files(
         return _open_parts(node, dataset, store, location, files, format_, engine)
     if options.ignore_no_files_found and options.declared.columns:
         texts = Schema(tuple(Column(column.name, STRING) for column in options.declared))
-        return OpenSource(node.name, dataset, store, texts, scan=_no_rows(texts))
+        return OpenSource(node.name, dataset, store, texts, scan=_no_rows(texts, options))
     place = ", ".join(options.wildcard_paths) or location.path or "/"
     cure = "Check the dataset's folder and file; ignoreNoFilesFound: true does without, if output(…) has columns."
     message = f"Source '{node.name}' finds no file '{place}' in '{location.container}'"
@@ -248,23 +251,33 @@ def _open_parts(
     engine: duckdb.DuckDBPyConnection,
 ) -> OpenSource:
     store.attach(engine)
-    alike: dict[Schema, list[FileEntry]] = {}
+    by_file = source_options(node).row_url_column is not None
+    alike: dict[tuple[Schema, str], list[FileEntry]] = {}
     for file in files:
         if isinstance(format_, DelimitedText):
             where = f"file '{file.path}' in '{location.container}'"
             refuse_lossy_escapes(store, location.container, file.path, format_, where)
-        alike.setdefault(format_.describe(engine, [store.url(location.container, file.path)]), []).append(file)
+        found = format_.describe(engine, [store.url(location.container, file.path)])
+        alike.setdefault((found, file.path if by_file else ""), []).append(file)
     parts = []
-    for schema, members in alike.items():
+    for (schema, path), members in alike.items():
         urls = tuple(store.url(location.container, file.path) for file in members)
         names = _positional(format_, schema, source_options(node).declared)
-        parts.append(FilePart(tuple(members), urls, names or schema, format_.scan(urls, names)))
+        rows = format_.scan(urls, names)
+        parts.append(FilePart(tuple(members), urls, names or schema, _with_path(rows, path) if by_file else rows))
     scan = _together(parts)
     schema = parts[0].schema
     if len(parts) > 1:
         with faults_as(DUCKDB, f"Source '{node.name}'"):
-            schema = schema_of(engine.sql(exp.select("*").from_(scan).sql("duckdb")))
+            everything = schema_of(engine.sql(exp.select("*").from_(scan).sql("duckdb")))
+        schema = Schema(tuple(column for column in everything if not by_file or column.name != ROW_URL))
     return OpenSource(node.name, dataset, store, schema, tuple(parts), scan)
+
+
+def _with_path(rows: exp.Expr, path: str) -> exp.Expr:
+    """Return the rows of one file with its path in the container."""
+    said = exp.alias_(exp.Literal.string(f"/{path}"), ROW_URL, quoted=True)
+    return exp.select("*", said).from_(rows).subquery()
 
 
 def _together(parts: Sequence[FilePart]) -> exp.Expr:
@@ -286,8 +299,9 @@ def _positional(format_: Format, found: Schema, declared: Schema) -> Schema | No
     return Schema(tuple(Column(name, STRING) for name in names))
 
 
-def _no_rows(schema: Schema) -> exp.Expr:
-    columns = [exp.alias_(exp.cast(exp.null(), exp.DType.VARCHAR), name, quoted=True) for name in schema.names]
+def _no_rows(schema: Schema, options: SourceOptions) -> exp.Expr:
+    names = schema.names if options.row_url_column is None else (*schema.names, ROW_URL)
+    columns = [exp.alias_(exp.cast(exp.null(), exp.DType.VARCHAR), name, quoted=True) for name in names]
     return exp.select(*columns).where(exp.false()).subquery()
 
 
