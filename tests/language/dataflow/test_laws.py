@@ -6,6 +6,7 @@ import datetime
 import decimal
 import hashlib
 import struct
+import zlib
 from collections.abc import Sequence
 
 import duckdb
@@ -15,13 +16,16 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from headwater.data import types
-from headwater.data.types import DataType, Decimal
-from headwater.language.dataflow.evaluate import evaluate_literal
+from headwater.data.types import Array, DataType, Decimal
+from headwater.language.dataflow.evaluate import evaluate_literal, install_needed
 from headwater.language.dataflow.functions.sql import cast
 from headwater.language.dataflow.scope import ColumnScope, ScopeColumn
 from language.dataflow.world import resolved
 
 ENGINE = settings(max_examples=60, deadline=None, suppress_health_check=(HealthCheck.too_slow,))
+INTEGERS = st.integers(-(2**31), 2**31 - 1)
+LONGS = st.integers(-(2**63), 2**63 - 1)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 CENTS = st.decimals(-99999, 99999, places=2, allow_nan=False, allow_infinity=False)
 
 
@@ -36,6 +40,7 @@ def values_of(text: str, rows: Sequence[Sequence[object]], given_types: Sequence
     marks = ", ".join(f"({', '.join('?' * len(names))})" for _ in rows)
     query = f"SELECT {tree.sql('duckdb')} FROM (VALUES {marks}) s({', '.join(names)})"
     with duckdb.connect() as engine:
+        install_needed(engine, query)
         flat = [value for row in rows for value in row]
         return [row[0] for row in engine.execute(query, flat).fetchall()]
 
@@ -124,3 +129,66 @@ def test_digest_hashes_the_documented_bytes(expr: str, data: bytes) -> None:
     assert evaluate_literal(f"md5({expr})")[0] == hashlib.md5(data).hexdigest()
     assert evaluate_literal(f"sha1({expr})")[0] == hashlib.sha1(data).hexdigest()
     assert evaluate_literal(f"sha2(256, {expr})")[0] == hashlib.sha256(data).hexdigest()
+
+
+@given(st.lists(st.tuples(INTEGERS, INTEGERS), min_size=1, max_size=20), st.sampled_from("+-*"))
+@ENGINE
+def test_whole_numbers_that_overflow_wrap_around(pairs: list[tuple[int, int]], operator: str) -> None:
+    found = values_of(f"a {operator} b", pairs, (types.INTEGER, types.INTEGER))
+    exact = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}[operator]
+    assert found == [(exact(a, b) + 2**31) % 2**32 - 2**31 for a, b in pairs]
+
+
+@given(st.lists(st.tuples(LONGS, LONGS), min_size=1, max_size=20), st.sampled_from("+-*"))
+@ENGINE
+def test_longs_that_overflow_wrap_around(pairs: list[tuple[int, int]], operator: str) -> None:
+    found = values_of(f"a {operator} b", pairs, (types.LONG, types.LONG))
+    exact = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}[operator]
+    assert found == [(exact(a, b) + 2**63) % 2**64 - 2**63 for a, b in pairs]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=20))
+@ENGINE
+def test_digests_are_those_of_the_library(texts: list[str]) -> None:
+    rows = [(text,) for text in texts]
+    data = [text.encode() for text in texts]
+    assert values_of("crc32(a)", rows, (types.STRING,)) == [zlib.crc32(part) for part in data]
+    found = values_of("blake2b(256, a)", rows, (types.STRING,))
+    assert found == [hashlib.blake2b(part, digest_size=32).hexdigest() for part in data]
+    assert values_of("sha2(512, a)", rows, (types.STRING,)) == [hashlib.sha512(part).hexdigest() for part in data]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=20), st.sampled_from(["json", "java", "ecmascript", "xml", "html"]))
+@ENGINE
+def test_text_escaped_and_unescaped_is_the_text(texts: list[str], format_: str) -> None:
+    assert values_of(f"unescape(escape(a, '{format_}'), '{format_}')", [(t,) for t in texts], (types.STRING,)) == texts
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=20), st.sampled_from(["UTF-8", "UTF-16", "UTF-16LE", "UTF-32"]))
+@ENGINE
+def test_text_encoded_and_decoded_is_the_text(texts: list[str], charset: str) -> None:
+    rows = [(text,) for text in texts]
+    assert values_of(f"decode(encode(a, '{charset}'), '{charset}')", rows, (types.STRING,)) == texts
+    assert values_of(f"fromBase64(toBase64(a, '{charset}'), '{charset}')", rows, (types.STRING,)) == texts
+
+
+@given(st.lists(st.lists(st.integers(-99, 99), max_size=8), min_size=1, max_size=10))
+@ENGINE
+def test_array_sorted_by_comparison_is_sorted(arrays: list[list[int]]) -> None:
+    text = "sort(a, iif(#item1 > #item2, -1, iif(#item1 < #item2, 1, 0)))"
+    found = values_of(text, [(array,) for array in arrays], (Array(types.INTEGER),))
+    assert found == [sorted(array, reverse=True) for array in arrays]
+
+
+@given(st.lists(st.text("ab1 .-", max_size=8), min_size=1, max_size=20))
+@ENGINE
+def test_pattern_of_java_matches_as_the_engine_does(texts: list[str]) -> None:
+    """One pattern in two spellings: the engine reads the first, the vectorized functions the second."""
+    rows = [(text,) for text in texts]
+    for plain, foreign in [("[ab]+", "(?>[ab]+)"), ("a|b1", "(?:a|b1)(?!x)"), ("^a*[.-]", "^a*+[.-]")]:
+        assert values_of(f"regexMatch(a, '{plain}')", rows, (types.STRING,)) == values_of(
+            f"regexMatch(a, '{foreign}')", rows, (types.STRING,)
+        )
+        assert values_of(f"regexReplace(a, '{plain}', '<$0>')", rows, (types.STRING,)) == values_of(
+            f"regexReplace(a, '{foreign}', '<$0>')", rows, (types.STRING,)
+        )

@@ -1,7 +1,7 @@
 """The operators + - * / % and what they mean for numbers, decimals, texts, dates, durations and arrays.
 
 Decimals follow Spark's rules of precision and scale. Division of whole numbers gives a double. Dividing by zero
-gives null. An overflow of whole numbers fails the run where Spark would wrap around in silence.
+gives null. Whole numbers wrap around where they overflow.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from headwater.data import types
 from headwater.data.types import Array, DataType, Decimal
 from headwater.language.dataflow.functions import kinds, sql
 from headwater.language.dataflow.functions.function import Arguments, Function, Refused
+from headwater.language.dataflow.functions.overflow import wrapped
 from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.scope import Resolved
 
@@ -89,6 +90,8 @@ def _types(args: Arguments) -> tuple[DataType, ...]:
 
 
 def _number(node: type[exp.Binary], args: Arguments, type_: DataType | None) -> exp.Expr:
+    if type_ is not None and kinds.is_integral(type_):
+        return wrapped(node, args[0], args[1], type_)
     value = sql.binary(node, *_operands(args, type_))
     return sql.cast(value, type_) if isinstance(type_, Decimal) else value
 

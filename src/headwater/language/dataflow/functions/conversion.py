@@ -9,6 +9,7 @@ from headwater.data.types import Array, DataType, Decimal
 from headwater.language.dataflow.functions import kinds, numerals, patterns, sql
 from headwater.language.dataflow.functions.digits import java_digits
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.overflow import BITS, low_bits
 from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.functions.vectorized.charset import codec_of
 from headwater.language.dataflow.functions.zones import from_zone
@@ -21,7 +22,6 @@ _NUMBER = r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$"
 _DATE = r"^(\d{4}-\d{1,2}-\d{1,2})(?:(?:-1){0,2}|[ T].*)$"
 _MOMENT = r"^(\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,9})?)?)?)Z?$"
 _OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{1,2}.*[+-]\d{2}(?::?\d{2})?$"
-_BITS: dict[DataType, int] = {types.BYTE: 8, types.SHORT: 16, types.INTEGER: 32, types.LONG: 64}
 _SHOWN_IN_JSON = (types.BOOLEAN, *kinds.INTEGRALS)
 _TRUE, _FALSE = ("t", "true", "y", "yes", "1"), ("f", "false", "n", "no", "0")
 
@@ -72,12 +72,9 @@ def _to_integral(value: Resolved, type_: DataType) -> exp.Expr:
 
 def _narrowed(value: Resolved, type_: DataType) -> exp.Expr:
     """Return a whole number in fewer bits, wrapped around as the documentation shows: toByte(0xFF) is -1."""
-    if _BITS[type_] > _BITS[value.type]:
+    if BITS[type_] > BITS[value.type]:
         return sql.cast(value.sql, type_)
-    bits = _BITS[type_]
-    low = exp.BitwiseAnd(this=sql.paren(sql.cast(value.sql, types.LONG)), expression=sql.number(2**bits - 1))
-    flipped = sql.call("xor", low, sql.cast(sql.number(2 ** (bits - 1)), types.LONG))
-    return sql.cast(exp.Sub(this=flipped, expression=sql.number(2 ** (bits - 1))), type_)
+    return low_bits(sql.cast(value.sql, types.LONG), type_)
 
 
 def _to_fraction(value: Resolved, type_: DataType) -> exp.Expr:
@@ -237,7 +234,11 @@ def _ascii(args: Arguments) -> exp.Expr:
 
 
 def _char(args: Arguments) -> exp.Expr:
-    return exp.Chr(expressions=[sql.converted(args[0], types.INTEGER)])
+    """Codes from 256 on begin anew at 0; a negative one has no character."""
+    code = sql.converted(args[0], types.LONG)
+    negative = exp.LT(this=sql.paren(code.copy()), expression=sql.number(0))
+    folded = exp.Mod(this=sql.paren(code), expression=sql.number(256))
+    return sql.case([(negative, sql.text(""))], exp.Chr(expressions=[sql.cast(folded, types.INTEGER)]))
 
 
 def _to_base64(args: Arguments) -> exp.Expr:
@@ -245,7 +246,7 @@ def _to_base64(args: Arguments) -> exp.Expr:
 
 
 def _from_base64(args: Arguments) -> exp.Expr:
-    data = sql.call("from_base64", args[0].sql)
+    data = sql.call("try", sql.call("from_base64", args[0].sql))
     return _decoded(data, args[1:]) if len(args) > 1 else exp.Decode(this=data, charset=sql.text("utf-8"))
 
 
@@ -296,7 +297,7 @@ def _hex(args: Arguments) -> exp.Expr:
 
 
 def _unhex(args: Arguments) -> exp.Expr:
-    return sql.call("unhex", args[0].sql)
+    return sql.call("try", sql.call("unhex", args[0].sql))
 
 
 def _to_binary(args: Arguments) -> exp.Expr:

@@ -8,6 +8,7 @@ from headwater.data import types
 from headwater.data.types import DataType, Decimal
 from headwater.language.dataflow.functions import kinds, sql
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.vectorized.numbers import ROUNDINGS
 from headwater.language.dataflow.scope import Resolved
 
 _HALF_UP = 5
@@ -102,8 +103,7 @@ def _sqrt(args: Arguments) -> exp.Expr:
 def _round(args: Arguments) -> exp.Expr:
     """Rounds the digits that are shown, half away from zero, so that 1.005 becomes 1.01 as in Java."""
     if len(args) > 2 and sql.constant(args[2]) != _HALF_UP:
-        cure = "Leave the rounding option out, or give 5 (half up)."
-        raise Refused("LNG-030", "Only the rounding option 5 is supported", cure, 2)
+        return _round_by_option(args)
     scale = args[1].sql if len(args) > 1 else sql.number(0)
     value = args[0].sql
     if kinds.is_integral(args[0].type):
@@ -113,6 +113,15 @@ def _round(args: Arguments) -> exp.Expr:
     shown = sql.try_cast(sql.cast(value, types.STRING), Decimal(38, 18))
     exact = sql.cast(exp.Round(this=shown, decimals=scale), types.DOUBLE)
     return exp.Coalesce(this=exact, expressions=[exp.Round(this=_double(args[0]).copy(), decimals=scale.copy())])
+
+
+def _round_by_option(args: Arguments) -> exp.Expr:
+    """Options from 1 are up, down, ceiling, floor, half up, half down, half even and not at all, as in Java."""
+    option = sql.constant(args[2])
+    if option is not None and option not in ROUNDINGS:
+        raise Refused("LNG-031", f"There is no rounding option {option}", "Write a number from 1 to 8.", 2)
+    scale, mode = (sql.cast(arg.sql, types.LONG) for arg in args[1:])
+    return sql.vectorized("round_digits", sql.cast(args[0].sql, types.STRING), scale, mode)
 
 
 def _bitwise(node: type[exp.Binary]) -> Builder:

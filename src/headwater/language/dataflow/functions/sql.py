@@ -74,6 +74,7 @@ ENGINE_FUNCTIONS: frozenset[str] = frozenset(
         "skewness",
         "to_json",
         "translate",
+        "try",
         "try_strptime",
         "unhex",
         "xor",

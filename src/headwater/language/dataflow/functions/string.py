@@ -107,7 +107,13 @@ def _like(args: Arguments) -> exp.Expr:
 
 def _pad(left: bool) -> Builder:
     def build(args: Arguments) -> exp.Expr:
-        return exp.Pad(this=args[0].sql, expression=_count(args[1].sql), fill_pattern=args[2].sql, is_left=left)
+        size, fill = _count(args[1].sql), args[2].sql
+        padded = exp.Pad(this=args[0].sql, expression=size, fill_pattern=fill, is_left=left)
+        if isinstance(fill, exp.Literal) and fill.this:
+            return padded
+        # With nothing to pad with, a text is cut but does not grow.
+        is_empty = exp.EQ(this=sql.paren(fill.copy()), expression=sql.text(""))
+        return sql.case([(is_empty, exp.Left(this=args[0].sql.copy(), expression=size.copy()))], padded)
 
     return build
 

@@ -17,6 +17,7 @@ _ARROW: dict[str, pa.DataType] = {
     "BIGINT[]": pa.list_(pa.int64()),
     "BLOB": pa.binary(),
     "BOOLEAN": pa.bool_(),
+    "DOUBLE": pa.float64(),
     "INTEGER[]": pa.list_(pa.int32()),
     "TIMESTAMP": pa.timestamp("us"),
     "VARCHAR": pa.string(),

@@ -43,6 +43,18 @@ _SYMBOLS: dict[str, tuple[str, str]] = {
 LANGUAGES: tuple[str, ...] = tuple(_SYMBOLS)
 _FACTORS = {"%": 2, "‰": 3}
 _CONTEXT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
+_WIDE = decimal.Context(prec=800)
+# Java's options by number; the last one, which forbids rounding, has a method of its own here.
+ROUNDINGS: dict[object, str] = {
+    1: decimal.ROUND_UP,
+    2: decimal.ROUND_DOWN,
+    3: decimal.ROUND_CEILING,
+    4: decimal.ROUND_FLOOR,
+    5: decimal.ROUND_HALF_UP,
+    6: decimal.ROUND_HALF_DOWN,
+    7: decimal.ROUND_HALF_EVEN,
+    8: decimal.ROUND_05UP,
+}
 _BODY = re.compile(r"([#,]*)([0,]*)(?:\.(0*)(#*))?(?:E(0+))?")
 
 
@@ -202,7 +214,22 @@ def _read(text: str, format_: Format, symbols: tuple[str, str]) -> str | None:
     return f"{value.normalize(_CONTEXT):f}"
 
 
+def round_digits(digits: str, scale: int, option: int) -> float | None:
+    """Return a number, given by its plain digits, rounded by one of Java's options; NaN and infinities stay."""
+    rounding = ROUNDINGS.get(option)
+    if rounding is None:
+        return None
+    value = decimal.Decimal(digits)
+    if not value.is_finite():
+        return float(value)
+    rounded = value.quantize(decimal.Decimal(1).scaleb(-scale), rounding, _WIDE)
+    if rounding == decimal.ROUND_05UP and rounded != value:
+        raise ValueError(f"Rounding is needed for {digits}, which option 8 forbids")
+    return float(rounded)
+
+
 FUNCTIONS: tuple[Vectorized, ...] = (
     Vectorized("read_number", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", read),
+    Vectorized("round_digits", ("VARCHAR", "BIGINT", "BIGINT"), "DOUBLE", round_digits),
     Vectorized("write_number", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", write),
 )
