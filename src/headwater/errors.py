@@ -362,6 +362,7 @@ CODES: dict[str, str] = {
     "RUN-012": "Another runner is open in this process.",
     "RUN-040": "A source of a data flow finds no file.",
     "RUN-041": "The data of a source lacks a column that the data flow declares.",
+    "RUN-042": "A data flow makes more columns or output rows than it may.",
     "RUN-070": "There is no pipeline run or activity run of this id.",
     "RUN-100": "The copy asks for something that is not built.",
     "RUN-102": "A column that the copy needs is not in the source.",

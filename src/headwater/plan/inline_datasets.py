@@ -1,4 +1,4 @@
-"""Inline datasets of data flows: the flow names a linked service, the script says where the data lies and in which form.
+"""Inline datasets of data flows: the flow names a linked service, the script says where the data lies and how.
 
 They become ordinary datasets, and so are read and written by the same code.
 """

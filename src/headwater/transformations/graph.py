@@ -7,13 +7,14 @@ same script with `with_schemas`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from headwater.data.edges import Origin
 from headwater.data.schema import Column, Schema
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow.ast import Script
 from headwater.language.dataflow.scope import CacheSink, ScopeColumn
+from headwater.language.expression.ast import Json
 from headwater.language.source import Source
 from headwater.transformations.arguments import unexpected
 from headwater.transformations.flowlets import inlined
@@ -92,9 +93,15 @@ class Graph:
                 wanted.update(node.reads)
         return tuple(node for node in self.nodes if node.name in wanted)
 
-    def with_schemas(self, schemas: Mapping[str, Schema]) -> Graph:
-        """Return the graph for sources that have these columns. Raises LanguageError if they do not fit the script."""
-        return build_graph(self.script, self.parameters, schemas, self.source, self.known)
+    def with_schemas(
+        self, schemas: Mapping[str, Schema], pivots: Mapping[str, tuple[Json, ...]] | None = None
+    ) -> Graph:
+        """Return the graph for sources that have these columns, and pivots whose keys have these values.
+
+        Raises LanguageError if they do not fit the script.
+        """
+        known = self.known if pivots is None else replace(self.known, pivots=pivots)
+        return build_graph(self.script, self.parameters, schemas, self.source, known)
 
     def __str__(self) -> str:
         return "\n".join(_printed(node) for node in self.nodes)

@@ -8,7 +8,7 @@ same again (`uuid()`, a database that others write to); plain scans and expressi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -109,17 +109,21 @@ def _note_uses(node: Node, relation: exp.Query, used: dict[str, dict[str, None]]
 
 def _with_columns(relation: exp.Query, wanted: Collection[str] | None) -> exp.Query:
     """Return a copy that projects only the wanted columns; one of them where none is, since rows still count."""
-    copy = relation.copy()
     if wanted is None:
-        return copy
-    for select in _selects(copy):
-        projections = select.expressions
-        kept = [projection for projection in projections if projection.alias in wanted] or projections[:1]
-        select.set("expressions", kept)
-    return copy
+        return relation.copy()
+    if not isinstance(relation, exp.Select):
+        sides = {side: _with_columns(relation.args[side], wanted) for side in ("this", "expression")}
+        return type(relation)(
+            **{name: _copied(value) for name, value in relation.args.items() if name not in sides}, **sides
+        )
+    projections = relation.expressions
+    kept = [projection for projection in projections if projection.alias in wanted] or projections[:1]
+    # Only what is kept is copied: a long flow has thousands of columns that nobody wants.
+    rest = {name: _copied(value) for name, value in relation.args.items() if name != "expressions"}
+    return exp.Select(**rest, expressions=[projection.copy() for projection in kept])
 
 
-def _selects(query: exp.Expr) -> Iterable[exp.Select]:
-    if isinstance(query, exp.Select):
-        return (query,)
-    return (select for side in (query.this, query.expression) for select in _selects(side))
+def _copied(value: object) -> object:
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return value.copy() if isinstance(value, exp.Expr) else value

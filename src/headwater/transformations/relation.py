@@ -60,7 +60,7 @@ def output(
     streams = tuple(dict.fromkeys(alias for full in (name, *aliases) for alias in (full, full.rpartition("/")[2])))
     everything = (*columns, *marks)
     named = with_distinct_ids(stamped(column.column, streams) for column in everything)
-    final = tuple(replace(column, column=known) for column, known in zip(everything, named, strict=True))
+    final = tuple(OutputColumn(known, c.origins, c.value) for c, known in zip(everything, named, strict=True))
     projections = [_projection(column) for column in final]
     count = len(columns)
     return Output(
@@ -81,4 +81,6 @@ def _projection(column: OutputColumn) -> exp.Alias:
 def stamped(column: StreamColumn, streams: tuple[str, ...]) -> StreamColumn:
     """Return the column as one of these streams, the nearest first; a new one has its origin there."""
     earlier = tuple(stream for stream in column.streams if stream not in streams)
-    return replace(column, streams=(*streams, *earlier), origin=column.origin or streams[0])
+    # Made by hand, as `replace` is slow and a long flow has thousands of these.
+    known = (*streams, *earlier)
+    return StreamColumn(column.id, column.name, column.type, known, column.origin or streams[0], column.drifted)

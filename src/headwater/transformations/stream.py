@@ -69,7 +69,7 @@ def with_distinct_ids(columns: Iterable[StreamColumn]) -> tuple[StreamColumn, ..
             if candidate.lower() not in taken:
                 break
         taken.add(candidate.lower())
-        result.append(replace(column, id=candidate))
+        result.append(column if column.id == candidate else replace(column, id=candidate))
     return tuple(result)
 
 

@@ -14,6 +14,7 @@ from headwater.data.locations import FileLocation
 from headwater.errors import Cancelled, ConnectorError, HeadwaterError, LanguageError, RunError
 from headwater.plan.resolved import FlowPlan
 from headwater.run.engines.duckdb import StagedFlow, finish_sinks, known_rows, staged_flow
+from headwater.run.engines.output import flow_output
 from run.engines.flow_world import World, files, plan, query, table
 
 ORDERS = "id,amount,day,customer\n1,10,2013-01-01,ann\n2,x,2013-01-02,bob\n3,NA,NA,ann\n"
@@ -418,3 +419,34 @@ def test_limited_source_gives_as_many_rows(world: World) -> None:
         world, plan(script, {"o": files("in/orders.csv")}, {"one": files("out/a.csv"), "two": files("out/b.csv")})
     )
     assert {sink.rows for sink in staged.sinks} == {2}
+
+
+@pytest.mark.parametrize("of_table", [False, True])
+def test_pivot_takes_the_values_that_its_data_has(world: World, of_table: bool) -> None:
+    world.sql(
+        "CREATE TABLE dbo.o AS SELECT * FROM (VALUES (1, 10, 'ann'), (2, NULL, 'bob'), (3, 5, 'ann')) "
+        "AS v(id, amount, customer)"
+    )
+    script = (
+        "source(output(id as integer, amount as integer, customer as string), allowSchemaDrift: false) ~> o\n"
+        "o pivot(pivotBy(customer), n = count(id), t = sum(id), columnNaming: '$V_$N', lateral: true) ~> p\n"
+        "p sink(allowSchemaDrift: true) ~> out"
+    )
+    source = table("o") if of_table else files("in/orders.csv")
+    staged = run(world, plan(script, {"o": source}, {"out": files("out/a.csv")}))
+    assert (world.files / "out/a.csv").read_text() == "ann_n,bob_n,ann_t,bob_t\n2,1,4,2\n"
+    assert staged.source_rows == {"o": 3}
+
+
+def test_cache_sink_may_give_its_rows_to_the_output(world: World) -> None:
+    script = SOURCE + "o aggregate(rows = count(1), last = max(day)) ~> n  n sink(store: 'cache', output: true) ~> c"
+    staged = run(world, plan(script, {"o": files("in/orders.csv")}, {}))
+    assert flow_output(staged)["runStatus"]["output"] == {"c": {"value": [{"rows": 3, "last": "2013-01-02"}]}}
+
+
+def test_cache_sink_that_gives_too_many_rows_is_refused(world: World) -> None:
+    world.write("in/many.csv", "id\n" + "\n".join(str(number) for number in range(5001)) + "\n")
+    script = "source(output(id as integer), allowSchemaDrift: false) ~> s  s sink(store: 'cache', output: true) ~> c"
+    with pytest.raises(RunError) as caught:
+        run(world, plan(script, {"s": files("in/many.csv")}, {}))
+    assert caught.value.code == "RUN-042"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import msgspec
 from sqlglot import exp
 
 from headwater.connectors.engine import open_engine
@@ -22,7 +23,9 @@ from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.statements import count_of, run_statement
 from headwater.data.locations import FileLocation
 from headwater.errors import Cancelled, Fault, HeadwaterError, RunError, raise_if_any
+from headwater.language.expression.ast import Json
 from headwater.plan.resolved import FlowPlan
+from headwater.run.engines.pivots import with_pivot_values
 from headwater.run.engines.profile import rows_read
 from headwater.run.engines.reading import (
     Connect,
@@ -32,12 +35,13 @@ from headwater.run.engines.reading import (
     missing_columns,
     open_source,
 )
-from headwater.run.engines.writing import StagedSink, clearing, sink_location, stage_sink
+from headwater.run.engines.writing import StagedSink, clearing, sink_location, sink_options, stage_sink
 from headwater.settings import EngineSettings
 from headwater.transformations.graph import Graph
 from headwater.transformations.query import flow_queries
 
 _POLL_S = 0.2
+_MOST_OUTPUT_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class StagedFlow:
     """Rows by stream, where they are known without counting."""
     durations_ms: Mapping[str, int]
     """By sink."""
+    outputs: Mapping[str, list[Json]] = field(default_factory=dict)
+    """The rows of cache sinks that are part of the activity's output."""
     _committed: set[str] = field(default_factory=set, init=False, repr=False)
 
     def commit(self) -> None:
@@ -119,13 +125,16 @@ def _stage(
     plan: FlowPlan, host: Host, without: frozenset[str], engine: duckdb.DuckDBPyConnection, stack: ExitStack
 ) -> StagedFlow:
     wanted = tuple(node.name for node in plan.graph.sinks if node.name not in without)
-    needed = {node.name for sink in wanted for node in plan.graph.upstream(sink)}
+    outputs = () if without else tuple(node.name for node in plan.graph.cache_sinks if sink_options(node).to_output)
+    needed = {node.name for sink in (*wanted, *outputs) for node in plan.graph.upstream(sink)}
     nodes = [node for node in plan.graph.sources if node.name in needed]
     sources = {node.name: open_source(node, plan.sources[node.name], host.connect, engine) for node in nodes}
     raise_if_any(RunError, (fault for node in nodes for fault in missing_columns(node, sources[node.name])))
-    graph = plan.graph.with_schemas({name: source.schema for name, source in sources.items()})
+    schemas = {name: source.schema for name, source in sources.items()}
+    graph = with_pivot_values(plan.graph.with_schemas(schemas), schemas, sources, engine)
     host.opened(graph, sources)
-    queries = flow_queries(graph, wanted, {name for name, source in sources.items() if source.is_table})
+    once = {name for name, source in sources.items() if source.is_table}
+    queries = flow_queries(graph, (*wanted, *outputs), once)
     for name, columns in queries.scans.items():
         attach_source(sources[name], columns, engine, stack)
     rows: dict[str, int] = {}
@@ -149,9 +158,10 @@ def _stage(
         for sink in sinks:
             sink.staged.discard()
         raise
+    found = {name: _output(engine, name, queries.sinks[name]) for name in outputs}
     read = rows_read(engine, sources, profiles)
     rows |= read | {sink.name: sink.rows for sink in sinks}
-    return StagedFlow(graph, sources, read, tuple(sinks), known_rows(graph, rows), durations)
+    return StagedFlow(graph, sources, read, tuple(sinks), known_rows(graph, rows), durations, found)
 
 
 def _cancelled(plan: FlowPlan) -> Cancelled:
@@ -184,6 +194,17 @@ def _keep(engine: duckdb.DuckDBPyConnection, stream: str, query: exp.Query) -> i
     )
     with faults_as(DUCKDB, f"Stream '{stream}'"):
         return count_of(run_statement(engine, table))
+
+
+def _output(engine: duckdb.DuckDBPyConnection, name: str, query: exp.Query) -> list[Json]:
+    """Return the rows of a cache sink as JSON. Raises RunError for more than an activity's output holds."""
+    with faults_as(DUCKDB, f"Cache sink '{name}'"):
+        rows = engine.sql(query.limit(_MOST_OUTPUT_ROWS + 1).sql("duckdb")).to_arrow_table().to_pylist()
+    if len(rows) > _MOST_OUTPUT_ROWS:
+        message = f"Cache sink '{name}' gives more than {_MOST_OUTPUT_ROWS} rows to the activity's output"
+        raise RunError(Fault("RUN-042", message, cure="Filter or aggregate them first, or set output: false."))
+    shown: list[Json] = msgspec.to_builtins(rows, enc_hook=str, str_keys=True)
+    return shown
 
 
 @contextmanager

@@ -22,7 +22,11 @@ def flow_output(staged: StagedFlow, earlier: Mapping[str, object] | None = None)
     before = _object(_object(earlier or {}).get("runStatus"))
     metrics = _object(before.get("metrics")) | {sink.name: _metrics(staged, sink) for sink in staged.sinks}
     profile = _object(before.get("profile")) | {sink.name: _profile(staged.graph, sink) for sink in staged.sinks}
-    return {"runStatus": {"profile": profile, "metrics": metrics, "dsl": _dsl(staged.graph)}}
+    status: Object = {"profile": profile, "metrics": metrics, "dsl": _dsl(staged.graph)}
+    rows = _object(before.get("output")) | {name: {"value": values} for name, values in staged.outputs.items()}
+    if rows:
+        status["output"] = rows
+    return {"runStatus": status}
 
 
 def _metrics(staged: StagedFlow, sink: StagedSink) -> Object:

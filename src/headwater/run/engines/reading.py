@@ -181,6 +181,7 @@ def _make_view(
     view = exp.Create(
         this=exp.table_(scan_name(source.name), quoted=True),
         kind="VIEW",
+        replace=True,
         properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         expression=exp.select(exp.Star(replace=changed) if changed else exp.Star()).from_(rows),
     )
