@@ -66,7 +66,7 @@ def test_flow_without_parameters_is_planned() -> None:
         ({"day": "'Monday'"}, "'Monday'"),
         ({"day": expression("'@{pipeline().parameters.day}'")}, "'2013-01-01'"),
         ({"day": expression("@concat('upper(''', pipeline().parameters.day, ''')')")}, "UPPER('2013-01-01')"),
-        ({"day": '"{1 + 1} days"'}, "CAST(1 + 1 AS TEXT) || ' days'"),
+        ({"day": '"{2} days"'}, "CAST(2 AS TEXT) || ' days'"),
     ],
 )
 def test_parameter_is_evaluated_by_the_pipeline_and_then_by_the_flow(given: dict[str, Any], sql: str) -> None:
@@ -209,4 +209,13 @@ def test_options_of_tables_are_refused_for_files() -> None:
     assert refused(workspace(script, {"s": "orders"}, {"out": "any_folder"})) == [
         'PLN-042 Sink "out" sets recreate, but dataset "any_folder" is files',
         'PLN-042 Sink "out" sets preSQLs, but dataset "any_folder" is files',
+    ]
+
+
+def test_options_that_no_run_does_are_all_refused() -> None:
+    script = PLAIN.replace("source(", "source(enableCdc: true, purgeFiles: false, ")
+    script = script.replace("sink(", "sink(outputAssertFailedRows: true, ")
+    assert refused(workspace(script, {"s": "orders"}, {"out": "totals"})) == [
+        'PLN-042 Source "s" sets enableCdc, which is not supported',
+        'PLN-042 Sink "out" sets outputAssertFailedRows, which is not supported',
     ]

@@ -25,6 +25,7 @@ from headwater.data.batch import arrow_schema, schema_from_arrow
 from headwater.data.schema import Column, Schema
 from headwater.data.types import DataType, Decimal
 from headwater.errors import LanguageError
+from headwater.language.dataflow.functions.vectorized.install import install
 from headwater.language.dataflow.library import parse_library
 from headwater.language.dataflow.parser import parse_script
 from headwater.language.source import Source
@@ -150,6 +151,7 @@ class FlowRun:
         self._shared = {shared.stream: shared.query.sql("duckdb") for shared in queries.shared}
         self._sinks = {name: query.sql("duckdb") for name, query in queries.sinks.items()}
         self._engine = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+        install(self._engine)
 
     def rows(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         """Return the rows of every sink."""

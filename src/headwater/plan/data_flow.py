@@ -66,7 +66,9 @@ def plan_data_flow(
     sinks |= _inline(planning, flow.sinks, graph.sinks, faults)
     raise_if_any(PlanError, faults)
     sources |= _queries(planning, graph)
-    raise_if_any(PlanError, [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])])
+    faults += [fault for node in (*graph.sources, *graph.sinks) for fault in _not_run(node)]
+    faults += [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])]
+    raise_if_any(PlanError, faults)
     return FlowPlan(
         name=flow.name,
         graph=graph,
@@ -213,6 +215,13 @@ def _queries(planning: _Planning, graph: Graph) -> dict[str, ResolvedDataset]:
             reference = _reference(planning, node.name, dataset)
             queried[node.name] = planning.resolve(planning.workspace, reference, planning.context, node.options.query)
     return queried
+
+
+def _not_run(node: Node) -> Iterator[Fault]:
+    if isinstance(node.options, SourceOptions | SinkOptions):
+        for name in node.options.not_run:
+            message = f'{node.verb.capitalize()} "{node.name}" sets {name}, which is not supported'
+            yield Fault("PLN-042", message, cure=f"Remove {name}, and do its work in an activity of its own.")
 
 
 def _unfit(node: Node, dataset: ResolvedDataset) -> Iterator[Fault]:

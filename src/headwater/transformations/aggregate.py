@@ -26,7 +26,8 @@ def _compile(given: Given) -> Outcome:
     keys = group_keys(given, scope, faults)
     defined = _aggregates(given, scope, {key.column.name for key in keys}, faults)
     raise_if_any(LanguageError, faults)
-    if not keys and not defined:
+    is_open = stream.is_open and given.statement.clause("each") is not None
+    if not keys and not defined and not is_open:
         raise given.refuse("LNG-064", "'aggregate' defines no column", cure="Write aggregate(groupBy(a), s = sum(b)).")
     frame = exp.Select().from_(stream.table(), copy=False)
     if keys:
@@ -36,6 +37,7 @@ def _compile(given: Given) -> Outcome:
         [*keys, *(d.column for d in defined)],
         frame,
         effects=deciding((origin for key in keys for origin in key.origins), "GROUP_BY"),
+        is_open=is_open,
         is_repeatable=not any(d.resolved.nondeterministic for d in defined),
     )
     return Outcome(outputs=(result,))

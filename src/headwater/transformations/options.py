@@ -25,6 +25,8 @@ class SourceOptions:
     """Holds the path of each row's file."""
     inline: Mapping[str, Json] = field(default_factory=dict)
     """What an inline dataset says of its place and form."""
+    not_run: tuple[str, ...] = ()
+    """Options that are set and that no run does, such as `enableCdc`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class SinkOptions:
     """True if it is kept for `sink#lookup(…)` alone, and nothing is written."""
     inline: Mapping[str, Json] = field(default_factory=dict)
     """What an inline dataset says of its place and form."""
+    not_run: tuple[str, ...] = ()
+    """Options that are set and that no run does, such as `enableCdc`."""
     to_output: bool = False
     """True if a cache sink's rows are part of the activity's output."""
 

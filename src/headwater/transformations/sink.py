@@ -15,6 +15,7 @@ from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.transformations.arguments import flag, number, text, texts
 from headwater.transformations.expression import scope_of
 from headwater.transformations.mapping import all_columns, is_open_mapping, mapped_columns
+from headwater.transformations.not_run import SINK_OPTIONS, not_run
 from headwater.transformations.options import SinkOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
@@ -29,6 +30,8 @@ def _compile(given: Given) -> Outcome:
     clause = given.statement.clause("mapColumn")
     scope = scope_of(given)
     columns = _automatic(given, scope, options) if clause is None else mapped_columns(given, scope, clause)
+    if flag(given, "skipDuplicateMapOutputs"):
+        columns = _first_of_each_name(columns)
     taken = taken_rows(given, stream)
     frame = exp.Select().from_(stream.table(), copy=False)
     for test in taken.tests:
@@ -55,6 +58,14 @@ def _automatic(given: Given, scope: StreamScope, options: SinkOptions) -> list[O
     return all_columns(given, found)
 
 
+def _first_of_each_name(columns: Sequence[OutputColumn]) -> list[OutputColumn]:
+    """Return the columns without those whose names differ from an earlier one in case only."""
+    first: dict[str, OutputColumn] = {}
+    for column in columns:
+        first.setdefault(column.column.name.lower(), column)
+    return list(first.values())
+
+
 def _options(given: Given) -> SinkOptions:
     return SinkOptions(
         declared=declared_columns(given, given.statement.clause("input")),
@@ -66,6 +77,7 @@ def _options(given: Given) -> SinkOptions:
         post_sqls=_statements(given, "postSQLs"),
         file_names=_file_names(given),
         inline=inline_options(given),
+        not_run=not_run(given, SINK_OPTIONS),
         is_cache=(text(given, "store") or "").lower() == "cache",
         to_output=flag(given, "output"),
     )
@@ -104,6 +116,7 @@ def _faults(given: Given, options: SinkOptions, columns: Sequence[OutputColumn],
             yield given.fault("LNG-060", f"'{name}' of '{sink}' is not supported", given.statement.option(name), cure)
 
 
+# A table takes all rows or none, so that there are no rejected rows to put elsewhere.
 _WITHOUT_BEARING = (
     "allowCopyCommand",
     "autoCompact",
@@ -119,23 +132,28 @@ _WITHOUT_BEARING = (
     "isolationLevel",
     "mergeSchema",
     "optimizedWrite",
+    "outputRejectedData",
     "partitionBy",
     "quoteAll",
     "quoteChar",
+    "rejectedData_container",
+    "rejectedData_folderPath",
+    "reportSuccessOnError",
     "schemaName",
     "staged",
     "tableName",
+    "transactionCommit",
     "umask",
     "vacuum",
 )
 SINK = Transformation(
     verb="sink",
     compile=_compile,
-    options=dict.fromkeys(_WITHOUT_BEARING)
+    options=dict.fromkeys((*_WITHOUT_BEARING, *SINK_OPTIONS))
     | {
         "allowSchemaDrift": None,
         "deletable": None,
-        "errorHandlingOption": frozenset({"stoponfirsterror"}),
+        "errorHandlingOption": frozenset({"allerrors", "stoponfirsterror"}),
         "encoding": None,
         "filePattern": None,
         "format": None,
@@ -143,7 +161,6 @@ SINK = Transformation(
         "insertable": None,
         "keys": None,
         "output": None,
-        "outputAssertFailedRows": frozenset({"false"}),
         "partitionFileNames": None,
         "postCommands": None,
         "postSQLs": None,

@@ -20,6 +20,7 @@ from headwater.language.expression.ast import Json
 from headwater.transformations.arguments import flag, number, text, texts, value_of
 from headwater.transformations.conversion import conversion
 from headwater.transformations.expression import resolve_value
+from headwater.transformations.not_run import SOURCE_OPTIONS, not_run
 from headwater.transformations.options import SourceOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
@@ -82,6 +83,7 @@ def _options(given: Given) -> SourceOptions:
         limit=number(given, "limit"),
         row_url_column=text(given, "rowUrlColumn"),
         inline=inline_options(given),
+        not_run=not_run(given, SOURCE_OPTIONS),
     )
 
 
@@ -204,7 +206,6 @@ _WITHOUT_BEARING = (
     "timeout",
     "useSchema",
 )
-_NO = frozenset({"false"})
 # Of an inline dataset: where it lies, and how its text is written.
 INLINE = (
     "columnDelimiter",
@@ -230,21 +231,18 @@ SOURCE = Transformation(
     verb="source",
     compile=_compile,
     inputs=(0, 0),
-    options=dict.fromkeys(_WITHOUT_BEARING)
+    options=dict.fromkeys((*_WITHOUT_BEARING, *SOURCE_OPTIONS))
     | {
         "allowSchemaDrift": None,
         "compressionLevel": None,
         "compressionType": None,
         "dateFormats": None,
-        "enableCdc": _NO,
-        "enableNativeCdc": _NO,
         "encoding": None,
         "format": None,
         "ignoreNoFilesFound": None,
         "inferDriftedColumnTypes": None,
         "limit": None,
         "mode": frozenset({"read"}),
-        "purgeFiles": _NO,
         "query": None,
         "rowUrlColumn": None,
         "store": None,

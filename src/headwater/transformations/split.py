@@ -1,6 +1,7 @@
 """Conditional split: a branch for each condition and, last, one for the rows that meet none.
 
-With `disjoint: false` a row goes to the first branch whose condition it meets, with `disjoint: true` to each of them.
+The last may be left out, and those rows with it. With `disjoint: false` a row goes to the first branch whose condition
+it meets, with `disjoint: true` to each of them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def _compile(given: Given) -> Outcome:
     scope = scope_of(given)
     tests = _conditions(given, scope)
     name, branches = given.statement.name, given.statement.branches
-    if len(branches) != len(tests) + 1:
+    if len(branches) not in (len(tests), len(tests) + 1) or not branches:
         message = f"'{name}' has {len(tests)} conditions and {len(branches)} branches"
         cure = f"Name one branch for each condition and one more for the rest: ~> {name}@(a, b, others)."
         raise given.refuse("LNG-064", message, cure=cure)

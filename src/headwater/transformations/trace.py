@@ -8,13 +8,15 @@ the hop which decided. Of several ways of the same kind between the same columns
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater.data.edges import ColumnEdge, FlowColumn, FlowStep, Kind, Origin, Step, Subtype
 from headwater.transformations.graph import Graph, Node
 from headwater.transformations.protocol import OutputColumn
 
 ROWS = "*"
+UNKNOWN = "…"
+"""Columns that a source has and nobody declares, as long as its data has not been looked at."""
 _RANK: Mapping[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 
 
@@ -40,6 +42,9 @@ Ways = tuple[_Way, ...]
 def trace(graph: Graph, sink: str) -> tuple[ColumnEdge, ...]:
     """Return the edges from the columns of the sources to those of one sink; `*` where a column decides its rows.
 
+    Of a graph whose sources may have more columns than are known there is one edge more for each that passes them on,
+    from `…` to `…`.
+
     Sorted by the sink's columns, `*` last, then by the sources' columns as the sources have them.
     """
     ways: dict[tuple[str, str], Ways] = {}
@@ -51,10 +56,31 @@ def trace(graph: Graph, sink: str) -> tuple[ColumnEdge, ...]:
             ways[key] = (
                 _start(node, column) if node.verb == "source" else _distinct(_hops(node, key[1], column.origins, ways))
             )
+    unknown = _unknown(graph, sink)
     order = _source_order(graph)
     written = graph.by_name[sink].output.columns
     edges = [_edge(way, c.column.name) for c in written for way in _sorted(ways[sink, c.column.id], order)]
+    edges += [_edge(way, UNKNOWN) for way in unknown]
     return (*edges, *(_edge(way, ROWS) for way in _sorted(_distinct(effects), order)))
+
+
+def _unknown(graph: Graph, sink: str) -> Ways:
+    """Return the ways of columns that may drift from a source to the sink, before they are known."""
+    ways: dict[str, Ways] = {}
+    for node in graph.upstream(sink):
+        step = Step(node.name, node.verb, UNKNOWN)
+        if not node.output.stream.is_open:
+            ways[node.name] = ()
+        elif node.verb == "source":
+            ways[node.name] = (_Way(node.name, UNKNOWN, "DIRECT", "IDENTITY", "", (step,)),)
+        else:
+            through = (way for name in node.inputs for way in ways[name])
+            made_anew = node.verb in ("aggregate", "pivot")
+            ways[node.name] = _distinct(
+                replace(way, subtype="AGGREGATION" if made_anew else way.subtype, steps=(*way.steps, step))
+                for way in through
+            )
+    return ways[sink]
 
 
 def flow_steps(graph: Graph, sink: str | None = None, rows: Mapping[str, int] | None = None) -> tuple[FlowStep, ...]:
