@@ -16,6 +16,7 @@ from headwater.language.dataflow.functions.overflow import wrapped
 from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.scope import Resolved
 
+_NARROW = 18
 _MS = exp.var("MILLISECOND")
 
 
@@ -79,7 +80,16 @@ def mod_type(given: tuple[DataType, ...]) -> DataType | None:
 
 def _operands(args: Arguments, type_: DataType | None) -> tuple[exp.Expr, exp.Expr]:
     """Return both values, widened to a result type other than decimal, whose operators keep every digit anyway."""
-    if type_ is None or isinstance(type_, Decimal):
+    if isinstance(type_, Decimal):
+        # As decimals of their own, whole numbers have room for every digit of the result.
+        wide = [(kinds.as_decimal(arg.type), arg) for arg in args]
+        left, right = (sql.converted(arg, kind) if kind else arg.sql for kind, arg in wide)
+        kind = wide[0][0]
+        if kind is not None and type_.precision > _NARROW >= kind.precision:
+            # The engine keeps results of two narrow decimals narrow, and fails where they are not.
+            left = sql.cast(left, Decimal(_NARROW + 1, kind.scale))
+        return left, right
+    if type_ is None:
         return args[0].sql, args[1].sql
     left, right = (arg.sql if isinstance(arg.sql, exp.Literal) else sql.converted(arg, type_) for arg in args)
     return left, right

@@ -58,6 +58,9 @@ def at(args: Arguments) -> exp.Expr:
 
 
 def _filtered(args: Arguments) -> exp.Expr:
+    if not kinds.accepts("boolean", args[1].type):
+        cure = "Write a comparison of #item."
+        raise Refused("LNG-029", f"The condition on items is {args[1].type}, not boolean", cure, 1)
     return exp.ArrayFilter(this=args[0].sql, expression=args[1].sql)
 
 
@@ -132,7 +135,7 @@ def _map(args: Arguments) -> exp.Expr:
 
 
 def _map_if(args: Arguments) -> exp.Expr:
-    return exp.Transform(this=exp.ArrayFilter(this=args[0].sql, expression=args[1].sql), expression=args[2].sql)
+    return exp.Transform(this=_filtered(args), expression=args[2].sql)
 
 
 def _map_loop(args: Arguments) -> exp.Expr:
@@ -141,6 +144,8 @@ def _map_loop(args: Arguments) -> exp.Expr:
 
 
 def _reduce_type(given: tuple[DataType, ...]) -> DataType | None:
+    if kinds.common_type(given[1], given[2]) is None:
+        return None
     return given[3] if len(given) > 3 else given[1]
 
 

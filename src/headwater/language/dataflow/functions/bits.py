@@ -6,27 +6,33 @@ from sqlglot import exp
 
 from headwater.data import types
 from headwater.data.types import Array
-from headwater.language.dataflow.functions import sql
-from headwater.language.dataflow.functions.function import Arguments, Function
+from headwater.language.dataflow.functions import kinds, sql
+from headwater.language.dataflow.functions.function import Arguments, Function, Refused
 
 _L = Array(types.LONG)
 _WORD = 64
 
 
+def _longs(args: Arguments, index: int) -> exp.Expr:
+    given = args[index].type
+    if isinstance(given, Array) and kinds.accepts("integral", given.item):
+        return sql.converted(args[index], _L)
+    raise Refused("LNG-029", f"A bit set is of whole numbers, not of {given}", "Write [1, 2].", index)
+
+
 def _to_bit_set(args: Arguments) -> exp.Expr:
-    words = sql.cast(exp.Array(expressions=[]), _L)
-    return sql.vectorized("set_bits", words, sql.converted(args[0], _L))
+    return sql.vectorized("set_bits", sql.cast(exp.Array(expressions=[]), _L), _longs(args, 0))
 
 
 def _set_bits(args: Arguments) -> exp.Expr:
-    return sql.vectorized("set_bits", sql.converted(args[0], _L), sql.converted(args[1], _L))
+    return sql.vectorized("set_bits", _longs(args, 0), _longs(args, 1))
 
 
 def _is_bit_set(args: Arguments) -> exp.Expr:
     """A bit behind the last word is not set."""
     bit = sql.cast(args[1].sql, types.LONG)
     place = sql.binary(exp.Add, exp.IntDiv(this=bit, expression=sql.number(_WORD)), sql.number(1))
-    word = sql.call("list_extract", sql.converted(args[0], _L), place)
+    word = sql.call("list_extract", _longs(args, 0), place)
     shift = exp.Mod(this=bit.copy(), expression=sql.number(_WORD))
     shifted = exp.BitwiseRightShift(this=sql.paren(word), expression=exp.Paren(this=shift))
     low = exp.BitwiseAnd(this=exp.Paren(this=shifted), expression=sql.number(1))

@@ -11,7 +11,6 @@ from headwater.language.dataflow.functions.digits import java_digits
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
 from headwater.language.dataflow.functions.overflow import BITS, low_bits
 from headwater.language.dataflow.functions.string import concatenated
-from headwater.language.dataflow.functions.vectorized.charset import codec_of
 from headwater.language.dataflow.functions.zones import from_zone
 from headwater.language.dataflow.scope import Resolved
 
@@ -204,7 +203,12 @@ def decimal_type(args: Arguments) -> DataType:
         return Decimal(10, 2)
     sizes = [sql.constant(arg) for arg in args[1:3]]
     precision, scale = sizes[0], sizes[1] if len(sizes) > 1 else 0
-    if not (isinstance(precision, int) and isinstance(scale, int) and 0 <= scale <= precision <= kinds.MAX_PRECISION):
+    if not (
+        isinstance(precision, int)
+        and isinstance(scale, int)
+        and 0 <= scale <= precision <= kinds.MAX_PRECISION
+        and precision > 0
+    ):
         cure = "Write constants: a precision up to 38 and a scale up to the precision."
         raise Refused("LNG-031", "Precision and scale do not make a decimal", cure, 1)
     return Decimal(precision, scale)
@@ -241,82 +245,6 @@ def _char(args: Arguments) -> exp.Expr:
     return sql.case([(negative, sql.text(""))], exp.Chr(expressions=[sql.cast(folded, types.INTEGER)]))
 
 
-def _to_base64(args: Arguments) -> exp.Expr:
-    return exp.ToBase64(this=_encoded(args[0].sql, args[1:]))
-
-
-def _from_base64(args: Arguments) -> exp.Expr:
-    data = sql.call("try", sql.call("from_base64", args[0].sql))
-    return _decoded(data, args[1:]) if len(args) > 1 else exp.Decode(this=data, charset=sql.text("utf-8"))
-
-
-def _encoded(text: exp.Expr, charset: Arguments) -> exp.Expr:
-    """Return the bytes of a text in a character set, UTF-8 unless told."""
-    if not charset or _charset(charset[0]) == "utf-8":
-        return sql.call("encode", text)
-    return sql.vectorized("encode", text, charset[0].sql)
-
-
-def _decoded(data: exp.Expr, charset: Arguments) -> exp.Expr:
-    _charset(charset[0])
-    return sql.vectorized("decode", data, charset[0].sql)
-
-
-def _charset(value: Resolved) -> str | None:
-    """Return Python's name of a constant character set. Raises Refused where there is no such set."""
-    name = sql.constant(value)
-    if not isinstance(name, str):
-        return None
-    codec = codec_of(name)
-    if codec is None:
-        cure = "Write a name such as 'UTF-8', 'US-ASCII', 'ISO-8859-1' or 'Windows-1252'."
-        raise Refused("LNG-031", f"There is no character set '{name}'", cure, 1)
-    return codec
-
-
-def _encode(args: Arguments) -> exp.Expr:
-    """The bytes as an array: the documentation compares them with one, though it calls them binary."""
-    data = _encoded(args[0].sql, args[1:])
-    digits = sql.call("hex", data)
-    count = exp.IntDiv(this=exp.Length(this=digits), expression=sql.number(2))
-    places = sql.call("range", sql.number(0), count)
-    start = exp.Add(this=exp.Mul(this=sql.variable("place"), expression=sql.number(2)), expression=sql.number(1))
-    pair = exp.Substring(this=digits.copy(), start=start, length=sql.number(2))
-    number = sql.cast(sql.binary(exp.DPipe, sql.text("0x"), pair), types.INTEGER)
-    signed = exp.Sub(this=sql.call("xor", number, sql.number(128)), expression=sql.number(128))
-    each = exp.Transform(this=places, expression=sql.function(["place"], sql.cast(signed, types.BYTE)))
-    return sql.cast(each, Array(types.BYTE))
-
-
-def _decode(args: Arguments) -> exp.Expr:
-    return _decoded(_to_binary(args[:1]), args[1:])
-
-
-def _hex(args: Arguments) -> exp.Expr:
-    return exp.Lower(this=sql.call("hex", _to_binary(args)))
-
-
-def _unhex(args: Arguments) -> exp.Expr:
-    return sql.call("try", sql.call("unhex", args[0].sql))
-
-
-def _to_binary(args: Arguments) -> exp.Expr:
-    """A whole number has the highest byte first, as Spark's cast does; the documentation's example is wrong."""
-    if args[0].type in (types.BINARY, types.ANY):
-        return sql.converted(args[0], types.BINARY)
-    if args[0].type == types.STRING:
-        return sql.call("encode", args[0].sql)
-    if kinds.is_integral(args[0].type):
-        bits = exp.Cast(this=args[0].sql, to=exp.DataType(this=exp.DType.BIT))
-        return sql.cast(bits, types.BINARY)
-    if args[0].type != Array(types.BYTE):
-        raise Refused("LNG-030", f"toBinary of {args[0].type} is not supported", "Give an array of bytes.", 0)
-    byte = exp.BitwiseAnd(this=sql.cast(sql.variable("byte"), types.INTEGER), expression=sql.number(255))
-    digits = sql.call("format", sql.text("{:02x}"), exp.Paren(this=byte))
-    each = exp.Transform(this=args[0].sql, expression=sql.function(["byte"], digits))
-    return sql.call("unhex", sql.call("array_to_string", each, sql.text("")))
-
-
 def _of_number(name: str, type_: DataType) -> Function:
     doc = f"The value as {type_}; null if it does not convert."
     return Function(name, "scalar, [string], [string]", type_, _number_to(type_), doc, "conversion")
@@ -332,14 +260,6 @@ _DATE_PATTERN = "scalar, [string], [string]"
 FUNCTIONS: tuple[Function, ...] = (
     Function("ascii", "string", types.INTEGER, _ascii, "Code of the first character.", "conversion"),
     Function("char", "number", types.STRING, _char, "The character of a code.", "conversion"),
-    Function("decode", "bytes, string", types.STRING, _decode, "Text of bytes in a character set.", "conversion"),
-    Function(
-        "encode", "string, string", Array(types.BYTE), _encode, "Bytes of a text in a character set.", "conversion"
-    ),
-    Function(
-        "fromBase64", "string, [string]", types.STRING, _from_base64, "Text that was encoded in base 64.", "conversion"
-    ),
-    Function("hex", "bytes", types.STRING, _hex, "Bytes as hexadecimal digits.", "conversion"),
     _check("isBoolean", types.BOOLEAN, "string"),
     _check("isByte", types.BYTE),
     _check("isDate", types.DATE),
@@ -350,10 +270,6 @@ FUNCTIONS: tuple[Function, ...] = (
     _check("isLong", types.LONG),
     _check("isShort", types.SHORT),
     _check("isTimestamp", types.TIMESTAMP, "string, [string], [string]"),
-    Function("toBase64", "string, [string]", types.STRING, _to_base64, "Text in base 64.", "conversion"),
-    Function(
-        "toBinary", "any", types.BINARY, _to_binary, "The bytes of a text, a whole number or an array.", "conversion"
-    ),
     Function(
         "toBoolean",
         "scalar",
@@ -396,5 +312,4 @@ FUNCTIONS: tuple[Function, ...] = (
         "The value as timestamp; null if it does not convert.",
         "conversion",
     ),
-    Function("unhex", "string", types.BINARY, _unhex, "Bytes of hexadecimal digits.", "conversion"),
 )

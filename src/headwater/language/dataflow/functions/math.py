@@ -104,7 +104,7 @@ def _round(args: Arguments) -> exp.Expr:
     """Rounds the digits that are shown, half away from zero, so that 1.005 becomes 1.01 as in Java."""
     if len(args) > 2 and sql.constant(args[2]) != _HALF_UP:
         return _round_by_option(args)
-    scale = args[1].sql if len(args) > 1 else sql.number(0)
+    scale = sql.converted(args[1], types.INTEGER) if len(args) > 1 else sql.number(0)
     value = args[0].sql
     if kinds.is_integral(args[0].type):
         return sql.cast(exp.Round(this=value, decimals=scale), types.DOUBLE)
@@ -135,7 +135,9 @@ def _bitwise_xor(args: Arguments) -> exp.Expr:
 
 
 def _xor_type(given: tuple[DataType, ...]) -> DataType | None:
-    return types.BOOLEAN if types.BOOLEAN in given else _bits_type(given)
+    if types.BOOLEAN in given:
+        return types.BOOLEAN if all(kinds.accepts("boolean", type_) for type_ in given) else None
+    return _bits_type(given)
 
 
 def _bits_type(given: tuple[DataType, ...]) -> DataType | None:

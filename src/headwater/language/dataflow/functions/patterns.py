@@ -53,6 +53,8 @@ def time_format(value: Resolved, argument: int, locale_: str = "en") -> str | No
     pattern = sql.constant(value)
     if not isinstance(pattern, str):
         raise Refused("LNG-031", "The date pattern must be a constant", "Write it as a string.", argument)
+    if not pattern:
+        raise Refused("LNG-032", "The date pattern is empty", "Write one such as 'yyyy-MM-dd'.", argument)
     try:
         runs = runs_of(pattern)
         names = needs_language(pattern) and not locale_.lower().startswith("en")

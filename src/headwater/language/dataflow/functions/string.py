@@ -107,7 +107,7 @@ def _like(args: Arguments) -> exp.Expr:
 
 def _pad(left: bool) -> Builder:
     def build(args: Arguments) -> exp.Expr:
-        size, fill = _count(args[1].sql), args[2].sql
+        size, fill = _count(sql.converted(args[1], types.INTEGER)), args[2].sql
         padded = exp.Pad(this=args[0].sql, expression=size, fill_pattern=fill, is_left=left)
         if isinstance(fill, exp.Literal) and fill.this:
             return padded
