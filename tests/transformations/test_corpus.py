@@ -29,7 +29,7 @@ from transformations.flow_cases import run_graph
 SHARED = Path(os.environ.get("HEADWATER_SHARED", Path(__file__).parents[3] / "shared"))
 CORPUS = SHARED / "corpus"
 KINDS = ("Flowlet", "MappingDataFlow", "UDFLibrary")
-MOST_REFUSED = 0.13
+MOST_REFUSED = 0.12
 VALUES = {
     "boolean": "true()",
     "date": "toDate('2020-01-01')",

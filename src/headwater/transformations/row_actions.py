@@ -68,7 +68,7 @@ def action_faults(given: Given, keys: Sequence[str], columns: Sequence[OutputCol
     changing = [name for name in allowed if name != "insert"]
     if not changing or not _speaks_of_actions(given):
         return
-    if not keys:
+    if not keys and given.statement.option("alternateKeyName") is None:
         cure = "Name the columns that tell rows apart with keys: ['id']."
         yield given.fault("LNG-079", f"Sink '{sink}' has no keys to {' or '.join(changing)} rows by", cure=cure)
     names = {column.column.name for column in columns}
