@@ -48,6 +48,15 @@ def test_engine_never_asks_the_network_for_an_extension(tmp_path: Path) -> None:
     engine.close()
 
 
+def test_copy_that_fails_ends_every_time(tmp_path: Path) -> None:
+    query = "SELECT i, CASE WHEN i = 700000 THEN error('broken') ELSE i END AS j FROM range(1000000) r(i)"
+    for _ in range(25):
+        engine = open_engine(EngineSettings(threads=2), tmp_path)
+        with pytest.raises(Exception, match="broken"):
+            run_statement(engine, f"COPY ({query}) TO '{tmp_path}/a.parquet' (FORMAT parquet)")
+        engine.close()
+
+
 def test_limit_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConnectorError):
         open_engine(EngineSettings(memory_limit="much"), tmp_path)

@@ -87,6 +87,26 @@ class TestPostgresTables(TableStoreContract):
         staged.commit()
         assert read(tables).sort_by("a").to_pylist() == [{"a": 1, "b": "y"}, {"a": 2, "b": "z"}]
 
+    def test_rows_are_deleted_updated_upserted_and_inserted_as_they_say(
+        self, tables: PostgresTables, database: str
+    ) -> None:
+        _execute(
+            database,
+            "CREATE SCHEMA dbo; CREATE TABLE dbo.t (a bigint, b text); "
+            "INSERT INTO dbo.t VALUES (1, 'old'), (2, 'old'), (3, 'old')",
+        )
+        rows = pa.table(
+            {
+                "a": [1, 2, 9, 3, 5, 6],
+                "b": ["new"] * 6,
+                "row action": ["delete", "update", "update", "upsert", "upsert", None],
+            }
+        )
+        staged = tables.stage(TABLE, request(rows.select(["a", "b"]), keys=("a",), action="row action"))
+        assert staged.write(reader(rows)) == 6
+        staged.commit()
+        assert read(tables).sort_by("a").to_pylist() == [{"a": a, "b": "new"} for a in (2, 3, 5, 6)]
+
     def test_killed_session_is_not_committed(self, tables: PostgresTables, database: str) -> None:
         staged = tables.stage(TABLE, request(pa.table({"a": [1]}), auto_create=True))
         staged.write(reader(pa.table({"a": [1]})))

@@ -49,6 +49,7 @@ def open_binding(store: Store, binding: Binding, root: Path, shape: Shape) -> Du
         run_statement(connection, "SET autoload_known_extensions = false")
         run_statement(connection, "SET memory_limit = ?", [MEMORY_LIMIT])
         run_statement(connection, "SET TimeZone = 'UTC'")
+        run_statement(connection, "SET async_threads = 0")
         return connection
 
     return DuckDbTables(store, open_file)

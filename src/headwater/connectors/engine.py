@@ -24,6 +24,8 @@ def open_engine(settings: EngineSettings, scratch: Path, *, ordered: bool = True
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "allow_community_extensions": False,
+        # With asynchronous writes a COPY that fails waits for ever, now and then, for writes that it has called off.
+        "async_threads": 0,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "memory_limit": settings.memory_limit,
