@@ -17,7 +17,13 @@ def _to_base64(args: Arguments) -> exp.Expr:
 
 
 def _from_base64(args: Arguments) -> exp.Expr:
-    data = sql.call("try", sql.call("from_base64", args[0].sql))
+    """The signs at the end that fill up the last four may be missing, as in Java."""
+    length = exp.Length(this=args[0].sql.copy())
+    fours = exp.IntDiv(this=sql.paren(sql.binary(exp.Add, length, sql.number(3))), expression=sql.number(4))
+    full = exp.Mul(this=sql.paren(fours), expression=sql.number(4))
+    size = sql.cast(full, types.INTEGER)
+    padded = exp.Pad(this=args[0].sql, expression=size, fill_pattern=sql.text("="), is_left=False)
+    data = sql.call("try", sql.call("from_base64", padded))
     return _decoded(data, args[1:]) if len(args) > 1 else exp.Decode(this=data, charset=sql.text("utf-8"))
 
 
