@@ -133,8 +133,7 @@ def _stage(
     schemas = {name: source.schema for name, source in sources.items()}
     graph = with_pivot_values(plan.graph.with_schemas(schemas), schemas, sources, engine)
     host.opened(graph, sources)
-    once = {name for name, source in sources.items() if source.is_table}
-    queries = flow_queries(graph, (*wanted, *outputs), once)
+    queries = flow_queries(graph, (*wanted, *outputs), {name for name, source in sources.items() if source.is_table})
     for name, columns in queries.scans.items():
         attach_source(sources[name], columns, engine, stack)
     rows: dict[str, int] = {}
