@@ -20,9 +20,9 @@ from litestar.routes import HTTPRoute
 from headwater import settings
 from headwater.app.local import Local
 from headwater.cli.main import VERBS
+from headwater.codes import CODES
 from headwater.connectors.formats.registry import FORMATS
 from headwater.connectors.registry import KINDS, SCHEMES
-from headwater.errors import CODES
 from headwater.language.expression.functions.registry import FUNCTIONS
 from headwater.settings import Project
 

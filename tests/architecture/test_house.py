@@ -23,7 +23,7 @@ TABLES = (
     ("headwater.connectors.formats.registry", "FORMATS"),
     ("headwater.connectors.registry", "KINDS"),
     ("headwater.definition.activities.registry", "ACTIVITY_TYPES"),
-    ("headwater.errors", "CODES"),
+    ("headwater.codes", "CODES"),
     ("headwater.lineage.naming.registry", "NAMINGS"),
     ("headwater.run.activities.registry", "ACTIVITIES"),
     ("headwater.transformations.registry", "TRANSFORMATIONS"),

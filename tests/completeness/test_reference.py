@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from headwater.cli.main import VERBS
-from headwater.errors import CODES
+from headwater.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = "\n".join(f.read_text(encoding="utf-8") for f in (ROOT / "src" / "headwater").rglob("*.py"))

@@ -12,8 +12,9 @@ import psycopg
 import psycopg.errors
 import pytest
 
+from headwater.codes import CODES
 from headwater.connectors.faults import DUCKDB, OBSTORE, PSYCOPG, Driver, faults_as, meaning_of, redacted
-from headwater.errors import CODES, ConnectorError
+from headwater.errors import ConnectorError
 
 
 def _exceptions(module: ModuleType, base: type[BaseException]) -> list[type[BaseException]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from headwater.codes import CODES
 from headwater.definition.check import check
 from headwater.definition.load import load_files, load_folder
-from headwater.errors import CODES, Fault
+from headwater.errors import Fault
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "definition"
 CASES = sorted((FIXTURES / "cases").glob("*.json"))
