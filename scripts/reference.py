@@ -23,6 +23,7 @@ from headwater.cli.main import VERBS
 from headwater.codes import CODES
 from headwater.connectors.formats.registry import FORMATS
 from headwater.connectors.registry import KINDS, SCHEMES
+from headwater.language.dataflow.functions.registry import FUNCTIONS as DATA_FLOW
 from headwater.language.expression.functions.registry import FUNCTIONS
 from headwater.settings import Project
 
@@ -118,6 +119,9 @@ def functions_page() -> str:
     lines = [NOTICE, "# Functions\n", "## Pipeline expressions\n", "| function | signature | |", "|---|---|---|"]
     for name, function in FUNCTIONS.items():
         lines.append(f"| `{name}` | `{function.signature}` | {function.doc} |".replace("||", "\\|\\|"))
+    lines += ["\n## Data flows\n", "| function | parameters | |", "|---|---|---|"]
+    for name, made in DATA_FLOW.items():
+        lines.append(f"| `{name}` | {made.parameters.replace('|', ' or ')} | {made.doc} |")
     return "\n".join(lines) + "\n"
 
 
