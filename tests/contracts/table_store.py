@@ -116,6 +116,15 @@ class TableStoreContract:
         staged.discard()
         assert caught.value.code == "CON-034"
 
+    def test_upsert_of_repeated_keys_is_refused(self, tables: TableStore) -> None:
+        write(tables, ROWS)
+        twice = pa.table({"id": pa.array([2, 2], pa.int32()), "name": ["a", "b"]})
+        staged = tables.stage(TABLE, request(twice, mode="upsert", keys=("id",)))
+        with pytest.raises(ConnectorError) as caught:
+            staged.write(reader(twice))
+        staged.discard()
+        assert caught.value.code == "CON-033"
+
     def test_scripts_run_in_the_same_transaction(self, tables: TableStore) -> None:
         write(tables, ROWS)
         scripts = {"pre_script": "DELETE FROM dbo.t", "post_script": "UPDATE dbo.t SET name = 'after'"}

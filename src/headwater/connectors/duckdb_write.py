@@ -16,7 +16,7 @@ from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import statements_for
 from headwater.connectors.sql_types import engine_type, schema_of
 from headwater.connectors.statements import count_of, run_statement
-from headwater.connectors.upsert import action_statements, upsert_statements
+from headwater.connectors.upsert import action_statements, refuse_repeated, repeated_keys, upsert_statements
 from headwater.data.locations import Store
 from headwater.data.schema import Schema
 from headwater.data.types import STRING
@@ -122,6 +122,7 @@ class StagedDuckDbTable:
         action = self._write.action
         if action is None:
             statements = upsert_statements(self._target, _incoming_table(), names, keys, self._what)
+            refuse_repeated(run_statement(self._connection, repeated_keys(_incoming_table(), keys)), keys, self._what)
         else:
             statements = action_statements(self._target, _incoming_table(), names, keys, action, self._what)
         for statement in statements:

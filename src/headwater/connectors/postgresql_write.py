@@ -21,7 +21,7 @@ from headwater.connectors.postgresql_types import PgColumn, schema_of, wire_type
 from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import statements_for
 from headwater.connectors.sql_types import engine_type
-from headwater.connectors.upsert import action_statements, upsert_statements
+from headwater.connectors.upsert import action_statements, refuse_repeated, repeated_keys, upsert_statements
 from headwater.data.locations import Store
 from headwater.data.schema import Schema
 from headwater.data.types import Array, Map, Struct
@@ -82,6 +82,8 @@ class StagedPostgresTable:
             new = exp.table_(_INCOMING, quoted=True)
             if action is None:
                 statements = upsert_statements(target, new, names, keys, self._what)
+                repeated = self._connection.execute(repeated_keys(new, keys).sql("postgres").encode()).fetchall()
+                refuse_repeated(repeated, keys, self._what)
             else:
                 statements = action_statements(target, new, names, keys, action, self._what)
             for statement in statements:
@@ -149,7 +151,7 @@ class StagedPostgresTable:
         if all(wire is not None for wire in wires):
             form, encoded = "binary", _binary(batches, wires, self._what)
         else:
-            form, encoded = "csv", _csv(batches)
+            form, encoded = "csv", _csv(batches, self._what)
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(table, names, sql.SQL(form))
         rows = 0
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -192,7 +194,7 @@ def _cast(batch: pa.RecordBatch, schema: pa.Schema, what: str) -> pa.RecordBatch
     for field, column in zip(schema, batch.columns, strict=True):
         try:
             columns.append(column.cast(field.type))
-        except pa.ArrowInvalid as error:
+        except pa.ArrowException as error:
             raise ConnectorError(
                 Fault(
                     "CON-032",
@@ -203,11 +205,16 @@ def _cast(batch: pa.RecordBatch, schema: pa.Schema, what: str) -> pa.RecordBatch
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _csv(batches: pa.RecordBatchReader) -> Iterator[tuple[int, bytes]]:
+def _csv(batches: pa.RecordBatchReader, what: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the rows and text of each batch. Raises ConnectorError for a type that has no text (lists, objects)."""
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
     for batch in batches:
         buffer = pa.BufferOutputStream()
-        pyarrow.csv.write_csv(_printable(batch), buffer, options)
+        try:
+            pyarrow.csv.write_csv(_printable(batch), buffer, options)
+        except pa.ArrowException as error:
+            cure = "Map columns that hold lists or objects to strings."
+            raise ConnectorError(Fault("CON-034", f"{what} cannot take a column: {error}", cure=cure)) from error
         yield batch.num_rows, buffer.getvalue().to_pybytes()
 
 

@@ -94,5 +94,18 @@ def _is(value: exp.Column, action: str) -> exp.Expr:
     return value.copy().eq(exp.Literal.string(action))
 
 
+def repeated_keys(incoming: exp.Table, keys: Sequence[str]) -> exp.Select:
+    """Return the query that gives a row if two rows of `incoming` have the same keys."""
+    columns = [exp.column(key, quoted=True) for key in keys]
+    return exp.select("1").from_(incoming.copy()).group_by(*columns).having("count(*) > 1").limit(1)
+
+
+def refuse_repeated(rows: Sequence[object], keys: Sequence[str], what: str) -> None:
+    """Raise ConnectorError if the query of `repeated_keys` gave a row: which one should win is not known."""
+    if rows:
+        cure = "Make the keys unique in the source, or name more of them in upsertSettings."
+        raise ConnectorError(Fault("CON-033", f"{what} cannot be upserted: rows have the same {list(keys)}", cure=cure))
+
+
 def _column(table: str, name: str) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=True), table=table)

@@ -73,20 +73,26 @@ class Stream:
     bytes: int = 0
     error: Exception | None = None
 
-    def of(self, reader: pa.RecordBatchReader, check: Callable[[], None]) -> pa.RecordBatchReader:
-        """Return the same batches, counted. What breaks them is kept, because Arrow only passes on its text."""
-        return pa.RecordBatchReader.from_batches(reader.schema, self._counted(reader, check))
+    def of(self, reader: pa.RecordBatchReader, attempt: Attempt) -> pa.RecordBatchReader:
+        """Return the same batches, counted and told. What breaks them is kept: Arrow only passes on its text."""
+        return pa.RecordBatchReader.from_batches(reader.schema, self._counted(reader, attempt))
 
-    def _counted(self, reader: pa.RecordBatchReader, check: Callable[[], None]) -> Iterator[pa.RecordBatch]:
+    def _counted(self, reader: pa.RecordBatchReader, attempt: Attempt) -> Iterator[pa.RecordBatch]:
         try:
             for batch in reader:
-                check()
+                attempt.check()
                 self.rows += batch.num_rows
                 self.bytes += batch.nbytes
                 yield batch
+                attempt.progress(self.rows, self.bytes)
         except Exception as error:
             self.error = error
             raise
+
+
+def sentence(words: str) -> str:
+    """Return words as the beginning of a message; names in them keep their case."""
+    return words[:1].upper() + words[1:]
 
 
 def place_of(location: Location, file: str | None = None) -> str:

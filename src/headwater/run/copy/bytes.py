@@ -24,9 +24,9 @@ class LineTally:
     def feed(self, block: bytes) -> None:
         """Take the next bytes of the file."""
         seam = self._last + block[:2]
-        # Quotes may hide a line's end, and an empty line may be a row or none: the engine knows.
-        hidden = self._quote and self._quote in block
-        if hidden or any(blank in part for blank in (b"\n\n", b"\n\r\n", b"\r\r") for part in (block, seam)):
+        # Quotes may hide a line's end, a lone \r may be one, an empty line a row or none: the engine knows.
+        hidden = (self._quote and self._quote in block) or block.count(b"\r") != block.count(b"\r\n")
+        if hidden or any(blank in part for blank in (b"\n\n", b"\n\r\n") for part in (block, seam)):
             self._plain = False
         self._lines += block.count(b"\n")
         self._last = block[-2:]

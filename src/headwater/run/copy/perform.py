@@ -58,7 +58,9 @@ def _perform(attempt: Attempt, surroundings: Surroundings) -> ActivityResult:
         times = Times(surroundings.ids.started_at, listed - began, time.monotonic() - listed)
         result = ActivityResult(
             output=copy_output(attempt.plan, attempt.options, written, times),
-            movements=tuple(movement_of(attempt, one.task, one.rows_copied, one.bytes_written) for one in written),
+            movements=tuple(
+                movement_of(attempt, one.task, one.rows_read, one.rows_copied, one.bytes_written) for one in written
+            ),
         )
         surroundings.checkpoint.prepared([SinkToken(SINK, one.staged.token) for one in written], result)
         while uncommitted:
@@ -102,7 +104,7 @@ def _verify(attempt: Attempt, written: Sequence[Written]) -> None:
     if not attempt.options.verify:
         return
     for one in written:
-        lost = one.bytes_read != one.bytes_written if isinstance(attempt.plan.sink.format, Binary) else False
+        lost = one.task.source_bytes != one.bytes_written if isinstance(attempt.plan.sink.format, Binary) else False
         if not attempt.options.skip_rows and one.rows_read != one.rows_copied:
             lost = True
         if lost:

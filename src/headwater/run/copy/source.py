@@ -10,13 +10,14 @@ from sqlglot import exp
 
 from headwater.connectors.dialects import dialect_of
 from headwater.connectors.formats.delimited_text import DelimitedText
+from headwater.connectors.formats.json import Json
 from headwater.connectors.formats.protocol import Format
 from headwater.connectors.protocol import FileStore, TableStore
 from headwater.connectors.queries import tables_in
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.data.schema import Schema
 from headwater.errors import ConnectorError, Fault, RunError
-from headwater.run.copy.attempt import Attempt, Stream, place_of
+from headwater.run.copy.attempt import Attempt, Stream, place_of, sentence
 from headwater.run.copy.files import SourceFile
 from headwater.run.copy.mapping import ITEM, OutputColumn, collection_value, with_file_path
 from headwater.run.copy.text_heads import can_count_lines, lines_to_skip, refuse_lossy_escapes
@@ -37,6 +38,9 @@ class FilePart:
 
     def scan(self, lenient: bool) -> exp.Expr:
         """Return the engine's table function; a lenient one leaves out rows that have too many or too few columns."""
+        if isinstance(self.format, Json):
+            # With its columns, or text that looks like a date would be made one.
+            return self.format.scan(self.urls, self.schema)
         if not isinstance(self.format, DelimitedText):
             return self.format.scan(self.urls, None)
         scan = self.format.scan_as(self.urls, self.schema)
@@ -87,7 +91,7 @@ def _located(attempt: Attempt, store: FileStore, location: FileLocation, file: S
         return format_
     if format_.header and file.entry.size == 0:
         cure = "Remove the empty file, or exclude it with a wildcard."
-        raise RunError(Fault("RUN-107", f"{where.capitalize()} is empty and has no header line", cure=cure))
+        raise RunError(Fault("RUN-107", f"{sentence(where)} is empty and has no header line", cure=cure))
     refuse_lossy_escapes(store, location.container, file.entry.path, format_, where)
     wanted = attempt.options.skip_lines
     if not wanted and not (format_.header and can_count_lines(format_)):
@@ -145,7 +149,7 @@ def streamed(attempt: Attempt, store: TableStore, location: TableLocation | Quer
     """Show a table or query to the engine as `STREAM`, to be read once."""
     stream = Stream()
     with store.read(location) as reader:
-        attempt.engine.register(STREAM, stream.of(reader, attempt.check))
+        attempt.engine.register(STREAM, stream.of(reader, attempt))
         try:
             yield stream
         finally:
@@ -157,7 +161,7 @@ def described(store: TableStore, location: TableLocation | QueryLocation) -> Sch
     schema = store.describe(location)
     if schema is None:
         cure = "Check the schema and table of the source dataset, or run first what creates it."
-        raise ConnectorError(Fault("CON-031", f"{place_of(location).capitalize()} does not exist", cure=cure))
+        raise ConnectorError(Fault("CON-031", f"{sentence(place_of(location))} does not exist", cure=cure))
     return schema
 
 

@@ -20,11 +20,12 @@ from headwater.data.locations import FileLocation, Location, QueryLocation, Tabl
 from headwater.data.schema import Column, Schema
 from headwater.errors import Fault, RunError
 from headwater.plan.resolved import CopyPlan
-from headwater.run.copy.attempt import Attempt, place_of
+from headwater.run.copy.attempt import Attempt, place_of, sentence
 from headwater.run.copy.files import Naming, SourceFile, is_single, source_files
 from headwater.run.copy.mapping import OutputColumn, Side, resolve_columns, uses_file_path
 from headwater.run.copy.options import CopyOptions
 from headwater.run.copy.source import FilePart, described, open_parts, referenced_tables
+from headwater.run.copy.text_heads import can_count_lines, lines_to_skip
 from headwater.run.engines.reading import files_of, tables_of
 from headwater.run.events import AssetRead, AssetWritten, Movement
 
@@ -183,6 +184,9 @@ def _byte_task(
     store.attach(attempt.engine)
     url = store.url(location.container, files[0].entry.path)
     where = place_of(location, files[0].entry.path)
+    if isinstance(format_, DelimitedText) and format_.header and can_count_lines(format_):
+        with store.open(location.container, files[0].entry.path) as head:
+            format_ = replace(format_, skip=lines_to_skip(head, 0, format_, where))
     part = FilePart(files, (url,), format_, format_.describe(attempt.engine, [url]), where)
     columns = _mapped(attempt, [(part.schema, where)], None)
     return Task(target=target, files=files, parts=(part,), columns=columns, as_bytes=True)
@@ -222,7 +226,7 @@ def _in_order(
         there = " and ".join(
             words for words in (f"lacks {missing}" if missing else "", f"has also {extra}" if extra else "") if words
         )
-        message = f"{where.capitalize()} {there}, other than {first_where}; their rows cannot go into one sink by name"
+        message = f"{sentence(where)} {there}, other than {first_where}; their rows cannot go into one sink by name"
         raise RunError(Fault("RUN-102", message, cure="Map the columns that all of the files have."))
     return tuple(by_name[column.name] for column in first)
 
@@ -237,8 +241,10 @@ def _naming(attempt: Attempt, target: FileLocation) -> Naming:
     return Naming(target, attempt.run_id, None if keeps else sink.extension, sink.extension)
 
 
-def movement_of(attempt: Attempt, task: Task, rows: int | None = None, size: int | None = None) -> Movement:
-    """Return what a task moves; without counts before it has run."""
+def movement_of(
+    attempt: Attempt, task: Task, read: int | None = None, rows: int | None = None, size: int | None = None
+) -> Movement:
+    """Return what a task moves: rows read and written, bytes written; without counts before it has run."""
     plan = attempt.plan
     edges: dict[ColumnEdge, None] = {}
     for columns in task.columns:
@@ -252,7 +258,7 @@ def movement_of(attempt: Attempt, task: Task, rows: int | None = None, size: int
         bytes=size,
         format=plan.sink.format.name if plan.sink.format else None,
     )
-    inputs = tuple(_reads(attempt, task, rows))
+    inputs = tuple(_reads(attempt, task, read))
     return Movement(inputs=inputs, sink=sink, edges=tuple(edges), features=tuple(_features(attempt)))
 
 

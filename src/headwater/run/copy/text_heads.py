@@ -9,6 +9,7 @@ from typing import BinaryIO
 from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.protocol import FileStore
 from headwater.errors import Fault, RunError
+from headwater.run.copy.attempt import sentence
 
 _BLOCK = 8 * 1024 * 1024
 
@@ -35,9 +36,7 @@ def lines_to_skip(head: BinaryIO, wanted: int, format_: DelimitedText, where: st
             return skipped
         skipped += 1
         full += not empty
-    raise RunError(
-        Fault("RUN-107", f"{where.capitalize()} has no more than {skipped} lines", cure="Lower skipLineCount.")
-    )
+    raise RunError(Fault("RUN-107", f"{sentence(where)} has no more than {skipped} lines", cure="Lower skipLineCount."))
 
 
 def refuse_lossy_escapes(store: FileStore, container: str, path: str, format_: DelimitedText, where: str) -> None:
@@ -57,7 +56,7 @@ def refuse_lossy_escapes(store: FileStore, container: str, path: str, format_: D
         raise RunError(
             Fault(
                 "RUN-108",
-                f"{where.capitalize()}, line {line}: '{format_.escape}' before an ordinary character in a quoted value",
+                f"{sentence(where)}, line {line}: '{format_.escape}' before an ordinary character in a quoted value",
                 cure=f"Set escapeChar to '{format_.quote}', or double each '{format_.escape}' in the file.",
             )
         )

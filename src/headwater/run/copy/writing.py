@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
+from headwater.connectors.formats.binary import Binary
 from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.protocol import Format
 from headwater.connectors.protocol import AnyStore, FileStore, Staged, StagedFile, TableWrite
 from headwater.connectors.statements import count_of, run_statement
 from headwater.data.locations import FileLocation, TableLocation
 from headwater.errors import ConnectorError, Fault, HeadwaterError, RunError
-from headwater.language.expression.ast import Json
-from headwater.run.copy.attempt import Attempt, Stream, place_of
+from headwater.run.copy.attempt import Attempt, Stream, place_of, sentence
 from headwater.run.copy.bytes import LineTally, copy_bytes
 from headwater.run.copy.diagnosis import first_misfit
 from headwater.run.copy.source import STREAM, select_columns, select_files, streamed
@@ -68,7 +68,7 @@ def _write_bytes(attempt: Attempt, task: Task, source: FileStore, staged: Staged
     # Codecs and encodings of more than one byte hide the ends of lines.
     plain = isinstance(format_, DelimitedText) and format_.codec == "none" and format_.encoding != "utf-16"
     tally = LineTally(format_.quote) if isinstance(format_, DelimitedText) and plain else None
-    where = place_of(task.target).capitalize()
+    where = sentence(place_of(task.target))
     with faults_as(DUCKDB, where), source.open(container, file.entry.path) as reader, staged.open() as writer:
         size = copy_bytes(reader, writer, attempt.check, tally)
     rows = _rows_of(attempt, task, tally)
@@ -77,11 +77,11 @@ def _write_bytes(attempt: Attempt, task: Task, source: FileStore, staged: Staged
 
 def _rows_of(attempt: Attempt, task: Task, tally: LineTally | None) -> int | None:
     if not task.parts:
-        return 0 if task.as_bytes and task.files[0].entry.size == 0 and attempt.plan.source.format is None else None
+        return None if isinstance(attempt.plan.source.format, Binary) else 0
     part = task.parts[0]
     if tally is not None and tally.lines is not None and isinstance(part.format, DelimitedText):
         return max(0, tally.lines - part.format.header)
-    with faults_as(DUCKDB, part.where.capitalize()):
+    with faults_as(DUCKDB, sentence(part.where)):
         return count_of(run_statement(attempt.engine, exp.select("count(*)").from_(part.scan(lenient=False))))
 
 
@@ -92,7 +92,7 @@ def _write_file(attempt: Attempt, task: Task, source: AnyStore, staged: StagedFi
         raise RunError(Fault("RUN-107", message, cure="Use DelimitedText, Parquet or Json."))
     with _selected(attempt, task, source) as (query, stream):
         statement = copy_statement(query, staged.url, format_)
-        with _explained(attempt, task, source, stream, place_of(task.target).capitalize()):
+        with _explained(attempt, task, source, stream, sentence(place_of(task.target))):
             copied = count_of(run_statement(attempt.engine, statement))
         read = stream.rows if stream else _rows_read(attempt, task, copied)
         size = stream.bytes if stream else task.source_bytes
@@ -115,9 +115,9 @@ def _write_table(attempt: Attempt, task: Task, source: AnyStore, sink: AnyStore,
         task = with_target_schema(attempt, task, staged.schema)
         sent = Stream()
         with _selected(attempt, task, source) as (query, stream):
-            with _explained(attempt, task, source, stream, place_of(table).capitalize(), sent):
+            with _explained(attempt, task, source, stream, sentence(place_of(table)), sent):
                 reader = attempt.engine.sql(query.sql("duckdb")).to_arrow_reader(BATCH_ROWS)
-                copied = staged.write(sent.of(reader, attempt.check))
+                copied = staged.write(sent.of(reader, attempt))
             read = stream.rows if stream else _rows_read(attempt, task, copied)
             size = stream.bytes if stream else task.source_bytes
     except BaseException:
@@ -169,7 +169,7 @@ def _misfit(attempt: Attempt, task: Task, source: AnyStore) -> Fault | None:
     for part, columns in zip(task.parts, task.columns, strict=True):
         for index, file in enumerate(part.files):
             alone = part.only(index)
-            with faults_as(DUCKDB, alone.where.capitalize()):
+            with faults_as(DUCKDB, sentence(alone.where)):
                 fault = first_misfit(
                     attempt.engine, alone.scan(lenient=False), columns, place_of_file(attempt, file.entry.path)
                 )
@@ -184,7 +184,7 @@ def _rows_read(attempt: Attempt, task: Task, copied: int) -> int:
         return copied
     total = 0
     for part in task.parts:
-        with faults_as(DUCKDB, part.where.capitalize()):
+        with faults_as(DUCKDB, sentence(part.where)):
             total += _all_rows(attempt, part.scan(lenient=False), isinstance(part.format, DelimitedText))
     return total
 
@@ -210,16 +210,12 @@ def copy_statement(query: exp.Query, url: str, format_: Format) -> exp.Copy:
         kind=False,
         files=[exp.Literal.string(url)],
         params=[
-            exp.CopyParameter(this=exp.var(name), expression=_option(value))
+            exp.CopyParameter(
+                this=exp.var(name), expression=exp.Star() if name == "FORCE_QUOTE" else exp.convert(value)
+            )
             for name, value in format_.copy_options().items()
         ],
     )
-
-
-def _option(value: Json) -> exp.Expr:
-    if value == "*":
-        return exp.Star()
-    return exp.convert(value)
 
 
 def place_of_file(attempt: Attempt, path: str) -> str:
