@@ -1,7 +1,8 @@
-"""Studio of the real demo in a real Chromium, signed in once for the session."""
+"""Studio of the real demo in a real Chromium, signed in once for each file of tests."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from servers.demo import Studio
+from servers.demo import DemoWorld, Studio
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "test-output" / "studio"
@@ -25,23 +26,26 @@ class Signed:
     """A running Studio and the cookies of a session in it."""
 
     url: str
+    address: str
+    """Where it was signed in; its token is spent."""
     cookies: Any
     asset: Callable[[str], str]
     """Name of a dataset → its guid."""
 
 
-@pytest.fixture(scope="session")
-def signed(chromium: Browser, studio: Studio) -> Signed:
-    """Sign in as the printed address does, and keep the session."""
+@pytest.fixture(scope="module")
+def signed(chromium: Browser, studio: Studio, demo: DemoWorld) -> Signed:
+    """Sign in by an address that `headwater sign-in` prints, and keep the session."""
+    address = json.loads(demo.command("sign-in", "--json").stdout)["url"]
     context = chromium.new_context()
     page = context.new_page()
-    page.goto(f"{studio.url}/sign-in?token={studio.token}")
+    page.goto(address)
     page.wait_for_url(f"{studio.url}/")
     hits = page.request.get(f"{studio.url}/studio/api/search?q=*&limit=100").json()["hits"]
     guids = {hit["name"]: hit["guid"] for hit in hits if hit["family"] in {"file", "table"}}
     cookies = context.storage_state()
     context.close()
-    return Signed(studio.url, cookies, guids.__getitem__)
+    return Signed(studio.url, address, cookies, guids.__getitem__)
 
 
 Opener = Callable[..., Page]

@@ -27,10 +27,10 @@ def place(page: Page, name: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def test_used_token_says_how_to_get_another(chromium: Browser, studio: Studio, signed: Signed) -> None:
+def test_used_token_says_how_to_get_another(chromium: Browser, signed: Signed) -> None:
     context = chromium.new_context()
     page = context.new_page()
-    page.goto(f"{studio.url}/sign-in?token={studio.token}")
+    page.goto(signed.address)
     expect(page.get_by_role("alert")).to_contain_text("sign-in")
     expect(page.get_by_text("headwater sign-in", exact=True)).to_be_visible()
     context.close()

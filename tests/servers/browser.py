@@ -1,4 +1,4 @@
-"""A real Chromium for the session, Debian's or the machine's own; Playwright drives it but downloads nothing.
+"""A real Chromium for a file of tests, Debian's or the machine's own; Playwright drives it but downloads nothing.
 
 It is found on the PATH as `chromium`, `chromium-browser` or `google-chrome`, or where HEADWATER_CHROMIUM says.
 """
@@ -31,7 +31,8 @@ def find() -> str | None:
     return given or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop in this thread, and tests that come after want one of their own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Start Chromium headless, each test in a context of its own; skip where there is none."""
     path = find()
