@@ -18,7 +18,7 @@ from headwater.lineage.naming.workspace import operation_id
 
 Json = dict[str, object]
 
-PRODUCER = "https://pypi.org/project/headwater"
+PRODUCER = "urn:headwater:lineage"
 _SPEC = "https://openlineage.io/spec"
 _EVENT = f"{_SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
 _RUNS = uuid.UUID("8f4a7f0e-6a0b-5c1e-9b39-2f6c6c1d7e55")
