@@ -46,6 +46,9 @@ FLOWS: dict[str, str] = {
     "derive": S + "s derive(c = a + b, a = b * 2, e = iif(k == 'x', a, 7), f = upper(k)) ~> d  d sink() ~> out",
     "derive_locals": S + "s derive(c = iif(:big, 1, 0), big := a > 1, e = coalesce(a, b)) ~> d  d sink() ~> out",
     "derive_pattern": S + "s derive(each(match(type == 'integer'), $$ + '_up' = $$ + 1)) ~> d  d sink() ~> out",
+    "derive_members": S + "s derive(box = @(n = a)) ~> d  d derive(each(box, match(true()), $$ = $$ + 1)) ~> e  "
+    "e sink(mapColumn(n, b)) ~> out",
+    "derive_unfold": S + "s derive(item = unfold(split(k, 'y')), c = a) ~> d  d sink(mapColumn(item, c)) ~> out",
     "flatten": S
     + "s derive(box = @(list = split(k, 'y'))) ~> d  d foldDown(unroll(box.list), mapColumn(b, item = box.list)) ~> f  "
     "f sink(mapColumn(b)) ~> out",
@@ -97,6 +100,8 @@ FLOWS: dict[str, str] = {
     "window": S + "s window(over(k), asc(a, true), t = sum(b), n = rowNumber(), before = lag(b)) ~> w  w sink() ~> out",
     "window_framed": S
     + "s window(over(k), asc(a, true), startRowOffset: -1L, endRowOffset: 0L, t = sum(b)) ~> w  w sink() ~> out",
+    "window_range": S
+    + "s window(over(p = upper(k)), asc(a, true), startRange: -1, endRange: 1, t = sum(b)) ~> w  w sink() ~> out",
     "whole_conditional_total": S + "s derive(c = iif(a > 1, b, 0)) ~> d  d aggregate(groupBy(k), t = sum(c)) ~> g  "
     "g filter(t > 1) ~> f  f sink() ~> out",
     "whole_two_branches_meet": S + "s derive(a2 = a + 1) ~> d  d filter(a > 1) ~> f1  "

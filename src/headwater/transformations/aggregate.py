@@ -6,6 +6,7 @@ Without groupBy there is one group, which gives a row even where nothing comes i
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -86,16 +87,22 @@ def _key(given: Given, scope: StreamScope, argument: Argument) -> OutputColumn:
             found = scope.find(name, stream)
             if isinstance(found, Unresolved):
                 raise given.refuse(found.code, found.message, argument, found.cure)
-            return passed(found)
+            return _grouped(found, found.column.name)
         case Assignment(str(name), ColumnRef(column, stream), False):
             found = scope.find(column, stream)
             if isinstance(found, Found):
-                return passed(found, name)
+                return _grouped(found, name)
             raise given.refuse(found.code, found.message, argument, found.cure)
         case Assignment(str(name), value, False):
             return _computed(scope, name, resolve_value(given, scope, value))
     cure = "Write groupBy(column, name = expression)."
     raise given.refuse("LNG-071", f"'{given.written(argument)}' is no group column", argument, cure)
+
+
+def _grouped(found: Found, name: str) -> OutputColumn:
+    """Return a column that is grouped by, which stands back where it meets the one that it was."""
+    column = passed(found, name)
+    return replace(column, column=replace(column.column, grouped=True))
 
 
 def _computed(scope: StreamScope, name: str, resolved: Resolved) -> OutputColumn:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import duckdb
 from sqlglot import exp
 
-from headwater.errors import LanguageError
+from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow.ast import Expr, Literal
 from headwater.language.dataflow.evaluate import install_needed
 from headwater.language.dataflow.scope import Resolved, Scope
@@ -41,6 +41,7 @@ def evaluate(source: Source, resolved: Sequence[tuple[Expr, Resolved]]) -> list[
     """Return the values of resolved expressions that read no column, with one query."""
     if not resolved:
         return []
+    raise_if_any(LanguageError, [fault for node, value in resolved for fault in _unknown(source, node, value)])
     query = exp.select(*(value.sql.copy() for _, value in resolved)).sql(dialect="duckdb")
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as engine:
@@ -52,6 +53,15 @@ def evaluate(source: Source, resolved: Sequence[tuple[Expr, Resolved]]) -> list[
         message = f"The expression has no value: {str(error).splitlines()[0]}"
         raise LanguageError(source.fault("LNG-076", message, node.span, "Mend its arguments.")) from error
     return [_json(value) for value in row]
+
+
+def _unknown(source: Source, node: Expr, value: Resolved) -> Iterator[Fault]:
+    """Yield why a value is not known before the run."""
+    if value.sql.find(exp.Explode):
+        yield source.fault("LNG-076", "'unfold' makes rows, not a value", node.span, "Unfold it in a derive.")
+    elif value.sql.find(exp.Table):
+        message = f"'{value.text}' looks into a cache sink, whose rows are not known before the run"
+        yield source.fault("LNG-076", message, node.span, "Name the columns by parameters.")
 
 
 def _json(value: object) -> Json:

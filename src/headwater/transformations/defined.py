@@ -13,7 +13,7 @@ from headwater.language.dataflow.ast import Assignment, Clause, ColumnRef, Expr,
 from headwater.language.dataflow.scope import Resolved, Unresolved
 from headwater.transformations.arguments import assignments
 from headwater.transformations.expression import resolve_value
-from headwater.transformations.patterns import expand
+from headwater.transformations.patterns import expand, expand_members, is_over_members
 from headwater.transformations.protocol import Given, OutputColumn
 from headwater.transformations.relation import made
 from headwater.transformations.scope import Found, StreamScope
@@ -59,6 +59,14 @@ def define(given: Given, scope: StreamScope, resolve: Resolve = resolve_value) -
 def _defined(
     given: Given, scope: StreamScope, argument: Assignment | Clause, resolve: Resolve
 ) -> Iterator[tuple[str, DefinedColumn]]:
+    if isinstance(argument, Clause) and is_over_members(argument):
+        for match in expand_members(given, scope, argument):
+            target = scope.find(match.name, None) if match.name in scope.by_name else None
+            if isinstance(target, Unresolved):
+                raise given.refuse(target.code, target.message, argument, target.cure)
+            key = match.name if target is None else target.column.id
+            yield key, _column(given, match.scope, match.name, match.value, resolve, target)
+        return
     if isinstance(argument, Clause):
         for match in expand(given, scope, argument):
             target = match.found if match.name == match.found.column.name else None

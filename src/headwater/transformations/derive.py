@@ -12,21 +12,23 @@ from dataclasses import replace
 from sqlglot import exp
 
 from headwater.transformations.defined import DefinedColumn, define
-from headwater.transformations.expression import scope_of
+from headwater.transformations.expression import resolve_rows, scope_of
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import all_marks, all_passed, output
 from headwater.transformations.scope import Found, StreamScope
+from headwater.transformations.unfold import unfolded
 
 
 def _compile(given: Given) -> Outcome:
-    return derived(given, lambda scope: define(given, scope))
+    return derived(given, lambda scope: define(given, scope, resolve_rows))
 
 
 def derived(given: Given, defining: Callable[[StreamScope], tuple[DefinedColumn, ...]]) -> Outcome:
     """Return the input with columns that are defined anew, in the places of those they replace."""
     (stream,) = given.inputs
     scope = scope_of(given)
-    defined = defining(scope)
+    frame = exp.Select().from_(stream.table(), copy=False)
+    defined, frame, effects = unfolded(given, defining(scope), frame)
     columns = list(all_passed(stream))
     positions = {column.id: index for index, column in enumerate(stream)}
     for new in defined:
@@ -38,12 +40,13 @@ def derived(given: Given, defining: Callable[[StreamScope], tuple[DefinedColumn,
     result = output(
         given.statement.name,
         columns,
-        exp.Select().from_(stream.table(), copy=False),
+        frame,
+        effects=effects,
         is_open=stream.is_open,
         is_repeatable=not any(new.resolved.nondeterministic for new in defined),
         marks=all_marks(stream),
     )
-    return Outcome(outputs=(result,))
+    return Outcome(outputs=(result,), drops_rows=bool(effects))
 
 
 def _replaced(given: Given, scope: StreamScope, new: DefinedColumn) -> Found | None:

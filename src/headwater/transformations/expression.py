@@ -20,6 +20,19 @@ def scope_of(given: Given) -> StreamScope:
 
 def resolve_value(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
     """Return an expression of one row. Raises LanguageError."""
+    return refuse_rows(given, resolve_rows(given, scope, expr), expr)
+
+
+def refuse_rows(given: Given, resolved: Resolved, expr: Expr) -> Resolved:
+    """Return an expression that makes no rows. Raises LanguageError for one that does."""
+    if resolved.sql.find(exp.Explode):
+        cure = "Unfold it in a derive before, or flatten it."
+        raise given.refuse("LNG-070", f"'{resolved.text}' makes rows", expr, cure)
+    return resolved
+
+
+def resolve_rows(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
+    """Return an expression of one row, which may make several of it by `unfold`. Raises LanguageError."""
     resolved = resolve(expr, scope, given.source)
     if resolved.aggregate or resolved.window:
         kind = "an aggregate" if resolved.aggregate else "a window function"
@@ -30,7 +43,7 @@ def resolve_value(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
 
 def resolve_aggregate(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
     """Return an expression of a group of rows. Raises LanguageError."""
-    resolved = resolve(expr, scope, given.source)
+    resolved = refuse_rows(given, resolve(expr, scope, given.source), expr)
     if resolved.window:
         raise given.refuse(
             "LNG-070", f"'{resolved.text}' is a window function", expr, "Move it to a window transformation."

@@ -127,7 +127,7 @@ def build_graph(
     for one in in_order(placed, faults):
         statement = one.statement
         inputs = [nodes[name].output.stream for ref in statement.inputs if (name := stream_name(ref)) in nodes]
-        if len(inputs) < len(statement.inputs):
+        if len(inputs) < len(statement.inputs) or not caches.keys() >= set(one.caches):
             continue
         names = Names(one.parameters, known.functions, caches)
         schema, pivots = source_schemas.get(statement.name), known.pivots.get(statement.name)

@@ -1,4 +1,7 @@
-"""Surrogate key: a new column that counts the rows, in no particular order unless a sort comes before."""
+"""Surrogate key: a column that counts the rows, in no particular order unless a sort comes before.
+
+It takes the place of a column of its name, as every new column does.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from sqlglot import exp
 
 from headwater.data.types import LONG
 from headwater.transformations.arguments import number
-from headwater.transformations.protocol import Given, Outcome, Transformation
+from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import all_marks, all_passed, made, output
 from headwater.transformations.source import declared_columns
 
@@ -17,9 +20,6 @@ def _compile(given: Given) -> Outcome:
     if len(declared) != 1 or declared.columns[0].type != LONG:
         raise given.refuse("LNG-064", "'keyGenerate' makes one long column", cure="Write output(key as long).")
     name = declared.columns[0].name
-    if any(column.name == name for column in stream):
-        cure = "Give the key another name."
-        raise given.refuse("LNG-069", f"Stream '{stream.name}' has a column '{name}' already", cure=cure)
     start, step = number(given, "startAt"), number(given, "stepValue")
     count = exp.Sub(this=exp.Window(this=exp.RowNumber()), expression=exp.Literal.number(1))
     value = exp.Add(
@@ -28,13 +28,21 @@ def _compile(given: Given) -> Outcome:
     )
     result = output(
         given.statement.name,
-        (*all_passed(stream), made(name, LONG, (), value)),
+        _keyed(all_passed(stream), made(name, LONG, (), value)),
         exp.Select().from_(stream.table(), copy=False),
         is_open=stream.is_open,
         is_repeatable=False,
         marks=all_marks(stream),
     )
     return Outcome(outputs=(result,))
+
+
+def _keyed(columns: tuple[OutputColumn, ...], key: OutputColumn) -> tuple[OutputColumn, ...]:
+    """Return the columns with the key at the end, or in the place of the one that has its name."""
+    places = [place for place, column in enumerate(columns) if column.column.name == key.column.name]
+    if len(places) != 1:
+        return (*columns, key)
+    return (*columns[: places[0]], key, *columns[places[0] + 1 :])
 
 
 def _whole(value: int) -> exp.Expr:

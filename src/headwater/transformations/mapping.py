@@ -84,9 +84,11 @@ def _mapped(given: Given, scope: StreamScope, argument: Argument) -> Iterator[_M
             yield _column(given, scope, name, value, argument)
         case Assignment(str(name), value, False):
             yield _column(given, scope, name, value, argument)
-        case Clause("each", (Positional(ColumnRef() | Member() as base), *rest)):
-            for name, member in expand_members(given, resolve_value(given, scope, base), rest, argument):
-                yield _column(given, scope, name, Member(base, member, span=argument.span), argument)
+        case Clause("each", (Positional(ColumnRef() | Member() as base), *_)):
+            for match in expand_members(given, scope, argument):
+                member = Member(base, match.found.column.name, span=argument.span)
+                value = member if match.value == MatchRef("$") else match.value
+                yield _column(given, match.scope, match.name, value, argument)
         case Clause("each"):
             for match in expand(given, scope, argument):
                 if match.value == MatchRef("$"):

@@ -13,7 +13,18 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from headwater.data.types import INTEGER, STRING, Struct
-from headwater.language.dataflow.ast import Argument, Assignment, Clause, Expr, MatchRef, Node, Positional, Regex
+from headwater.language.dataflow.ast import (
+    Assignment,
+    Clause,
+    ColumnRef,
+    Expr,
+    MatchRef,
+    Member,
+    Node,
+    Positional,
+    Regex,
+)
+from headwater.language.dataflow.nodes import member_of
 from headwater.language.dataflow.scope import (
     CacheSink,
     Mark,
@@ -25,9 +36,12 @@ from headwater.language.dataflow.scope import (
     nearest,
 )
 from headwater.transformations.constant import constants
+from headwater.transformations.expression import resolve_value
 from headwater.transformations.protocol import Given
 from headwater.transformations.scope import Found, Names, StreamScope, scope_over
 from headwater.transformations.stream import Stream, StreamColumn
+
+_CURE = "Write each(match(condition), …), each(patternMatch(`regex`), …) or each(structure, match(condition), …)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +99,31 @@ def _matching(given: Given, scope: StreamScope, head: Node) -> Iterator[_Matched
                 if hit := _search(given, head, pattern, found.column.name):
                     yield _Matched(found, position, tuple(group or "" for group in hit.groups()))
         case _:
-            cure = "Write each(match(condition), …) or each(patternMatch(`regex`), …)."
-            raise given.refuse("LNG-072", "This column pattern is not supported", head, cure)
+            raise given.refuse("LNG-072", "This column pattern is not supported", head, _CURE)
 
 
-def expand_members(given: Given, base: Resolved, rest: Sequence[Argument], clause: Clause) -> Iterator[tuple[str, str]]:
-    """Yield a name and the member of a structure for each that `each(base, match(…), name = …)` matches."""
+def is_over_members(clause: Clause) -> bool:
+    """Return whether a pattern matches the members of a structure: `each(structure, match(…), …)`."""
+    return bool(clause.args) and isinstance(clause.args[0], Positional)
+
+
+def expand_members(given: Given, scope: StreamScope, clause: Clause) -> Iterator[Match]:
+    """Yield what a pattern over the members of a structure comes to; `$$` is a member's value."""
+    head, *rest = clause.args
+    if not (isinstance(head, Positional) and isinstance(head.value, ColumnRef | Member)):
+        raise given.refuse("LNG-072", "This column pattern is not supported", head, _CURE)
+    base = resolve_value(given, scope, head.value)
     if not isinstance(base.type, Struct) or not rest:
         cure = "Write each(structure, match(condition))."
         raise given.refuse("LNG-072", f"'{base.text}' is {base.type}, not a structure", clause, cure)
     columns = tuple(StreamColumn(name, name, type_, (base.text,), base.text) for name, type_ in base.type.fields)
     members = Stream(base.text, columns)
-    inner = replace(given, inputs=(members,))
-    scope = scope_over((members,), given.names)
-    if any(isinstance(node, Assignment) and node.value != MatchRef("$") for node in rest):
-        cure = "Compute values in a derive before this."
-        raise given.refuse("LNG-072", "A pattern over a structure passes members on", clause, cure)
-    for match in expand(inner, scope, replace(clause, args=tuple(rest))):
-        yield match.name, match.found.column.name
+    inner = scope_over((members,), given.names)
+    for match in expand(replace(given, inputs=(members,)), inner, replace(clause, args=tuple(rest))):
+        matched = match.scope.matched
+        if matched is not None:
+            value = member_of(base, match.found.column.name)
+            yield replace(match, scope=replace(scope, matched=replace(matched, value=value)))
 
 
 def _search(given: Given, node: Node, pattern: str, name: str) -> re.Match[str] | None:

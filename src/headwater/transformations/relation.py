@@ -83,4 +83,5 @@ def stamped(column: StreamColumn, streams: tuple[str, ...]) -> StreamColumn:
     earlier = tuple(stream for stream in column.streams if stream not in streams)
     # Made by hand, as `replace` is slow and a long flow has thousands of these.
     known = (*streams, *earlier)
-    return StreamColumn(column.id, column.name, column.type, known, column.origin or streams[0], column.drifted)
+    origin = column.origin or streams[0]
+    return StreamColumn(column.id, column.name, column.type, known, origin, column.drifted, column.grouped)

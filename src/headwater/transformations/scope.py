@@ -100,6 +100,7 @@ class StreamScope:
         if stream is not None:
             near = [(f.streams.index(stream), f) for f in found if stream in f.streams]
             found = tuple(f for distance, f in near if distance == min(near, key=lambda pair: pair[0])[0])
+            found = tuple(f for f in found if not f.column.grouped) or found
         if len(found) == 1:
             return found[0]
         return _ambiguous(name, found) if found else self._absent(name, stream)

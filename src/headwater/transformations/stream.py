@@ -33,6 +33,8 @@ class StreamColumn:
     """The stream that made the column or last changed it."""
     drifted: bool = False
     """True if no source declares it: then only `byName` and column patterns reach it."""
+    grouped: bool = False
+    """True if it is of groups of rows: where it meets a column of single rows, streams before mean that one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from headwater.data.edges import Subtype
 from headwater.data.types import Array, DataType
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow import nodes
-from headwater.language.dataflow.ast import Call, Expr, Member
+from headwater.language.dataflow.ast import Call, Expr, Literal, Member
 from headwater.language.dataflow.functions import conversion, kinds, marks, meta, registry, sql
 from headwater.language.dataflow.functions.function import Function, Refused, arity, parameter_at
 from headwater.language.dataflow.functions.kinds import accepts
@@ -96,6 +96,8 @@ def resolve_call(walk: Walk, call: Call, shown: str = "", member: str | None = N
     if name in registry.UNSUPPORTED:
         message = f"The function '{name}' is not supported: {registry.UNSUPPORTED[name]}"
         raise walk.failure("LNG-030", message, call, "Write the expression without it.")
+    if name in meta.EACH and not shown and len(each := _several(walk, call)) > 1:
+        return walk.value(Call("array", each, span=call.span))
     if name in registry.FUNCTIONS:
         return _function(walk, call, registry.FUNCTIONS[name], shown or name)
     if name in marks.MARKS:
@@ -106,8 +108,11 @@ def resolve_call(walk: Walk, call: Call, shown: str = "", member: str | None = N
 
 
 def _function(walk: Walk, call: Call, function: Function, shown: str) -> Resolved:
-    exprs = _spread(walk, call.args)
     least, most = arity(registry.PARAMETERS[function.name])
+    exprs = _spread(walk, call.args) if most is None else call.args
+    if len(exprs) < least <= len(call.args):
+        # A stream may have no columns before its data is known.
+        exprs += (Literal(None, types.ANY, span=call.span),) * (least - len(exprs))
     if len(exprs) < least or (most is not None and len(exprs) > most):
         many = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
         message = f"'{shown}' takes {many} arguments, not {len(exprs)}"
@@ -226,10 +231,7 @@ def _rewritten(walk: Walk, call: Call) -> Expr:
     """Return what a call that names columns stands for."""
     if call.name in meta.SPREADS:
         several = _several(walk, call)
-        if len(several) == 1:
-            return several[0]
-        message = f"'{call.name}' stands for {len(several)} columns here"
-        raise walk.failure("LNG-029", message, call, "Use it as an argument that may repeat, as in array(columns()).")
+        return several[0] if len(several) == 1 else _listed(walk, several, call)
     if call.name == "byItem":
         return _item(walk, call)
     given = _constants(walk, call)
@@ -237,6 +239,13 @@ def _rewritten(walk: Walk, call: Call) -> Expr:
         return replace(meta.REWRITES[call.name][2](walk.scope, given), span=call.span)
     except Refused as refused:
         raise walk.failure(refused.code, refused.message, call, refused.cure) from refused
+
+
+def _listed(walk: Walk, several: tuple[Expr, ...], call: Call) -> Expr:
+    """Return several columns as one value: an array of them, of texts where they have no type in common."""
+    if kinds.common_of(tuple(value.type for value in walk.values(several))) is None:
+        several = tuple(Call("toString", (part,), span=call.span) for part in several)
+    return Call("array", several, span=call.span)
 
 
 def _item(walk: Walk, call: Call) -> Expr:
@@ -302,7 +311,13 @@ def constant_of(value: Resolved) -> Constant:
 
 
 def _constant_parts(tree: exp.Expr) -> tuple[str, ...] | None:
-    """Return the parts of a text that is split at compile time, as in `byName(split($0, '_')[1])`."""
+    """Return the items of an array that is known: of texts, or of a text that is split, as in `split($0, '_')[1]`."""
+    while isinstance(tree, exp.Paren | exp.Cast):
+        tree = tree.this
+    if isinstance(tree, exp.Array) and all(
+        isinstance(item, exp.Literal) and item.is_string for item in tree.expressions
+    ):
+        return tuple(item.name for item in tree.expressions)
     if isinstance(tree, exp.Split) and isinstance(tree.this, exp.Literal) and isinstance(tree.expression, exp.Literal):
         separator = tree.expression.name
         return tuple(tree.this.name.split(separator)) if separator else None

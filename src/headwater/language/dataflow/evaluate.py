@@ -39,6 +39,9 @@ class Evaluator:
         if expr is None:
             raise LanguageError(*faults)
         resolved = resolve(expr, scope or ColumnScope(), source)
+        if resolved.sql.find(exp.Explode):
+            cure = "Use it in a derive transformation."
+            raise LanguageError(source.fault("LNG-036", "'unfold' makes rows, not a value", expr.span, cure))
         if resolved.window:
             resolved = replace(resolved, sql=over(resolved.sql, exp.Window()))
         try:

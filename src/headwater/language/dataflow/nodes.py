@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from headwater.data import types
@@ -70,6 +72,15 @@ def field_of(base: Resolved, name: str) -> tuple[DataType, exp.Expr] | None:
             return Array(dict(fields)[name]), each
         case _:
             return None
+
+
+def member_of(base: Resolved, name: str) -> Resolved | None:
+    """Return a field as a value of its own; None if there is none."""
+    found = field_of(base, name)
+    if found is None:
+        return None
+    references = tuple(replace(r, subtype="TRANSFORMATION") if r.subtype == "IDENTITY" else r for r in base.references)
+    return Resolved(found[0], found[1].copy(), references, nondeterministic=base.nondeterministic)
 
 
 def struct(fields: tuple[tuple[str, Resolved], ...]) -> tuple[DataType, exp.Expr]:

@@ -109,6 +109,8 @@ class MatchedColumn:
     """From 1, in its stream."""
     groups: tuple[str, ...] = ()
     """Groups of a `patternMatch`, which `$1`, `$2` … stand for."""
+    value: Resolved | None = None
+    """What `$$` stands for where that is no column but a member of one."""
 
 
 class Scope(Protocol):

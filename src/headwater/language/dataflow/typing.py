@@ -228,7 +228,7 @@ def _matched(text: str, matched: MatchedColumn | None) -> Resolved | Unresolved:
         cure = "Use it inside each(match(…), …)."
         return Unresolved("LNG-034", f"'${text}' has no meaning here", cure)
     if text == "$":
-        return nodes.column(matched.column)
+        return nodes.column(matched.column) if matched.value is None else _copy(matched.value)
     if text == "0":
         return Resolved(types.STRING, sql.text(matched.column.name))
     group = int(text)

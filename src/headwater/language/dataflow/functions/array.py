@@ -197,6 +197,11 @@ def _sorted_by(items: exp.Expr, comparator: exp.Lambda) -> exp.Expr:
     return sql.call("list_select", items, sql.vectorized("order", comparisons))
 
 
+def _unfold(args: Arguments) -> exp.Expr:
+    """The rows are made by the transformation around, which takes this node out of the expression."""
+    return exp.Explode(this=args[0].sql)
+
+
 def _of_item(given: tuple[DataType, ...]) -> dict[str, DataType]:
     return {"item": item_type(given[0])}
 
@@ -224,7 +229,7 @@ def _of_result(given: tuple[DataType, ...]) -> dict[str, DataType]:
 _PAIR = "array, array"
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("array", "any...", _array_of, _array, "An array of the values.", "array"),
+    Function("array", "[any...]", _array_of, _array, "An array of the values.", "array"),
     Function("at", "collection, any", _at_type, at, "The item at a position, or the value of a key.", "array"),
     Function(
         "contains",
@@ -300,5 +305,6 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("size", "collection", types.INTEGER, _size, "Number of items.", "array"),
     Function("slice", "array, integral, [integral]", _same, _slice, "Part of an array.", "array"),
     Function("sort", "array, lambda", _same, _sort, "The items in order.", "array", lambdas={1: _of_pair}),
+    Function("unfold", "array", _item, _unfold, "A row for each item, in a derive.", "array"),
     Function("union", _PAIR, _common, _union, "The different items of both.", "array"),
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from headwater.data import types
-from headwater.data.types import Array, DataType, Decimal
+from headwater.data.types import Array, DataType, Decimal, Map, Struct
 from headwater.language.dataflow.functions import kinds, numerals, patterns, sql
 from headwater.language.dataflow.functions.digits import java_digits
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.json_text import json_text
 from headwater.language.dataflow.functions.overflow import BITS, low_bits
 from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.functions.zones import from_zone
@@ -21,7 +22,6 @@ _NUMBER = r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$"
 _DATE = r"^(\d{4}-\d{1,2}-\d{1,2})(?:(?:-1){0,2}|[ T].*)$"
 _MOMENT = r"^(\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,9})?)?)?)Z?$"
 _OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{1,2}.*[+-]\d{2}(?::?\d{2})?$"
-_SHOWN_IN_JSON = (types.BOOLEAN, *kinds.INTEGRALS)
 _TRUE, _FALSE = ("t", "true", "y", "yes", "1"), ("f", "false", "n", "no", "0")
 
 
@@ -126,27 +126,30 @@ def _to_string(value: Resolved) -> exp.Expr:
         return java_digits(value.sql)
     if kinds.KINDS["scalar"](value.type) and value.type != types.BINARY:
         return sql.cast(value.sql, types.STRING)
-    if isinstance(value.type, Array) and value.type.item in (*_SHOWN_IN_JSON, types.STRING):
-        return sql.cast(sql.call("to_json", value.sql), types.STRING)
-    cure = "Use a stringify transformation, or toString of its parts."
+    if isinstance(value.type, Array | Map | Struct):
+        return json_text(value.sql, value.type)
+    cure = "Decode it, as in encode and decode, or write it with toBase64."
     raise Refused("LNG-030", f"toString of {value.type} is not supported", cure, 0)
 
 
 def _formatted(value: Resolved, args: Arguments) -> exp.Expr:
     """Return a date as text, or a text as timestamp, by the Java pattern of the second argument."""
-    locale = patterns.locale(args[2], 2) if len(args) > 2 else "en"
+    locale = patterns.locale(args[2], 2) if len(args) > 2 else patterns.ENGLISH
     format_ = patterns.time_format(args[1], 1, locale)
     pattern = sql.text(str(sql.constant(args[1])))
     if kinds.is_datetime(value.type):
         if format_ is not None:
             return exp.TimeToStr(this=value.sql, format=sql.text(format_))
         moment = sql.converted(value, types.TIMESTAMP)
-        return sql.vectorized("write_moment", moment, pattern, sql.text(locale))
+        return sql.vectorized("write_moment", moment, pattern, sql.text(patterns.spoken(locale)))
+    if kinds.is_number(value.type):
+        value = Resolved(types.STRING, convert(value, types.STRING))
     if value.type in (types.STRING, types.ANY):
         if format_ is not None:
             return sql.call("try_strptime", value.sql, sql.text(format_))
-        return sql.vectorized("read_moment", sql.converted(value, types.STRING), pattern, sql.text(locale))
-    cure = "Convert without a format, then cut or pad the text."
+        given = sql.converted(value, types.STRING)
+        return sql.vectorized("read_moment", given, pattern, sql.text(patterns.spoken(locale)))
+    cure = "Convert without a format."
     raise Refused("LNG-032", f"A format for {value.type} is not supported", cure, 1)
 
 
@@ -171,6 +174,8 @@ def _number_to(type_: DataType) -> Builder:
 def _string(args: Arguments) -> exp.Expr:
     if len(args) == 1:
         return convert(args[0], types.STRING)
+    if args[0].type == types.STRING:
+        return args[0].sql
     if not kinds.is_number(args[0].type):
         return _formatted(args[0], args)
     locale = numerals.locale(args[2], 2) if len(args) > 2 else "en"

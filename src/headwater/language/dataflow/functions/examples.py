@@ -253,6 +253,7 @@ EXAMPLES: dict[str, str] = {
     "typeMatch": "typeMatch('date', 'datetime')",
     "unescape": "unescape(escape('😀\"x', 'json'), 'json')",
     "unhex": "unhex('1fadbe')",
+    "unfold": "unfold(split(name, ' '))",
     "union": "union([1, 2], [2, 3])",
     "upper": "upper('àb')",
     "uuid": "uuid()",

@@ -5,12 +5,13 @@ Each turns its call into another expression: a column, an array of names, a cons
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from headwater.data import types
-from headwater.data.types import DataType, Struct
-from headwater.language.dataflow.ast import ArrayLiteral, ColumnRef, Expr, Literal, Member
+from headwater.data.types import Array, DataType, Map, Struct
+from headwater.language.dataflow.ast import ArrayLiteral, ColumnRef, Expr, Index, Literal, Member
 from headwater.language.dataflow.functions.function import Refused
 from headwater.language.dataflow.scope import Scope, ScopeColumn, Unresolved
 
@@ -60,20 +61,33 @@ def _by_origin(scope: Scope, given: tuple[Constant, ...]) -> Expr:
     return _reference(found[0]) if found else _null()
 
 
+# A name, a key in brackets or a place in brackets: `metadata["00080020"].Value[1]`.
+_STEP = re.compile(r"""\.?([^.\[\]]+)|\[(?:"([^"]*)"|(\d+))\]""")
+
+
 def _path(scope: Scope, given: tuple[Constant, ...]) -> Expr | None:
     """Return the column or field that a dotted path names, or None."""
     stream = _stream(given, 1)
-    head, *rest = _text(given[0], 0).split(".")
+    text = _text(given[0], 0)
+    steps = [match.groups() for match in _STEP.finditer(text)]
+    if not steps or steps[0][0] is None or "".join(m.group() for m in _STEP.finditer(text)) != text:
+        return None
+    head = steps[0][0]
     column = scope.column(head, stream)
     if isinstance(column, Unresolved):
         return None
     expr: Expr = ColumnRef(head, stream)
-    type_: DataType | None = column.type
-    for name in rest:
-        type_ = dict(type_.fields).get(name) if isinstance(type_, Struct) else None
-        if type_ is None:
-            return None
-        expr = Member(expr, name)
+    type_: DataType = column.type
+    for name, key, place in steps[1:]:
+        match type_:
+            case Struct(fields) if name is not None and name in dict(fields):
+                expr, type_ = Member(expr, name), dict(fields)[name]
+            case Map(types.STRING, value) if key is not None:
+                expr, type_ = Index(expr, Literal(key, types.STRING)), value
+            case Array(item) if place is not None:
+                expr, type_ = Index(expr, Literal(int(place), types.INTEGER)), item
+            case _:
+                return None
     return expr
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.functions.function import Refused
 from headwater.language.dataflow.functions.vectorized.moments import language_of, needs_language, runs_of
-from headwater.language.dataflow.functions.vectorized.numbers import symbols_of
 from headwater.language.dataflow.scope import Resolved
 
+ENGLISH = "en"
+# Written where a language belongs; Java has no names for them, and takes its own.
+_NO_LANGUAGES = ("GMT", "UTC")
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 _FIELDS: dict[str, str] = {
     "D": "%-j",
     "DDD": "%j",
@@ -38,14 +43,22 @@ _FIELDS: dict[str, str] = {
 
 
 def locale(value: Resolved, argument: int) -> str:
-    """Return a constant locale such as `de` or `en-US`. Raises Refused for one that is not known."""
+    """Return a constant locale such as `de` or `en-US`. Raises Refused for what is none.
+
+    Java takes any tag, `UTC` too, and has no names of its own for one that it does not know.
+    """
     text = sql.constant(value)
-    if not isinstance(text, str) or symbols_of(text) is None:
+    if not isinstance(text, str) or not _TAG.fullmatch(text):
         raise Refused("LNG-031", f"The locale '{text}' is not known", "Write one such as 'en-US' or 'de'.", argument)
-    return text
+    return ENGLISH if text.upper() in _NO_LANGUAGES else text
 
 
-def time_format(value: Resolved, argument: int, locale_: str = "en") -> str | None:
+def spoken(locale_: str) -> str:
+    """Return the locale whose names and weeks stand for those of a locale that is not known."""
+    return locale_ if language_of(locale_) else ENGLISH
+
+
+def time_format(value: Resolved, argument: int, locale_: str = ENGLISH) -> str | None:
     """Return the strftime format of a constant Java pattern; None where the vectorized functions have to read it.
 
     Raises Refused for what they do not read either.
@@ -77,3 +90,12 @@ def _check_language(pattern: str, locale_: str, argument: int) -> None:
         message = f"The names that the date pattern '{pattern}' needs are not known for the locale '{locale_}'"
         cure = "Write MMMM and EEEE, which are known for de, en, es, fr, it, nl and pt; or leave the locale out."
         raise Refused("LNG-032", message, cure, argument)
+
+
+def java_pattern(format_: str) -> str:
+    """Return the Java pattern of a format that `time_format` has made."""
+    letters = {code: letter for letter, code in _FIELDS.items()}
+    parts = re.findall(r"%-?[a-zA-Z%]|[^%]+", format_)
+    return "".join(
+        letters[part] if part in letters else "'" + part.replace("%%", "%").replace("'", "''") + "'" for part in parts
+    )

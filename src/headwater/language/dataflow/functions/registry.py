@@ -57,7 +57,6 @@ CACHED: frozenset[str] = frozenset({"lookup", "mlookup", "output", "outputs"})
 # Functions that are known and refused, each with the reason.
 UNSUPPORTED: dict[str, str] = {
     "fuzzyCompare": "the service does not document its measure",
-    "unfold": "it makes rows, which is what a flatten transformation does",
 }
 
 _LOWERED: dict[str, str] = {

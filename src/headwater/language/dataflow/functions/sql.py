@@ -51,6 +51,8 @@ ENGINE_FUNCTIONS: frozenset[str] = frozenset(
         "isfinite",
         "isnan",
         "jaro_winkler_similarity",
+        "json_merge_patch",
+        "json_object",
         "kurtosis_pop",
         "list_concat",
         "list_contains",

@@ -10,12 +10,14 @@ import functools
 import re
 from collections.abc import Callable
 
+from headwater.language.dataflow.functions.vectorized import weeks
 from headwater.language.dataflow.functions.vectorized.calendar_names import NAMES
 from headwater.language.dataflow.functions.vectorized.function import Vectorized
 
 _RUN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'", re.DOTALL)
 _QUARTERS = ("1st quarter", "2nd quarter", "3rd quarter", "4th quarter")
 _CENTURY = 2000
+_LONGEST = {"D": 3, "Y": 9, "y": 9}
 _OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
 
 
@@ -62,7 +64,11 @@ def _number(part: Callable[[datetime.datetime], int]) -> Callable[[datetime.date
 
 
 def _year(moment: datetime.datetime, width: int, _: str) -> str:
-    return f"{moment.year % 100:02}" if width == 2 else str(moment.year).rjust(width, "0")
+    return _shown_year(moment.year, width)
+
+
+def _shown_year(year: int, width: int) -> str:
+    return f"{year % 100:02}" if width == 2 else str(year).rjust(width, "0")
 
 
 def _month(moment: datetime.datetime, width: int, language: str) -> str:
@@ -97,6 +103,7 @@ def _offset(moment: datetime.datetime, width: int, _: str) -> str:  # noqa: ARG0
 _WRITERS: dict[str, Callable[[datetime.datetime, int, str], str]] = {
     "D": _number(lambda m: m.timetuple().tm_yday),
     "E": _day_name,
+    "F": _number(lambda m: (m.day - 1) // 7 + 1),
     "G": lambda _m, width, _l: "Anno Domini" if width == 4 else "AD",
     "H": _number(lambda m: m.hour),
     "K": _number(lambda m: m.hour % 12),
@@ -104,7 +111,9 @@ _WRITERS: dict[str, Callable[[datetime.datetime, int, str], str]] = {
     "M": _month,
     "Q": _quarter,
     "S": _fraction,
+    "W": lambda m, width, language: str(weeks.of_month(m, language)).rjust(width, "0"),
     "X": lambda _m, _w, _l: "Z",
+    "Y": lambda m, width, language: _shown_year(weeks.of_year(m, language)[0], width),
     "Z": _offset,
     "a": _half,
     "d": _number(lambda m: m.day),
@@ -113,11 +122,14 @@ _WRITERS: dict[str, Callable[[datetime.datetime, int, str], str]] = {
     "m": _number(lambda m: m.minute),
     "q": _quarter,
     "s": _number(lambda m: m.second),
+    "u": _number(lambda m: m.isoweekday()),
+    "w": lambda m, width, language: str(weeks.of_year(m, language)[1]).rjust(width, "0"),
     "x": lambda _m, width, _l: "+00" if width == 1 else "+00:00" if width == 3 else "+0000",
     "y": _year,
     "z": lambda _m, width, _l: "Coordinated Universal Time" if width == 4 else "UTC",
 }
-_MOST = {"D": 3, "H": 2, "K": 2, "S": 9, "X": 3, "a": 1, "d": 2, "h": 2, "k": 2, "m": 2, "s": 2, "x": 3, "y": 9}
+_MOST = {"D": 3, "F": 1, "H": 2, "K": 2, "S": 9, "W": 1, "X": 3, "Y": 9, "a": 1, "d": 2, "h": 2, "k": 2, "m": 2}
+_MOST |= {"s": 2, "u": 1, "w": 2, "x": 3, "y": 9}
 
 
 def read(text: str, pattern: str, locale: str) -> datetime.datetime | None:
@@ -157,25 +169,40 @@ def _shape(letters: str, language: str, *, fixed: bool) -> str:
     words = {"G": "AD|BC", "a": "AM|PM", "X": _OFFSET, "x": _OFFSET, "Z": _OFFSET, "z": f"UTC|GMT|{_OFFSET}"}
     if letter in words:
         return words[letter]
-    if letter == "S" or fixed or (letter == "y" and width in (2, 4)):
+    if letter == "S" or fixed or (letter in "yY" and width in (2, 4)):
         return rf"\d{{{width}}}"
-    return rf"\d{{{width},{max(width, 3 if letter == 'D' else 9 if letter == 'y' else 2)}}}"
+    return rf"\d{{{width},{max(width, _LONGEST.get(letter, 2))}}}"
 
 
 def _moment(parts: dict[str, str], language: str) -> datetime.datetime:
-    year = int(parts.get("y", "1970"))
-    if len(parts.get("y", "")) == 2:
-        year += _CENTURY
+    year = _year_of(parts.get("y", "1970"))
     hour = int(parts.get("H", parts.get("k", "0"))) % 24
     if "h" in parts or "K" in parts:
         hour = int(parts.get("h", parts.get("K", "0"))) % 12 + (12 if parts.get("a", "").upper() == "PM" else 0)
     month = _month_number(parts.get("M", parts.get("L", "1")), language)
     second, micro = int(parts.get("s", "0")), int(parts.get("S", "0").ljust(6, "0")[:6])
     moment = datetime.datetime(year, month, int(parts.get("d", "1")), hour, int(parts.get("m", "0")), second, micro)
-    if "D" in parts:
+    if "Y" in parts:
+        # A week year outranks month and day, as in Java: without a week and a day of it, it is the first day.
+        day = weeks.first_day(_year_of(parts["Y"]), int(parts.get("w", "1")), language, _weekday(parts, language))
+        moment = datetime.datetime.combine(day, moment.time())
+    elif "D" in parts:
         moment = moment.replace(month=1, day=1) + datetime.timedelta(days=int(parts["D"]) - 1)
     offset = next((parts[letter] for letter in "XxZz" if letter in parts), "")
     return moment - _shift(offset)
+
+
+def _year_of(text: str) -> int:
+    return int(text) + (_CENTURY if len(text) == 2 else 0)
+
+
+def _weekday(parts: dict[str, str], language: str) -> int | None:
+    """Return the day of the week that the text names, Monday 1; None if it names none."""
+    if "u" in parts:
+        return int(parts["u"])
+    named = parts.get("E", "").lower()
+    days = [name.lower() for name in NAMES[language][1]]
+    return next((place for place, name in enumerate(days, 1) if named and name.startswith(named)), None)
 
 
 def _month_number(text: str, language: str) -> int:
