@@ -1,0 +1,143 @@
+"""The sources and sinks of a flow without their stores: the columns that a dataset keeps, and what a real run lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from headwater.connectors.registry import KINDS
+from headwater.data.locations import FileLocation, Store
+from headwater.data.schema import Column, Schema
+from headwater.definition.data_flow import DataFlow, FlowNode
+from headwater.definition.dataset import Dataset, SchemaColumn
+from headwater.definition.reference import Reference
+from headwater.definition.workspace import Workspace
+from headwater.errors import Fault, HeadwaterError
+from headwater.language.dataflow.ast import ColumnDeclaration, Script, Statement
+from headwater.language.expression.context import Context
+from headwater.plan.datasets import TABLES, resolve_dataset
+from headwater.plan.inline_datasets import inline_dataset
+from headwater.plan.lookup import find
+from headwater.plan.native_types import schema_from_dataset
+from headwater.plan.resolved import ResolvedDataset
+from headwater.transformations.graph import Graph, Node
+from headwater.transformations.options import SinkOptions, SourceOptions
+from headwater.transformations.order import is_cache
+
+_ARGUMENT = "rehearsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What is known of a flow's ends by their datasets. All mappings are by stream."""
+
+    stored: Mapping[str, Schema]
+    """The columns that the datasets keep."""
+    tables: frozenset[str]
+    """Those whose dataset is a table."""
+    resolved: Mapping[str, ResolvedDataset] = field(default_factory=dict)
+    needs: tuple[Fault, ...] = ()
+
+
+def ends_of(workspace: Workspace, flow: DataFlow, script: Script) -> Ends:
+    """Return what the datasets of a flow say of its ends; what is missing goes into `needs`. Never raises."""
+    stored: dict[str, Schema] = {}
+    tables: set[str] = set()
+    resolved: dict[str, ResolvedDataset] = {}
+    needs: list[Fault] = []
+    nodes = {("source", node.name): node for node in flow.sources} | {("sink", node.name): node for node in flow.sinks}
+    for statement in script.statements:
+        if statement.verb not in ("source", "sink") or is_cache(statement):
+            continue
+        node = nodes.get((statement.verb, statement.name))
+        if node is None or (node.dataset is None and node.linked_service is None):
+            message = f'{statement.verb.capitalize()} "{statement.name}" of data flow "{flow.name}" has no dataset'
+            cure = f"Name a dataset for it under typeProperties.{statement.verb}s."
+            needs.append(Fault("PLN-041", message, flow.place, cure))
+        elif node.dataset is not None:
+            dataset = find(workspace.datasets, node.dataset.name)
+            if dataset is not None:
+                stored[node.name] = schema_from_dataset(dataset.type, _named(dataset))
+            if dataset is not None and dataset.type in TABLES:
+                tables.add(node.name)
+            needs += _resolve(workspace, node, node.dataset, dataset, resolved)
+    return Ends(stored, frozenset(tables), resolved, tuple(needs))
+
+
+def needs_of(workspace: Workspace, flow: DataFlow, graph: Graph, ends: Ends) -> tuple[Fault, ...]:
+    """Return what a real run of a typed flow lacks: datasets, connectors, and what no run does."""
+    inline: dict[str, ResolvedDataset] = {}
+    needs = [*ends.needs]
+    nodes = {node.name: node for node in (*flow.sources, *flow.sinks)}
+    for node in (*graph.sources, *graph.sinks):
+        end = nodes.get(node.name)
+        if end is not None and end.dataset is None and end.linked_service is not None:
+            needs += _resolve_inline(workspace, end, node, inline)
+    needs += [fault for dataset in {**ends.resolved, **inline}.values() for fault in _store(dataset.location.store)]
+    needs += [fault for node in (*graph.sources, *graph.sinks) for fault in _options(node, ends)]
+    return tuple(dict.fromkeys(needs))
+
+
+def source_columns(statement: Statement) -> tuple[Column, ...]:
+    """Return the columns that a source's `output(…)` or a sink's `input(…)` declares."""
+    clause = statement.clause("output" if statement.verb == "source" else "input")
+    declarations = [a for a in (clause.args if clause else ()) if isinstance(a, ColumnDeclaration)]
+    return tuple(Column(one.name, one.type, native_type=one.format) for one in declarations)
+
+
+def _named(dataset: Dataset) -> tuple[SchemaColumn, ...]:
+    """Return the columns once each, without those that have no name."""
+    return tuple({column.name: column for column in dataset.schema if column.name}.values())
+
+
+def _resolve(
+    workspace: Workspace,
+    node: FlowNode,
+    reference: Reference,
+    dataset: Dataset | None,
+    resolved: dict[str, ResolvedDataset],
+) -> Iterator[Fault]:
+    # An activity would give the arguments; they change where the data lies, and not what it is.
+    given = (
+        {parameter.name: _ARGUMENT for parameter in dataset.parameters if not parameter.has_default} if dataset else {}
+    )
+    whole = Reference(reference.name, {**given, **reference.parameters}, reference.place)
+    try:
+        resolved[node.name] = resolve_dataset(workspace, whole, Context())
+    except HeadwaterError as error:
+        yield from error.faults
+
+
+def _resolve_inline(
+    workspace: Workspace, end: FlowNode, node: Node, resolved: dict[str, ResolvedDataset]
+) -> Iterator[Fault]:
+    if not isinstance(node.options, SourceOptions | SinkOptions):
+        return
+    try:
+        resolved[node.name] = inline_dataset(workspace, end, node.options.inline, Context())
+    except HeadwaterError as error:
+        yield from error.faults
+
+
+def _store(store: Store) -> Iterator[Fault]:
+    kind = KINDS.get(store.kind)
+    if kind is not None and kind.module is not None:
+        return
+    message = f"Linked service '{store.linked_service}' is of type '{store.kind}', which has no connector yet"
+    shape = "folder:some/folder" if kind is not None and kind.shape == "files" else "duckdb:some/file.duckdb"
+    yield Fault("CON-002", message, cure=f'Bind it to a stand-in: [bindings.{store.linked_service}] url = "{shape}"')
+
+
+def _options(node: Node, ends: Ends) -> Iterator[Fault]:
+    options = node.options
+    if isinstance(options, SourceOptions | SinkOptions):
+        for name in options.not_run:
+            message = f'{node.verb.capitalize()} "{node.name}" sets {name}, which is not supported'
+            yield Fault("PLN-042", message, cure=f"Remove {name}, and do its work in an activity of its own.")
+    dataset = ends.resolved.get(node.name)
+    if not isinstance(options, SinkOptions) or dataset is None or not isinstance(dataset.location, FileLocation):
+        return
+    asked = {"recreate": options.recreate, "preSQLs": options.pre_sqls, "postSQLs": options.post_sqls}
+    for name in (name for name, value in (asked | {"actions of rows": options.action}).items() if value):
+        message = f'Sink "{node.name}" sets {name}, but dataset "{dataset.name}" is files'
+        yield Fault("PLN-042", message, cure=f"Remove {name}, or write to a table.")

@@ -1,0 +1,159 @@
+"""A data flow without its stores: compiled for the columns that its sources will be given.
+
+What binds a script to a store (paths, queries, SQL before and after) is taken out of it; a source that declares no
+columns declares those that its dataset keeps, or that were guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from headwater.data.schema import Column, Schema
+from headwater.definition.data_flow import DataFlow
+from headwater.definition.workspace import Workspace
+from headwater.errors import Fault, HeadwaterError, LanguageError, PlanError
+from headwater.language.dataflow.ast import Clause, ColumnDeclaration, Literal, Option, Script, Statement
+from headwater.language.dataflow.parser import parse_script
+from headwater.language.source import Source
+from headwater.plan.flow_references import known_of
+from headwater.run.rehearsal.ends import Ends, ends_of, needs_of, source_columns
+from headwater.run.rehearsal.guesses import Guesses, guessed_columns
+from headwater.run.rehearsal.parameters import parameter_values, text_values
+from headwater.run.rehearsal.queries import query_columns, reads_query
+from headwater.transformations.flowlets import inlined
+from headwater.transformations.graph import Graph, build_graph
+from headwater.transformations.known import Known
+from headwater.transformations.order import Ordered, in_order
+from headwater.transformations.parameters import resolve_parameters
+
+# What a script says of the place of its data, which is another one here, and of work beside the rows.
+_BOUND: Mapping[str, frozenset[str]] = {
+    "sink": frozenset({"filePattern", "partitionFileNames", "postCommands", "postSQLs", "preCommands", "preSQLs"}),
+    "source": frozenset({"query", "wildcardPaths"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFlow:
+    """`schemas` are the columns that the data of each source is to have; those of `guessed` were made up."""
+
+    flow: DataFlow
+    graph: Graph
+    ordered: tuple[Ordered, ...]
+    """The statements, those of flowlets in the place of their calls."""
+    schemas: Mapping[str, Schema]
+    guessed: frozenset[str]
+    ends: Ends
+    needs: tuple[Fault, ...]
+
+
+def parsed(flow: DataFlow) -> Script:
+    """Return a flow's script. Raises PlanError for a flow of another kind, LanguageError if it does not parse."""
+    if flow.kind != "MappingDataFlow":
+        message = f'Data flow "{flow.name}" is of type {flow.kind}, which cannot be run'
+        raise PlanError(Fault("PLN-040", message, flow.place, "Run a MappingDataFlow."))
+    if flow.script is not None:
+        return flow.script
+    script, faults = parse_script(flow.source)
+    if script is None or faults:
+        raise LanguageError(*faults)
+    return script
+
+
+def prepare(
+    workspace: Workspace, flow: DataFlow, script: Script, given: Mapping[str, Source] | None = None
+) -> PreparedFlow:
+    """Return a flow ready to be rehearsed; `given` are parameters. Raises LanguageError with all faults."""
+    ends = ends_of(workspace, flow, script)
+    parameters = {**parameter_values(script, flow.source.place), **(given or {})}
+    known = known_of(workspace, flow)
+    queried = {
+        one.name: query_columns(one, ends.stored.get(one.name, Schema()))
+        for one in script.statements
+        if reads_query(one)
+    }
+    ends = replace(ends, stored={**ends.stored, **queried})
+    unbound = replace(script, statements=tuple(_unbound(one, ends.stored) for one in script.statements))
+    ordered = _ordered(unbound, flow.source, parameters, known)
+    bare = frozenset(
+        one.name
+        for one in unbound.statements
+        if one.verb == "source" and not source_columns(one) and not len(ends.stored.get(one.name, Schema()))
+    )
+    guesses: dict[str, Schema] = {}
+    if bare:
+        trial = _trial(unbound, parameters, ends, flow.source, known)
+        guesses = guessed_columns(ordered, bare, trial, text_values(script, parameters))
+    final = _declaring(unbound, guesses)
+    schemas = _schemas(final, ends)
+    graph = build_graph(final, parameters, schemas, flow.source, known)
+    return PreparedFlow(flow, graph, ordered, schemas, bare, ends, needs_of(workspace, flow, graph, ends))
+
+
+def _unbound(statement: Statement, stored: Mapping[str, Schema]) -> Statement:
+    bound = _BOUND.get(statement.verb, frozenset())
+    args = tuple(a for a in statement.args if not (isinstance(a, Option) and a.name in bound))
+    found = replace(statement, args=args)
+    columns = stored.get(statement.name, Schema())
+    declares = reads_query(statement) or not _drifts(found)
+    if statement.verb == "source" and not source_columns(found) and len(columns) and declares:
+        return _with_output(found, columns)
+    return found
+
+
+def _drifts(statement: Statement) -> bool:
+    option = statement.option("allowSchemaDrift")
+    return option is not None and isinstance(option.value, Literal) and option.value.value is True
+
+
+def _with_output(statement: Statement, columns: Schema) -> Statement:
+    declared = tuple(ColumnDeclaration(column.name, column.type, span=statement.span) for column in columns)
+    kept = tuple(a for a in statement.args if not (isinstance(a, Clause) and a.name == "output"))
+    return replace(statement, args=(Clause("output", declared, span=statement.span), *kept))
+
+
+def _declaring(script: Script, guesses: Mapping[str, Schema]) -> Script:
+    return replace(
+        script,
+        statements=tuple(
+            _with_output(one, guesses[one.name]) if one.verb == "source" and one.name in guesses else one
+            for one in script.statements
+        ),
+    )
+
+
+def _ordered(script: Script, source: Source, parameters: Mapping[str, Source], known: Known) -> tuple[Ordered, ...]:
+    # What is wrong here, compiling says again.
+    faults: list[Fault] = []
+    values = resolve_parameters(script.parameters, parameters, source, faults)
+    return tuple(in_order(inlined(script, source, values, known.flowlets, faults), faults))
+
+
+def _schemas(script: Script, ends: Ends) -> dict[str, Schema]:
+    """Return the columns of each source's data: those declared, and beside them those that its dataset keeps."""
+    schemas: dict[str, Schema] = {}
+    for statement in (one for one in script.statements if one.verb == "source"):
+        declared = tuple(Column(column.name, column.type) for column in source_columns(statement))
+        names = {column.name.lower() for column in declared}
+        extra = (column for column in ends.stored.get(statement.name, ()) if column.name.lower() not in names)
+        schemas[statement.name] = Schema((*declared, *(Column(column.name, column.type) for column in extra)))
+    return schemas
+
+
+def _trial(
+    script: Script, parameters: Mapping[str, Source], ends: Ends, source: Source, known: Known
+) -> Callable[[Guesses], tuple[Fault, ...]]:
+    def compiles(guesses: Guesses) -> tuple[Fault, ...]:
+        columns = {
+            name: Schema(tuple(Column(column, type_) for column, type_ in found.items()))
+            for name, found in guesses.items()
+        }
+        tried = _declaring(script, columns)
+        try:
+            build_graph(tried, parameters, _schemas(tried, ends), source, known)
+        except HeadwaterError as error:
+            return error.faults
+        return ()
+
+    return compiles
