@@ -62,6 +62,11 @@ FLOWS: dict[str, str] = {
     "exists_negated": LR + "l, r exists(l@k == r@k, negate: true) ~> e  e sink() ~> out",
     "filter": S + "s filter(a > 1 || isNull(k)) ~> f  f sink() ~> out",
     "join_cross": LR + "l, r join(u > w, joinType: 'cross') ~> j  j sink(mapColumn(v, z)) ~> out",
+    "join_fuzzy": LR
+    + "l, r join(fuzzyCompare(l@k, r@k, 60), joinType: 'outer', matchType: 'fuzzy', scoreColumn: 's') ~> j  "
+    "j sink(mapColumn(v, w, s)) ~> out",
+    "join_spaces": LR + "l, r join(l@k == r@k, joinType: 'inner', ignoreSpaces: true) ~> j  "
+    "j sink(mapColumn(v, w)) ~> out",
     "join_inner": LR + "l, r join(l@k == r@k, joinType: 'inner') ~> j  j sink(mapColumn(k = l@k, v, w, z)) ~> out",
     "join_left": LR + "l, r join(l@k == r@k && v == w, joinType: 'left') ~> j  j sink(mapColumn(v, z)) ~> out",
     "join_outer": LR + "l, r join(l@k == r@k, joinType: 'outer') ~> j  "

@@ -8,7 +8,8 @@ from headwater.data.edges import Origin
 from headwater.language.dataflow.scope import Resolved
 from headwater.transformations.arguments import condition, positional, text
 from headwater.transformations.expression import resolve_condition, scope_of
-from headwater.transformations.protocol import Given, Outcome, Transformation
+from headwater.transformations.likeness import compared, score
+from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import all_marks, all_passed, deciding, output
 from headwater.transformations.stream import Stream
 
@@ -18,7 +19,7 @@ _SIDES = {"inner": "INNER", "left": "LEFT", "right": "RIGHT", "outer": "FULL", "
 def _compile(given: Given) -> Outcome:
     left, right = distinct_sides(given)
     kind = (text(given, "joinType") or "inner").lower()
-    test, effects = _condition(given, kind)
+    test, effects, scores = _condition(given, kind)
     frame = exp.Select().from_(left.table(), copy=False)
     if kind == "cross":
         frame = frame.join(right.table(), join_type="CROSS", copy=False)
@@ -28,7 +29,7 @@ def _compile(given: Given) -> Outcome:
         frame = frame.join(right.table(), on=on, join_type=_SIDES[kind], copy=False)
     result = output(
         given.statement.name,
-        (*all_passed(left), *all_passed(right)),
+        (*all_passed(left), *all_passed(right), *scores),
         frame,
         effects=effects,
         is_open=left.is_open or right.is_open,
@@ -47,12 +48,16 @@ def distinct_sides(given: Given) -> tuple[Stream, Stream]:
     return left, right
 
 
-def _condition(given: Given, kind: str) -> tuple[Resolved | None, tuple[Origin, ...]]:
+def _condition(given: Given, kind: str) -> tuple[Resolved | None, tuple[Origin, ...], tuple[OutputColumn, ...]]:
+    """Return the condition, what it reads, and the column that keeps how well it holds."""
     if kind == "cross" and not positional(given):
-        return None, ()
+        return None, (), ()
     scope = scope_of(given)
-    test = resolve_condition(given, scope, condition(given))
-    return test, deciding(scope.origins(test, test.text), "JOIN")
+    written = condition(given)
+    expr = compared(given, scope, written)
+    test = resolve_condition(given, scope, expr)
+    effects = deciding(scope.origins(test, given.written(written) if expr is not written else test.text), "JOIN")
+    return test, effects, score(given, scope, expr)
 
 
 JOIN = Transformation(
@@ -61,9 +66,11 @@ JOIN = Transformation(
     inputs=(2, 2),
     options={
         "broadcast": None,
-        "ignoreSpaces": frozenset({"false"}),
+        "ignoreSpaces": None,
         "joinType": frozenset(_SIDES),
-        "matchType": frozenset({"exact"}),
+        "matchType": frozenset({"exact", "fuzzy"}),
+        "scoreColumn": None,
+        "similarityThreshold": None,
     },
     is_expensive=True,
 )

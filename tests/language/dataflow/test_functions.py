@@ -58,7 +58,3 @@ def test_function_documented_has_signature_and_sentence(name: str) -> None:
     assert function.signature.startswith(f"{name}(")
     least, most = arity(registry.PARAMETERS[name])
     assert most is None or least <= most
-
-
-def test_unsupported_functions_are_not_supported_too() -> None:
-    assert not set(registry.UNSUPPORTED) & set(registry.FUNCTIONS)

@@ -93,9 +93,6 @@ def resolve_call(walk: Walk, call: Call, shown: str = "", member: str | None = N
     if name is None:
         message, cure = f"There is no function '{call.name}'", nearest(call.name, registry.names())
         raise walk.failure("LNG-027", message, call, cure)
-    if name in registry.UNSUPPORTED:
-        message = f"The function '{name}' is not supported: {registry.UNSUPPORTED[name]}"
-        raise walk.failure("LNG-030", message, call, "Write the expression without it.")
     if name in meta.EACH and not shown and len(each := _several(walk, call)) > 1:
         return walk.value(Call("array", each, span=call.span))
     if name in registry.FUNCTIONS:

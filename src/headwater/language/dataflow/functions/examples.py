@@ -89,6 +89,7 @@ EXAMPLES: dict[str, str] = {
     "floor": "floor(-1.2)",
     "fromBase64": "fromBase64('bmHDr3Zl')",
     "fromUTC": "fromUTC(toTimestamp('2013-07-01 12:00:00'), 'Asia/Seoul')",
+    "fuzzyCompare": "fuzzyCompare('Grapes', 'graes', 80)",
     "greater": "greater(2, 1)",
     "greaterOrEqual": "greaterOrEqual(1, 2)",
     "greatest": "greatest(1, 3L, 2)",

@@ -16,6 +16,7 @@ from headwater.language.dataflow.functions import (
     maps,
     math,
     random,
+    similarity,
     string,
     type_match,
     window,
@@ -38,6 +39,7 @@ _FAMILIES = (
     maps,
     math,
     random,
+    similarity,
     string,
     type_match,
     window,
@@ -54,14 +56,7 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
 # Functions of a cache sink, written `sink#name(…)`.
 CACHED: frozenset[str] = frozenset({"lookup", "mlookup", "output", "outputs"})
 
-# Functions that are known and refused, each with the reason.
-UNSUPPORTED: dict[str, str] = {
-    "fuzzyCompare": "the service does not document its measure",
-}
-
-_LOWERED: dict[str, str] = {
-    name.lower(): name for name in (*FUNCTIONS, *MARKS, *REWRITES, *SPREADS, *UNSUPPORTED, "expr", "byItem")
-}
+_LOWERED: dict[str, str] = {name.lower(): name for name in (*FUNCTIONS, *MARKS, *REWRITES, *SPREADS, "expr", "byItem")}
 
 
 def canonical(name: str) -> str | None:
@@ -71,4 +66,4 @@ def canonical(name: str) -> str | None:
 
 def names() -> tuple[str, ...]:
     """Return every name that a call may use."""
-    return tuple(sorted(set(_LOWERED.values()) - set(UNSUPPORTED)))
+    return tuple(sorted(set(_LOWERED.values())))
