@@ -202,6 +202,7 @@ export const messages = {
     node: (kind: string, up: number, down: number) => `, ${kind}, ${number(up)} upstream, ${number(down)} downstream`,
     canvasLabel: (name: string) => `Lineage of ${name}. Arrow keys walk along it.`,
     laying: "Arranging…",
+    layingRest: (count: number) => `Arranging ${number(count)} more…`,
     tableCaption: (name: string) => `Lineage of ${name}`,
     tableHead: { name: "Name", type: "Type", level: "Level", from: "From", to: "To", status: "Last run", rows: "Rows" },
     level: (level: number) =>

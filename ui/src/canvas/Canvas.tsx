@@ -8,7 +8,7 @@ import { type Layout } from "../graph/layout";
 import { type Arrow, neighbour } from "../graph/neighbours";
 import type { Point } from "../graph/route";
 import { messages } from "../messages";
-import { type BoxNode, boxNodes, lineEdges } from "./elements";
+import { type BoxNode, boxNodes, lineEdges, movedEdges, movedNodes } from "./elements";
 import { Line } from "./Line";
 import { NODE_TYPES } from "./nodes";
 import type { Laid } from "./useLayout";
@@ -47,8 +47,10 @@ export function Canvas({ laid, unfolded, current, onCurrent, onColumns, onClear,
   const { colours } = useColours();
   const [moved, setMoved] = useState<ReadonlyMap<string, Point>>(new Map());
   const layout = useMemo(() => shiftedBoxes(laid.layout, moved), [laid.layout, moved]);
-  const nodes = useMemo(() => boxNodes(laid.graph, layout), [laid.graph, layout]);
-  const edges = useMemo(() => lineEdges(laid.graph, layout), [laid.graph, layout]);
+  const placed = useMemo(() => boxNodes(laid.graph, laid.layout), [laid.graph, laid.layout]);
+  const led = useMemo(() => lineEdges(laid.graph, laid.layout), [laid.graph, laid.layout]);
+  const nodes = useMemo(() => movedNodes(placed, moved), [placed, moved]);
+  const edges = useMemo(() => movedEdges(led, laid.graph, layout, moved), [led, laid.graph, layout, moved]);
   const root = useRef<HTMLDivElement>(null);
   const frame = useView(laid, unfolded, root);
 

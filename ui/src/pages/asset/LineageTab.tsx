@@ -215,7 +215,11 @@ function Tab({ view, state, change, busy }: TabProps) {
             ) : (
               error === null && <Spinner label={messages.lineage.laying} />
             )}
-            {busy && <Spinner size="tiny" className={styles.busy} />}
+            {laid !== null && laid.waiting > 0 ? (
+              <Spinner size="tiny" className={styles.busy} label={messages.lineage.layingRest(laid.waiting)} />
+            ) : (
+              busy && <Spinner size="tiny" className={styles.busy} />
+            )}
           </div>
         </div>
       </div>

@@ -106,14 +106,19 @@ class LineagePages:
         self, boxes: Boxes, guids: Sequence[str], arrows: Sequence[Arrow]
     ) -> dict[str, column_links.Operation]:
         processes = [guid for guid in guids if boxes.is_process(guid)]
+        inputs: dict[str, list[str]] = defaultdict(list)
+        sinks: dict[str, list[str]] = defaultdict(list)
+        for source, sink in arrows:
+            inputs[sink].append(source)
+            sinks[source].append(sink)
         edges: dict[str, list[ColumnEdge]] = defaultdict(list)
         for edge in self._catalog.columns.within(processes):
             edges[edge.operation].append(edge)
         return {
             guid: column_links.Operation(
                 guid=guid,
-                inputs=tuple(source for source, sink in arrows if sink == guid),
-                sinks=tuple(sink for source, sink in arrows if source == guid),
+                inputs=tuple(inputs[guid]),
+                sinks=tuple(sinks[guid]),
                 edges=tuple(edges[guid]),
                 steps=boxes.flow_steps(guid),
             )
