@@ -2,13 +2,15 @@
 
     python benches/canvas.py [--boxes 5000]
 
-Serves an account with one graph of that size, opens the lineage tab in Chromium, and measures until the first box stands,
-until all of them do, and the frames while the canvas is dragged. First paint and frames are printed against their bars.
+Serves an account with one graph of that size, opens the lineage tab in Chromium, and measures until the first box
+stands, until all of them do, and the frames while the canvas is dragged. First paint and frames are printed against
+their bars.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 import statistics
@@ -27,7 +29,7 @@ from headwater.app.local import Local
 from headwater.catalog.model import EntityBatch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from servers.browser import ARGUMENTS, find  # noqa: E402 - the tests know how Chromium is started
+from servers.browser import ARGUMENTS, find
 
 BATCH = 500
 LAYERS = 10
@@ -38,7 +40,8 @@ SERVE = [sys.executable, "-c", "from headwater.cli.main import run; run()"]
 ADDRESS = re.compile(r"http://\S+/sign-in\?token=\S+")
 BARS = {"first_box_s": 1.0, "frames_per_second": 60.0}
 FRAMES = """() => new Promise((done) => {
-    const times = []; const step = (at) => { times.push(at); times.length < 90 ? requestAnimationFrame(step) : done(times); };
+    const times = [];
+    const step = (at) => { times.push(at); times.length < 90 ? requestAnimationFrame(step) : done(times); };
     requestAnimationFrame(step);
 })"""
 
@@ -126,7 +129,7 @@ def measure(page: Page, address: str) -> dict[str, float]:
         page.mouse.move(x - 10 * step, y + 3 * step)
     times = page.evaluate("window.frames_")
     page.mouse.up()
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(times)]
     return {
         "boxes": len(answered.value.json()["nodes"]),
         "first_box_s": round(first, 2),
