@@ -109,8 +109,12 @@ def connectors_page() -> str:
         lines.append(f"| `{kind}` | {entry.shape} | {opened} |")
     lines += ["\n## Bindings\n", "| url begins with | for | opened by |", "|---|---|---|"]
     lines += [f"| `{name}:` | {', '.join(scheme.shapes)} | `{scheme.module}` |" for name, scheme in SCHEMES.items()]
-    lines += ["\n## Formats\n", "| dataset type | read by |", "|---|---|"]
-    lines += [f"| `{name}` | `{read.__module__}` |" for name, read in FORMATS.items()]
+    lines += ["\n## Formats\n", "Copy and data flows read all of them; inline is the name in a data flow's script.\n"]
+    lines += ["| dataset type | inline | written | compression | read by |", "|---|---|---|---|---|"]
+    for name, format_ in FORMATS.items():
+        inline = f"`{format_.inline}`" if format_.inline else "no"
+        written = "yes" if format_.is_written else "no"
+        lines.append(f"| `{name}` | {inline} | {written} | {', '.join(format_.codecs)} | `{format_.module}` |")
     return "\n".join(lines) + "\n"
 
 

@@ -41,3 +41,8 @@ def open_engine(settings: EngineSettings, scratch: Path, *, ordered: bool = True
         run_statement(connection, "SET TimeZone = 'UTC'")
         install(connection)
     return connection
+
+
+def scratch_of(connection: duckdb.DuckDBPyConnection) -> Path:
+    """Return the folder into which a connection spills, for files that live as long as it does."""
+    return Path(str(connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import duckdb
 from sqlglot import exp
 
-from headwater.connectors.formats.options import option_codec
+from headwater.connectors.formats.options import option_codec, option_level
+from headwater.connectors.formats.recoding import Recoding
 from headwater.data.schema import Schema
 from headwater.errors import ConnectorError, Fault
 from headwater.language.expression.ast import Json
@@ -20,6 +21,7 @@ class Binary:
     """`codec` is what a dataset says of its files; a copy between two that say the same moves bytes."""
 
     codec: str = "none"
+    level: str = "Optimal"
 
     @property
     def name(self) -> str:
@@ -28,6 +30,11 @@ class Binary:
     @property
     def extension(self) -> str:
         return ""
+
+    def plain(self) -> tuple[Binary, Recoding | None]:
+        if self.codec == "none":
+            return self, None
+        return replace(self, codec="none", level="Optimal"), Recoding(self.codec, fast=self.level == "Fastest")
 
     def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:  # noqa: ARG002 the protocol names them
         _refuse()
@@ -51,4 +58,4 @@ def _refuse() -> NoReturn:
 
 def binary_from_properties(properties: Mapping[str, Json]) -> Binary:
     """Return the options of a Binary dataset."""
-    return Binary(option_codec(properties, "Binary"))
+    return Binary(option_codec(properties, "Binary"), option_level(properties, "Binary"))

@@ -7,12 +7,16 @@ files have the columns `Prop_0`, `Prop_1`, … as in the original.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 from sqlglot import exp
 
-from headwater.connectors.formats.options import EXTENSIONS, option_codec, option_flag, option_text
+from headwater.connectors.formats.codecs import CODECS
+from headwater.connectors.formats.dialect import Dialect
+from headwater.connectors.formats.encodings import option_encoding
+from headwater.connectors.formats.options import option_codec, option_flag, option_level, option_text
+from headwater.connectors.formats.recoding import Recoding
 from headwater.connectors.formats.table_functions import describe_scan, flag, names, table_function, text, types
 from headwater.data.schema import Column, Schema
 from headwater.data.types import STRING
@@ -21,23 +25,21 @@ from headwater.language.expression.ast import Json
 
 TYPE = "DelimitedText"
 
-ENCODINGS: Mapping[str, str] = {
-    "iso-8859-1": "latin-1",
-    "us-ascii": "utf-8",
-    "utf-16": "utf-16",
-    "utf-8": "utf-8",
-    "utf-8 without bom": "utf-8",
-}
-
 MAX_ROW = 16 * 1024 * 1024
 """Bytes that one row may have."""
+
+MAX_DELIMITER = 4
+"""Bytes of a column delimiter that the engine takes."""
 
 NEWLINES: tuple[str, ...] = ("", "\n", "\r", "\r\n")
 
 
 @dataclass(frozen=True, slots=True)
 class DelimitedText:
-    """Options of one dataset. `skip` counts physical lines before the header; `newline` is what is written."""
+    """Options of one dataset. `skip` counts physical lines before the header; `newline` ends rows that are written.
+
+    A `newline` that is no end of a line also ends the rows that are read. An empty `delimiter` makes a line one column.
+    """
 
     delimiter: str = ","
     quote: str = '"'
@@ -50,6 +52,7 @@ class DelimitedText:
     quote_all: bool = False
     newline: str = "\n"
     file_extension: str = ".csv"
+    level: str = "Optimal"
 
     @property
     def name(self) -> str:
@@ -57,7 +60,22 @@ class DelimitedText:
 
     @property
     def extension(self) -> str:
-        return self.file_extension + EXTENSIONS[self.codec]
+        return self.file_extension + CODECS[self.codec].extension
+
+    def plain(self) -> tuple[DelimitedText, Recoding | None]:
+        dialect = self._dialect()
+        if dialect is None and self.encoding == "utf-8" and CODECS[self.codec].engine is not None:
+            return self, None
+        plain = replace(self, codec="none", encoding="utf-8")
+        if dialect is not None:
+            plain = replace(plain, delimiter=",", quote='"', escape='"', newline="\n", quote_all=False)
+        return plain, Recoding(self.codec, self.encoding, dialect, self.level == "Fastest")
+
+    def _dialect(self) -> Dialect | None:
+        if 1 <= len(self.delimiter.encode()) <= MAX_DELIMITER and self.newline in NEWLINES:
+            return None
+        row = "" if self.newline in NEWLINES else self.newline
+        return Dialect(self.delimiter, row, self.quote, self.escape, self.quote_all)
 
     def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:
         options = self._reading()
@@ -86,16 +104,12 @@ class DelimitedText:
         return Schema(tuple(Column(f"Prop_{index}", STRING) for index in range(len(found))))
 
     def copy_options(self) -> Mapping[str, Json]:
-        if self.encoding != "utf-8":
-            raise ConnectorError(
-                Fault("CON-021", f"{TYPE}: cannot write encoding '{self.encoding}'", cure="Give the sink UTF-8.")
-            )
         options: dict[str, Json] = {
             "FORMAT": "csv",
             "DELIMITER": self.delimiter,
             "HEADER": self.header,
             "NULLSTR": self.null_value,
-            "COMPRESSION": self.codec,
+            "COMPRESSION": CODECS[self.codec].engine,
             "NEW_LINE": self.newline,
             "QUOTE": self.quote,
             "ESCAPE": self.escape,
@@ -112,7 +126,7 @@ class DelimitedText:
             "escape": text(self.escape),
             "nullstr": text(self.null_value),
             "encoding": text(self.encoding),
-            "compression": text(self.codec),
+            "compression": text(CODECS[self.codec].engine or self.codec),
             "skip": exp.Literal.number(self.skip),
             "comment": text(""),
             "null_padding": exp.false(),
@@ -124,35 +138,21 @@ class DelimitedText:
 
 def delimited_text_from_properties(properties: Mapping[str, Json]) -> DelimitedText:
     """Return the options of a DelimitedText dataset. Raises ConnectorError for what is not built."""
-    encoding = option_text(properties, "encodingName", "UTF-8", TYPE)
-    if encoding.lower() not in ENCODINGS:
-        raise ConnectorError(
-            Fault("CON-021", f"{TYPE}: encoding '{encoding}' is not built", cure=f"Use one of {', '.join(ENCODINGS)}.")
-        )
     newline = option_text(properties, "rowDelimiter", "", TYPE)
-    if newline not in NEWLINES:
-        raise ConnectorError(
-            Fault("CON-021", f"{TYPE}: row delimiter {newline!r} is not built", cure=r"Use \r\n, \n or \r.")
-        )
+    if properties.get("rowDelimiter") == "" and properties.get("columnDelimiter") == "":
+        message = f"{TYPE}: neither rows nor columns have a delimiter, so that a file is one value"
+        raise ConnectorError(Fault("CON-021", message, cure="Give rows a delimiter, or copy the file as Binary."))
     return DelimitedText(
-        delimiter=_delimiter(properties),
+        delimiter=option_text(properties, "columnDelimiter", ",", TYPE),
         quote=_one_character(properties, "quoteChar", '"'),
         escape=_one_character(properties, "escapeChar", "\\"),
         header=option_flag(properties, "firstRowAsHeader", False, TYPE),
         null_value=option_text(properties, "nullValue", "", TYPE),
-        encoding=ENCODINGS[encoding.lower()],
+        encoding=option_encoding(properties, TYPE),
         codec=option_codec(properties, TYPE),
         newline=newline or "\n",
+        level=option_level(properties, TYPE),
     )
-
-
-def _delimiter(properties: Mapping[str, Json]) -> str:
-    delimiter = option_text(properties, "columnDelimiter", ",", TYPE)
-    if not 1 <= len(delimiter.encode()) <= 4:
-        raise ConnectorError(
-            Fault("CON-021", f"{TYPE}: column delimiter {delimiter!r} is not built", cure="Use one of 1 to 4 bytes.")
-        )
-    return delimiter
 
 
 def _one_character(properties: Mapping[str, Json], name: str, default: str) -> str:

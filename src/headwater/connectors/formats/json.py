@@ -7,12 +7,16 @@ looks like a date stays text: JSON has no dates.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 from sqlglot import exp
 
-from headwater.connectors.formats.options import EXTENSIONS, option_codec, option_text
+from headwater.connectors.formats.codecs import CODECS
+from headwater.connectors.formats.encodings import option_encoding
+from headwater.connectors.formats.loose_json import LooseJson
+from headwater.connectors.formats.options import option_codec, option_flag, option_level, option_text
+from headwater.connectors.formats.recoding import Recoding
 from headwater.connectors.formats.table_functions import describe_scan, table_function, text, types
 from headwater.data.schema import Column, Schema
 from headwater.data.types import DATE, STRING, TIME, TIMESTAMP, Array, DataType, Map, Struct
@@ -28,8 +32,6 @@ LAYOUTS: Mapping[str, str] = {
 }
 """The engine's name for how documents lie in a file, by Copy's and the data flow's names."""
 
-ENCODINGS: tuple[str, ...] = ("us-ascii", "utf-8")
-
 
 @dataclass(frozen=True, slots=True)
 class Json:
@@ -37,6 +39,10 @@ class Json:
 
     pattern: str = "setOfObjects"
     codec: str = "none"
+    encoding: str = "utf-8"
+    loose: LooseJson | None = None
+    """What a file may have that JSON does not; None for JSON as it is."""
+    level: str = "Optimal"
 
     @property
     def name(self) -> str:
@@ -44,12 +50,18 @@ class Json:
 
     @property
     def extension(self) -> str:
-        return ".json" + EXTENSIONS[self.codec]
+        return ".json" + CODECS[self.codec].extension
+
+    def plain(self) -> tuple[Json, Recoding | None]:
+        if self.loose is None and self.encoding == "utf-8" and CODECS[self.codec].engine is not None:
+            return self, None
+        recoding = Recoding(self.codec, self.encoding, self.loose, self.level == "Fastest")
+        return replace(self, codec="none", encoding="utf-8", loose=None), recoding
 
     def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:
         options = {
             "format": text(LAYOUTS[self.pattern]),
-            "compression": text(self.codec),
+            "compression": text(CODECS[self.codec].engine or self.codec),
             "records": text("true"),
         }
         if schema is None:
@@ -61,7 +73,7 @@ class Json:
         return Schema(tuple(Column(c.name, _json_type(c.type), c.nullable, c.native_type) for c in found))
 
     def copy_options(self) -> Mapping[str, JsonValue]:
-        return {"FORMAT": "json", "ARRAY": LAYOUTS[self.pattern] == "array", "COMPRESSION": self.codec}
+        return {"FORMAT": "json", "ARRAY": LAYOUTS[self.pattern] == "array", "COMPRESSION": CODECS[self.codec].engine}
 
 
 def _json_type(type_: DataType) -> DataType:
@@ -78,9 +90,6 @@ def _json_type(type_: DataType) -> DataType:
 
 def json_from_properties(properties: Mapping[str, JsonValue]) -> Json:
     """Return the options of a Json dataset. Raises ConnectorError for an encoding or layout that is not built."""
-    encoding = option_text(properties, "encodingName", "UTF-8", "Json")
-    if encoding.lower() not in ENCODINGS:
-        raise ConnectorError(Fault("CON-021", f"Json: encoding '{encoding}' is not built", cure="Use UTF-8."))
     pattern = option_text(
         properties, "filePattern", option_text(properties, "documentForm", "setOfObjects", "Json"), "Json"
     )
@@ -88,4 +97,16 @@ def json_from_properties(properties: Mapping[str, JsonValue]) -> Json:
         raise ConnectorError(
             Fault("CON-021", f"Json: layout '{pattern}' is not built", cure=f"Use one of {', '.join(LAYOUTS)}.")
         )
-    return Json(pattern, option_codec(properties, "Json"))
+    loose = LooseJson(
+        comments=option_flag(properties, "hasComments", option_flag(properties, "asComments", False, "Json"), "Json"),
+        single_quotes=option_flag(properties, "singleQuoted", False, "Json"),
+        bare_names=option_flag(properties, "unquotedColumnNames", False, "Json"),
+        backslashes=option_flag(properties, "backslashEscape", False, "Json"),
+    )
+    return Json(
+        pattern="singleDocument" if option_flag(properties, "singleDocument", False, "Json") else pattern,
+        codec=option_codec(properties, "Json"),
+        encoding=option_encoding(properties, "Json"),
+        loose=loose if loose != LooseJson() else None,
+        level=option_level(properties, "Json"),
+    )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from headwater.connectors.formats.codecs import CODECS
 from headwater.errors import ConnectorError, Fault
 from headwater.language.expression.ast import Json
 
-CODECS: Mapping[str, str] = {"gzip": "gzip", "none": "none", "zstd": "zstd"}
-"""Compression of text files, by the dataset's name and the engine's."""
-
-EXTENSIONS: Mapping[str, str] = {"gzip": ".gz", "none": "", "zstd": ".zst"}
+_CODEC_NAMES: Mapping[str, str] = {name.lower(): name for name in CODECS}
 
 
 def option_text(properties: Mapping[str, Json], name: str, default: str, type_: str) -> str:
@@ -35,19 +33,42 @@ def option_flag(properties: Mapping[str, Json], name: str, default: bool, type_:
     raise _misfit(type_, name, value, "true or false")
 
 
+def option_count(properties: Mapping[str, Json], name: str, default: int, type_: str) -> int:
+    """Return an option that counts, from 0; digits in a string count, as in exported definitions."""
+    value = properties.get(name)
+    if value is None or value == "":
+        return default
+    if isinstance(value, int | str) and not isinstance(value, bool) and str(value).isdecimal():
+        return int(value)
+    raise _misfit(type_, name, value, "a whole number")
+
+
 def option_codec(properties: Mapping[str, Json], type_: str) -> str:
-    """Return the engine's name of a text dataset's compression. Raises ConnectorError for one that is not built."""
+    """Return a text dataset's compression, a key of CODECS. Raises ConnectorError for one that is not built."""
     value = properties.get("compressionCodec")
     if value is None and isinstance(compression := properties.get("compression"), Mapping):
         value = compression.get("type")
     if value is None or value == "":
         return "none"
-    codec = CODECS.get(value.lower()) if isinstance(value, str) else None
+    codec = _CODEC_NAMES.get(value.lower()) if isinstance(value, str) else None
     if codec is None:
         raise ConnectorError(
             Fault("CON-021", f"{type_}: compression '{value}' is not built", cure=f"Use one of {', '.join(CODECS)}.")
         )
     return codec
+
+
+def option_level(properties: Mapping[str, Json], type_: str) -> str:
+    """Return how hard to compress, `Optimal` or `Fastest`. Raises ConnectorError for another word."""
+    value = properties.get("compressionLevel")
+    if value is None and isinstance(compression := properties.get("compression"), Mapping):
+        value = compression.get("level")
+    if value is None or value == "":
+        return "Optimal"
+    for known in ("Fastest", "Optimal"):
+        if isinstance(value, str) and value.lower() == known.lower():
+            return known
+    raise _misfit(type_, "compressionLevel", value, "Fastest or Optimal")
 
 
 def _misfit(type_: str, name: str, value: Json, wanted: str) -> ConnectorError:

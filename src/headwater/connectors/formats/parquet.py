@@ -39,6 +39,9 @@ class Parquet:
     def extension(self) -> str:
         return ".parquet"
 
+    def plain(self) -> tuple[Parquet, None]:
+        return self, None
+
     def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:
         function = table_function("read_parquet", urls, {})
         if schema is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from headwater.connectors.formats.protocol import ReadFormat
 from headwater.data.locations import FileLocation, Location, QueryLocation, TableLocation
 from headwater.errors import Cancelled, Fault
 from headwater.plan.resolved import CopyPlan
@@ -29,6 +30,8 @@ class Attempt:
     progress: Callable[[int, int], None]
     """Told rows and bytes that have been written in all."""
     cancelled: Callable[[], bool]
+    reading: ReadFormat | None = None
+    """The format of the source's files, as the engine reads them; None for a table."""
 
     def check(self) -> None:
         """Raise Cancelled if the run was cancelled or the attempt is out of time."""

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from headwater.connectors.formats.codecs import CODECS
 from headwater.connectors.protocol import FileEntry, FileStore
 from headwater.data.locations import FileLocation
 from headwater.errors import Fault, RunError
@@ -20,6 +21,8 @@ class SourceFile(msgspec.Struct, frozen=True):
 
     entry: FileEntry
     relative: str
+    archive: FileEntry | None = None
+    """The file in the store, if this one is a member of it."""
 
 
 def source_files(store: FileStore, location: FileLocation, options: CopyOptions) -> tuple[SourceFile, ...]:
@@ -158,6 +161,6 @@ class Naming(msgspec.Struct, frozen=True):
 
 
 def _stem(name: str) -> str:
-    for compression in (".gz", ".zst"):
-        name = name.removesuffix(compression)
+    for codec in CODECS.values():
+        name = name.removesuffix(codec.extension) if codec.extension and not codec.is_archive else name
     return PurePosixPath(name).stem

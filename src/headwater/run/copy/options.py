@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from headwater.connectors.formats.xml import Xml, xml_with_settings
 from headwater.errors import Fault, PlanError, raise_if_any
 from headwater.language.expression.ast import Json
 from headwater.plan.resolved import CopyPlan
@@ -73,7 +74,16 @@ EFFECTIVE: Mapping[str, frozenset[str]] = {
     "source": frozenset(
         {"formatSettings", "oracleReaderQuery", "query", "recursive", "sqlReaderQuery", "storeSettings"}
     ),
-    "source.formatSettings": frozenset({"skipLineCount"}),
+    "source.formatSettings": frozenset(
+        {
+            "compressionProperties",
+            "detectDataType",
+            "namespacePrefixes",
+            "namespaces",
+            "skipLineCount",
+            "validationMode",
+        }
+    ),
     "source.storeSettings": frozenset(
         {
             "modifiedDatetimeEnd",
@@ -133,6 +143,8 @@ class CopyOptions:
     modified_from: datetime.datetime | None
     modified_before: datetime.datetime | None
     skip_lines: int
+    archive_folders: bool
+    """Files of an archive go into a folder called like it."""
     behavior: str | None
     quote_all: bool
     file_extension: str | None
@@ -174,6 +186,7 @@ def read_options(plan: CopyPlan) -> CopyOptions:
         modified_from=_moment(read.get("modifiedDatetimeStart")),
         modified_before=_moment(read.get("modifiedDatetimeEnd")),
         skip_lines=_count(format_read.get("skipLineCount")),
+        archive_folders=_archive_folders(_part(format_read, "compressionProperties")),
         behavior=_behavior(sink),
         quote_all=_flag(format_written.get("quoteAllText")),
         file_extension=_text(format_written.get("fileExtension")),
@@ -185,6 +198,20 @@ def read_options(plan: CopyPlan) -> CopyOptions:
         collection=_text(settings.get("collectionReference")),
         partitioned=_word(source.get("partitionOption")) not in {"", "none"},
     )
+
+
+def with_read_settings(plan: CopyPlan) -> CopyPlan:
+    """Return the plan with its source's format as the copy's own `formatSettings` have it. Raises ConnectorError."""
+    format_ = plan.source.format
+    if not isinstance(format_, Xml):
+        return plan
+    format_ = xml_with_settings(format_, _part(plan.source_properties, "formatSettings"))
+    return replace(plan, source=replace(plan.source, format=format_))
+
+
+def _archive_folders(properties: Mapping[str, Json]) -> bool:
+    given = properties.get("preserveZipFileNameAsFolder", properties.get("preserveCompressionFileNameAsFolder"))
+    return given is None or _flag(given)
 
 
 def _refusals(part: str, properties: Mapping[str, Json]) -> Iterator[Fault]:

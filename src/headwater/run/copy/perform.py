@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from headwater.connectors.engine import open_engine
 from headwater.connectors.formats.binary import Binary
+from headwater.connectors.formats.opening import open_files
 from headwater.connectors.protocol import AnyStore
 from headwater.data.locations import FileLocation
 from headwater.errors import Fault, RunError
 from headwater.plan.resolved import CopyPlan
 from headwater.run.activities.protocol import ActivityResult, Progress, SinkToken, Surroundings
 from headwater.run.copy.attempt import Attempt, interruptible
-from headwater.run.copy.options import read_options
+from headwater.run.copy.options import read_options, with_read_settings
 from headwater.run.copy.output import Times, copy_output
 from headwater.run.copy.task import Task, movement_of, tasks_of
 from headwater.run.copy.writing import Written, discard_all, write_task
+from headwater.run.engines.reading import files_of
 
 SINK = "sink"
 
@@ -26,6 +29,7 @@ def perform_copy(plan: CopyPlan, surroundings: Surroundings) -> ActivityResult:
     resumption = surroundings.resumption
     if resumption is not None and SINK in resumption.committed:
         return resumption.result
+    plan = with_read_settings(plan)
     options = read_options(plan)
     ordered = isinstance(plan.sink.location, FileLocation)
     engine = open_engine(surroundings.engine, surroundings.scratch, ordered=ordered)
@@ -47,6 +51,10 @@ def perform_copy(plan: CopyPlan, surroundings: Surroundings) -> ActivityResult:
 def _perform(attempt: Attempt, surroundings: Surroundings) -> ActivityResult:
     source, sink = surroundings.connect(attempt.plan.source), surroundings.connect(attempt.plan.sink)
     began = time.monotonic()
+    if attempt.plan.source.format is not None:
+        files = files_of(source, attempt.plan.source)
+        source, reading = open_files(attempt.engine, files, attempt.plan.source.format)
+        attempt = replace(attempt, reading=reading)
     tasks = tasks_of(attempt, source)
     listed = time.monotonic()
     _refuse_clashes(tasks)

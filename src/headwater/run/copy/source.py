@@ -11,7 +11,7 @@ from sqlglot import exp
 from headwater.connectors.dialects import dialect_of
 from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.json import Json
-from headwater.connectors.formats.protocol import Format
+from headwater.connectors.formats.protocol import ReadFormat
 from headwater.connectors.protocol import FileStore, TableStore
 from headwater.connectors.queries import tables_in
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
@@ -32,7 +32,7 @@ class FilePart:
 
     files: tuple[SourceFile, ...]
     urls: tuple[str, ...]
-    format: Format
+    format: ReadFormat
     schema: Schema
     where: str
 
@@ -61,7 +61,7 @@ def open_parts(
     Raises ConnectorError for a file that is not of the format, RunError for one that has no header.
     """
     store.attach(attempt.engine)
-    parts: dict[tuple[Format, Schema, str], list[SourceFile]] = {}
+    parts: dict[tuple[ReadFormat, Schema, str], list[SourceFile]] = {}
     for file in files:
         attempt.check()
         where = place_of(location, file.entry.path)
@@ -81,9 +81,9 @@ def open_parts(
     )
 
 
-def _located(attempt: Attempt, store: FileStore, location: FileLocation, file: SourceFile, where: str) -> Format:
+def _located(attempt: Attempt, store: FileStore, location: FileLocation, file: SourceFile, where: str) -> ReadFormat:
     """Return the format as it applies to one file: how many lines it really has to skip."""
-    format_ = attempt.plan.source.format
+    format_ = attempt.reading
     if format_ is None:
         message = f"Dataset '{attempt.plan.source.name}' has no file format"
         raise RunError(Fault("RUN-107", message, cure="Use DelimitedText, Parquet, Json or Binary."))

@@ -12,8 +12,11 @@ import msgspec
 
 from headwater.connectors.formats.binary import Binary
 from headwater.connectors.formats.delimited_text import DelimitedText
+from headwater.connectors.formats.excel import Excel
 from headwater.connectors.formats.json import Json
 from headwater.connectors.formats.protocol import Format
+from headwater.connectors.formats.source_files import SourceFiles
+from headwater.connectors.formats.xml import Xml
 from headwater.connectors.protocol import AnyStore, FileStore, TableStore
 from headwater.data.edges import ColumnEdge
 from headwater.data.locations import FileLocation, Location, QueryLocation, TableLocation
@@ -83,7 +86,19 @@ def tasks_of(attempt: Attempt, source: AnyStore) -> tuple[Task, ...]:
     files = source_files(files_of(source, attempt.plan.source), location, attempt.options)
     if not files:
         return ()
+    if isinstance(source, SourceFiles) and source.holds_archives and not nothing_changes(attempt.plan, attempt.options):
+        files = tuple(member for file in files for member in _members(source, location, file, attempt.options))
     return tuple(_file_tasks(attempt, source, location, files))
+
+
+def _members(
+    store: SourceFiles, location: FileLocation, file: SourceFile, options: CopyOptions
+) -> Iterator[SourceFile]:
+    """Yield the files of an archive, which keep their paths in it, below a folder called like the archive or not."""
+    for entry in store.members(location.container, file.entry):
+        inside = entry.path.removeprefix(f"{file.entry.path}/")
+        relative = f"{file.relative}/{inside}" if options.archive_folders else inside
+        yield SourceFile(entry, relative, file.entry)
 
 
 def with_target_schema(attempt: Attempt, task: Task, fixed: Schema) -> Task:
@@ -152,7 +167,7 @@ def _task(
     attempt: Attempt, store: FileStore, location: FileLocation, files: tuple[SourceFile, ...], target: Location
 ) -> Task:
     plan, options = attempt.plan, attempt.options
-    if len(files) == 1 and isinstance(target, FileLocation) and nothing_changes(plan, options):
+    if len(files) == 1 and isinstance(target, FileLocation) and _moves_bytes(plan, options):
         return _byte_task(attempt, store, location, files, target)
     for side in (plan.source, plan.sink):
         if isinstance(side.format, Binary):
@@ -162,6 +177,13 @@ def _task(
     parts = open_parts(attempt, store, location, files, uses_file_path(plan))
     mapped = _mapped(attempt, [(part.schema, part.where) for part in parts], None)
     return Task(target=target, files=files, parts=parts, columns=mapped)
+
+
+def _moves_bytes(plan: CopyPlan, options: CopyOptions) -> bool:
+    """Return whether nobody looks inside the files: nothing changes, or nothing but how they are packed."""
+    source, sink = plan.source.format, plan.sink.format
+    binary = isinstance(source, Binary) and isinstance(sink, Binary)
+    return nothing_changes(plan, options) or (binary and plan.mapping is None and not plan.additional)
 
 
 def nothing_changes(plan: CopyPlan, options: CopyOptions) -> bool:
@@ -178,7 +200,7 @@ def _byte_task(
     attempt: Attempt, store: FileStore, location: FileLocation, files: tuple[SourceFile, ...], target: Location
 ) -> Task:
     """Return a task that moves bytes; what is no Binary is still described, because lineage has its columns."""
-    format_ = attempt.plan.source.format
+    format_ = attempt.reading
     if format_ is None or isinstance(format_, Binary) or files[0].entry.size == 0:
         return Task(target=target, files=files, as_bytes=True)
     store.attach(attempt.engine)
@@ -270,15 +292,15 @@ def _reads(attempt: Attempt, task: Task, rows: int | None) -> Iterator[AssetRead
         return
     schemas = {file.entry.path: part.schema for part in task.parts for file in part.files}
     format_ = attempt.plan.source.format
-    for file in task.files:
-        folder, _, name = file.entry.path.rpartition("/")
+    for file in {(file.archive or file.entry).path: file for file in task.files}.values():
+        folder, _, name = (file.archive or file.entry).path.rpartition("/")
         yield AssetRead(
             name="source",
             dataset=attempt.plan.source.name,
             location=FileLocation(location.store, location.container, folder, name),
             schema=schemas.get(file.entry.path, Schema()),
             rows=rows if len(task.files) == 1 else None,
-            bytes=file.entry.size,
+            bytes=(file.archive or file.entry).size,
             format=format_.name if format_ else None,
         )
 
@@ -287,5 +309,5 @@ def _features(attempt: Attempt) -> Iterator[str]:
     if attempt.options.partitioned:
         yield "partitionOptions"
     formats = (attempt.plan.source.format, attempt.plan.sink.format)
-    if any(isinstance(f, Binary | DelimitedText | Json) and f.codec != "none" for f in formats):
+    if any(isinstance(f, Binary | DelimitedText | Excel | Json | Xml) and f.codec != "none" for f in formats):
         yield "compression"

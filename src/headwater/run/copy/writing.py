@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
+from headwater.connectors.formats.batches import BatchFiles
 from headwater.connectors.formats.binary import Binary
 from headwater.connectors.formats.delimited_text import DelimitedText
-from headwater.connectors.formats.protocol import Format
+from headwater.connectors.formats.opening import write_bytes, write_rows
+from headwater.connectors.formats.source_files import SourceFiles
 from headwater.connectors.protocol import AnyStore, FileStore, Staged, StagedFile, TableWrite
 from headwater.connectors.statements import count_of, run_statement
 from headwater.data.locations import FileLocation, TableLocation
@@ -23,7 +25,7 @@ from headwater.run.copy.attempt import Attempt, Stream, place_of, sentence
 from headwater.run.copy.bytes import LineTally, copy_bytes
 from headwater.run.copy.diagnosis import first_misfit
 from headwater.run.copy.source import STREAM, select_columns, select_files, streamed
-from headwater.run.copy.task import Task, sink_format, with_target_schema
+from headwater.run.copy.task import Task, nothing_changes, sink_format, with_target_schema
 from headwater.run.engines.reading import files_of, tables_of
 
 BATCH_ROWS = 100_000
@@ -64,7 +66,11 @@ def write_task(attempt: Attempt, task: Task, source: AnyStore, sink: AnyStore) -
 def _write_bytes(attempt: Attempt, task: Task, source: FileStore, staged: StagedFile) -> Written:
     file = task.files[0]
     container = _container(attempt)
-    format_ = task.parts[0].format if task.parts else None
+    if not nothing_changes(attempt.plan, attempt.options):
+        return _write_packed(attempt, task, source, staged)
+    if isinstance(source, SourceFiles):
+        source = source.stored
+    format_ = attempt.plan.source.format if task.parts else None
     # Codecs and encodings of more than one byte hide the ends of lines.
     plain = isinstance(format_, DelimitedText) and format_.codec == "none" and format_.encoding != "utf-16"
     tally = LineTally(format_.quote) if isinstance(format_, DelimitedText) and plain else None
@@ -73,6 +79,23 @@ def _write_bytes(attempt: Attempt, task: Task, source: FileStore, staged: Staged
         size = copy_bytes(reader, writer, attempt.check, tally)
     rows = _rows_of(attempt, task, tally)
     return Written(task, staged, rows, rows, size, size)
+
+
+def _write_packed(attempt: Attempt, task: Task, source: FileStore, staged: StagedFile) -> Written:
+    """Move bytes that are packed otherwise at the sink than at the source, or by one side only."""
+    file, place = task.files[0], sentence(place_of(task.target))
+    recoding = attempt.plan.sink.format.plain()[1] if attempt.plan.sink.format else None
+    name = task.target.file or "data" if isinstance(task.target, FileLocation) else "data"
+    with (
+        faults_as(DUCKDB, place),
+        source.open(_container(attempt), file.entry.path) as reader,
+        staged.open() as writer,
+    ):
+        if recoding is None:
+            copy_bytes(reader, writer, attempt.check)
+        else:
+            write_bytes(attempt.engine, reader, writer, recoding, name, place)
+    return Written(task, staged, None, None, task.source_bytes, staged.size)
 
 
 def _rows_of(attempt: Attempt, task: Task, tally: LineTally | None) -> int | None:
@@ -91,9 +114,10 @@ def _write_file(attempt: Attempt, task: Task, source: AnyStore, staged: StagedFi
         message = f"Dataset '{attempt.plan.sink.name}' has no file format"
         raise RunError(Fault("RUN-107", message, cure="Use DelimitedText, Parquet or Json."))
     with _selected(attempt, task, source) as (query, stream):
-        statement = copy_statement(query, staged.url, format_)
-        with _explained(attempt, task, source, stream, sentence(place_of(task.target))):
-            copied = count_of(run_statement(attempt.engine, statement))
+        place = sentence(place_of(task.target))
+        name = task.target.file or "data" if isinstance(task.target, FileLocation) else "data"
+        with _explained(attempt, task, source, stream, place):
+            copied = write_rows(attempt.engine, query, staged, format_, name, place)
         read = stream.rows if stream else _rows_read(attempt, task, copied)
         size = stream.bytes if stream else task.source_bytes
     return Written(task, staged, read, copied, size, staged.size)
@@ -149,6 +173,8 @@ def _explained(
         with faults_as(DUCKDB, what):
             yield
     except ConnectorError as error:
+        if isinstance(attempt.reading, BatchFiles) and attempt.reading.broken.error is not None:
+            raise attempt.reading.broken.error from error
         for broken in (stream, sent):
             if broken is not None and isinstance(broken.error, HeadwaterError):
                 raise broken.error from error
@@ -201,21 +227,6 @@ def _all_rows(attempt: Attempt, scan: exp.Expr, text: bool) -> int:
     for table in ("reject_errors", "reject_scans"):
         run_statement(attempt.engine, exp.Drop(tables=[exp.table_(table)], kind="TABLE", exists=True))
     return kept + count
-
-
-def copy_statement(query: exp.Query, url: str, format_: Format) -> exp.Copy:
-    """Return the engine's `COPY (query) TO url` in a format."""
-    return exp.Copy(
-        this=query.subquery(copy=False),
-        kind=False,
-        files=[exp.Literal.string(url)],
-        params=[
-            exp.CopyParameter(
-                this=exp.var(name), expression=exp.Star() if name == "FORCE_QUOTE" else exp.convert(value)
-            )
-            for name, value in format_.copy_options().items()
-        ],
-    )
 
 
 def place_of_file(attempt: Attempt, path: str) -> str:

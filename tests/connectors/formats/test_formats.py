@@ -12,15 +12,17 @@ from sqlglot import exp
 
 from contracts.format import FormatContract
 from headwater.connectors.engine import open_engine
+from headwater.connectors.formats.avro import avro_from_properties
 from headwater.connectors.formats.binary import Binary
 from headwater.connectors.formats.delimited_text import DelimitedText, delimited_text_from_properties
 from headwater.connectors.formats.json import Json, json_from_properties
+from headwater.connectors.formats.opening import copy_statement
+from headwater.connectors.formats.orc import orc_from_properties
 from headwater.connectors.formats.parquet import Parquet, parquet_from_properties
 from headwater.connectors.formats.protocol import Format
 from headwater.connectors.formats.registry import format_from_dataset
 from headwater.connectors.statements import run_statement
 from headwater.errors import ConnectorError
-from headwater.run.copy.writing import copy_statement
 from headwater.settings import EngineSettings
 
 
@@ -30,6 +32,18 @@ class TestParquet(FormatContract):
         return parquet_from_properties({"compressionCodec": request.param})
 
 
+class TestAvro(FormatContract):
+    @pytest.fixture(params=["none", "deflate", "snappy"])
+    def format(self, request: pytest.FixtureRequest) -> Format:
+        return avro_from_properties({"avroCompressionCodec": request.param})
+
+
+class TestOrc(FormatContract):
+    @pytest.fixture(params=["none", "zlib", "snappy"])
+    def format(self, request: pytest.FixtureRequest) -> Format:
+        return orc_from_properties({"orcCompressionCodec": request.param})
+
+
 class TestDelimitedText(FormatContract):
     @pytest.fixture(
         params=[
@@ -37,6 +51,12 @@ class TestDelimitedText(FormatContract):
             {},
             {"columnDelimiter": "\t", "compressionCodec": "gzip"},
             {"columnDelimiter": "||", "rowDelimiter": "\r\n"},
+            {"columnDelimiter": "♥", "rowDelimiter": "♠"},
+            {"columnDelimiter": "<column>", "compressionCodec": "bzip2", "compressionLevel": "Fastest"},
+            {"compressionCodec": "deflate", "encodingName": "UTF-16"},
+            {"compressionCodec": "lz4"},
+            {"compressionCodec": "snappy", "encodingName": "windows-1252"},
+            {"compressionCodec": "zstd", "encodingName": "UTF-16BE"},
         ],
         ids=str,
     )
@@ -45,9 +65,19 @@ class TestDelimitedText(FormatContract):
 
 
 class TestJson(FormatContract):
-    @pytest.fixture(params=["setOfObjects", "arrayOfObjects", "documentPerLine"])
+    @pytest.fixture(
+        params=[
+            {"filePattern": "setOfObjects"},
+            {"filePattern": "arrayOfObjects"},
+            {"filePattern": "documentPerLine"},
+            {"compression": {"type": "bzip2"}},
+            {"compression": {"type": "gzip"}, "encodingName": "UTF-16"},
+            {"encodingName": "ISO-8859-1", "singleQuoted": True},
+        ],
+        ids=str,
+    )
     def format(self, request: pytest.FixtureRequest) -> Format:
-        return json_from_properties({"filePattern": request.param})
+        return json_from_properties(request.param)
 
 
 def test_text_has_the_defaults_of_the_original() -> None:
@@ -81,18 +111,23 @@ def test_header_is_described_though_a_row_is_broken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("type_", "properties"),
     [
-        ("DelimitedText", {"columnDelimiter": ""}),
-        ("DelimitedText", {"columnDelimiter": "-----"}),
-        ("DelimitedText", {"compressionCodec": "bzip2"}),
-        ("DelimitedText", {"encodingName": "BIG5"}),
+        ("DelimitedText", {"encodingName": "IBM870"}),
         ("DelimitedText", {"escapeChar": "ab"}),
         ("DelimitedText", {"firstRowAsHeader": "perhaps"}),
         ("DelimitedText", {"nullValue": 1}),
-        ("DelimitedText", {"rowDelimiter": "|"}),
-        ("Json", {"compression": {"type": "ZipDeflate"}}),
-        ("Json", {"encodingName": "UTF-16"}),
         ("Json", {"filePattern": "scattered"}),
+        ("Avro", {"avroCompressionCodec": "lzo"}),
+        ("DelimitedText", {"compressionCodec": "rar"}),
+        ("DelimitedText", {"compressionLevel": "Best"}),
+        ("DelimitedText", {"columnDelimiter": "", "rowDelimiter": ""}),
+        ("Excel", {"range": "A3:"}),
+        ("Excel", {"range": "C3:A1"}),
+        ("Excel", {"sheetIndex": -1}),
+        ("Json", {"singleQuoted": "perhaps"}),
+        ("Orc", {"orcCompressionCodec": "lzo"}),
         ("Parquet", {"compressionCodec": "lzo"}),
+        ("Xml", {"namespacePrefixes": "a"}),
+        ("Xml", {"validationMode": "xsd"}),
     ],
     ids=str,
 )
@@ -118,7 +153,7 @@ def test_text_written_is_text_read(escape: str, rows: list[tuple[str, str | None
     values = exp.values([tuple(exp.convert(v) for v in row) for row in rows], alias="v", columns=["a", "b"])
     # A row of which all is null is text too, so both columns are cast.
     query = exp.select("a::VARCHAR AS a", "b::VARCHAR AS b", dialect="duckdb").from_(values)
-    run_statement(engine, copy_statement(query, file, format_))
+    run_statement(engine, copy_statement(query, file, format_.copy_options()))
     schema = format_.describe(engine, [file])
     found = run_statement(engine, exp.select("*").from_(format_.scan_as([file], schema)))
     engine.close()
