@@ -26,7 +26,7 @@ from headwater.data.schema import Schema
 from headwater.language.dataflow.parser import parse_script
 from headwater.language.source import Source
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
-from headwater.run.engines.duckdb import Host, staged_flow
+from headwater.run.engines.flow import Host, staged_flow
 from headwater.settings import Binding, EngineSettings
 from headwater.transformations.graph import build_graph
 from headwater.transformations.query import flow_queries

@@ -71,10 +71,31 @@ class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[engine]`: limits of the embedded engine."""
+    """`[engine]`: what runs data flows, and the limits of the embedded engine, which runs everything else."""
 
+    name: Annotated[
+        Literal["duckdb", "spark"],
+        msgspec.Meta(
+            description="What transforms the rows of data flows: the embedded `duckdb`, or `spark`. "
+            "`docs/reference/data-flow-support.md` has what differs."
+        ),
+    ] = "duckdb"
     memory_limit: Annotated[str, msgspec.Meta(description="Memory that the engine may use before it spills.")] = "512MB"
     threads: Annotated[Positive | None, msgspec.Meta(description="Threads; none: one a core.")] = None
+    spark: Annotated[
+        Text,
+        msgspec.Meta(description="Where Spark is: `local[*]`, `spark://host:port`, or `sc://host:port` (Connect)."),
+    ] = "local[*]"
+    spark_options: Annotated[
+        dict[str, str], msgspec.Meta(description="Spark's own properties, such as `spark.executor.memory`.")
+    ] = {}
+    staging: Annotated[
+        str | None,
+        msgspec.Meta(
+            description="Folder for rows on their way to and from Spark. A cluster needs one that its machines see "
+            "under the same path; none: the scratch folder."
+        ),
+    ] = None
 
 
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

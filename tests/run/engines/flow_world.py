@@ -16,7 +16,7 @@ from headwater.language.dataflow.parser import parse_script
 from headwater.language.expression.ast import Json
 from headwater.language.source import Source
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
-from headwater.run.engines.duckdb import Host
+from headwater.run.engines.flow import Host
 from headwater.settings import Binding, EngineSettings
 from headwater.transformations.graph import build_graph
 

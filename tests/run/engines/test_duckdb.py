@@ -13,7 +13,7 @@ from headwater.connectors.memory import MemoryFiles
 from headwater.data.locations import FileLocation
 from headwater.errors import Cancelled, ConnectorError, HeadwaterError, LanguageError, RunError
 from headwater.plan.resolved import FlowPlan
-from headwater.run.engines.duckdb import StagedFlow, finish_sinks, known_rows, staged_flow
+from headwater.run.engines.flow import StagedFlow, finish_sinks, known_rows, staged_flow
 from run.engines.flow_world import World, files, plan, query, table
 
 ORDERS = "id,amount,day,customer\n1,10,2013-01-01,ann\n2,x,2013-01-02,bob\n3,NA,NA,ann\n"

@@ -8,7 +8,7 @@ import pytest
 
 from headwater.errors import HeadwaterError, RunError
 from headwater.plan.resolved import FlowPlan
-from headwater.run.engines.duckdb import StagedFlow, staged_flow
+from headwater.run.engines.flow import StagedFlow, staged_flow
 from headwater.run.engines.output import flow_output
 from run.engines.flow_world import World, files, plan, table
 

@@ -16,7 +16,7 @@ from headwater.plan.data_flow import plan_data_flow
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
 from headwater.run.activities.protocol import ActivityResult, Progress, SinkToken, Surroundings
 from headwater.run.activities.typed import typed_body
-from headwater.run.engines.duckdb import Host, finish_sinks, staged_flow
+from headwater.run.engines.flow import Host, finish_sinks, staged_flow
 from headwater.run.engines.movements import expected_movements, flow_movements
 from headwater.run.engines.output import flow_output
 

@@ -1,186 +1,46 @@
-"""The embedded engine for data flows: reads the sources, runs one query a sink, stages all sinks.
-
-    open the sources → compile for the columns they really have → evaluate what is shared → stage every sink
-
-What is staged is handed back uncommitted, so that the caller can write down the tokens before anything is visible.
-"""
+"""The embedded engine: evaluates a flow's queries where the sources are opened and the sinks are written."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import duckdb
-import msgspec
 from sqlglot import exp
 
-from headwater.connectors.engine import open_engine
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.statements import count_of, run_statement
-from headwater.data.locations import FileLocation
-from headwater.errors import Cancelled, Fault, HeadwaterError, RunError, raise_if_any
-from headwater.language.expression.ast import Json
-from headwater.plan.resolved import FlowPlan
-from headwater.run.engines.pivots import with_pivot_values
+from headwater.run.engines.evaluation import Ground
 from headwater.run.engines.profile import rows_read
-from headwater.run.engines.reading import (
-    Connect,
-    OpenSource,
-    attach_source,
-    files_of,
-    missing_columns,
-    open_source,
-)
-from headwater.run.engines.writing import StagedSink, clearing, sink_location, sink_options, stage_sink
-from headwater.settings import EngineSettings
-from headwater.transformations.graph import Graph
-from headwater.transformations.query import flow_queries
-
-_POLL_S = 0.2
-_MOST_OUTPUT_ROWS = 5_000
+from headwater.run.engines.reading import OpenSource, attach_source
+from headwater.transformations.graph import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """What the engine works with: the stores, its limits, a scratch folder, and whether to stop."""
+class Embedded:
+    """Evaluates on the connection that reads and writes; the rows of a sink are never anywhere else."""
 
-    connect: Connect
-    settings: EngineSettings
-    scratch: Path
-    key: str
-    """Names the files and keys of this attempt; stable over crashes."""
-    cancelled: Callable[[], bool] = lambda: False
-    progress: Callable[[int], None] = lambda _: None
-    """Told the number of rows written so far."""
-    opened: Callable[[Graph, Mapping[str, OpenSource]], None] = lambda _graph, _sources: None
-    """Told what will run, before it runs."""
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._profiles: list[str] = []
 
+    def attach(self, source: OpenSource, columns: Sequence[str]) -> None:
+        attach_source(source, columns, self._ground.engine, self._ground.stack)
 
-@dataclass(frozen=True, slots=True)
-class StagedFlow:
-    """All sinks, staged. `graph` is compiled for the columns that the sources really have."""
+    def keep(self, node: Node, query: exp.Query) -> int:
+        rows = _keep(self._ground.engine, node.name, query)
+        self.note()
+        return rows
 
-    graph: Graph
-    sources: Mapping[str, OpenSource]
-    source_rows: Mapping[str, int]
-    sinks: tuple[StagedSink, ...]
-    """In the order in which they are committed."""
-    rows: Mapping[str, int]
-    """Rows by stream, where they are known without counting."""
-    durations_ms: Mapping[str, int]
-    """By sink."""
-    outputs: Mapping[str, list[Json]] = field(default_factory=dict)
-    """The rows of cache sinks that are part of the activity's output."""
-    _committed: set[str] = field(default_factory=set, init=False, repr=False)
+    def answer(self, node: Node, query: exp.Query) -> exp.Query:  # noqa: ARG002 of the protocol
+        return query
 
-    def commit(self) -> None:
-        """Make the sinks visible, one after the other. Raises ConnectorError; those before are visible then."""
-        for sink in self.sinks:
-            sink.commit()
-            self._committed.add(sink.name)
+    def note(self) -> None:
+        self._profiles.append(self._ground.engine.get_profiling_information(format="json"))
 
-    def discard(self) -> None:
-        """Undo every sink that is not committed."""
-        for sink in self.sinks:
-            if sink.name not in self._committed:
-                sink.staged.discard()
+    def rows_read(self, sources: Mapping[str, OpenSource]) -> dict[str, int]:
+        return rows_read(self._ground.engine, sources, self._profiles)
 
-
-def finish_sinks(plan: FlowPlan, host: Host, committed: frozenset[str]) -> None:
-    """Clear the folders that are truncated, which a process that was killed after its commits may not have done."""
-    for node in plan.graph.sinks:
-        dataset = plan.sinks[node.name]
-        location = sink_location(node, dataset, host.key)
-        if node.name in committed and isinstance(location, FileLocation):
-            clear = clearing(node, dataset, location, files_of(host.connect(dataset), dataset))
-            if clear is not None:
-                clear()
-
-
-@contextmanager
-def staged_flow(plan: FlowPlan, host: Host, without: frozenset[str] = frozenset()) -> Iterator[StagedFlow]:
-    """Run a flow up to the point where all its sinks, less those in `without`, are staged.
-
-    What is not committed when the block is left is discarded. Raises ConnectorError, RunError, PlanError,
-    LanguageError, Cancelled.
-    """
-    with ExitStack() as stack:
-        engine = stack.enter_context(_opened(plan, host))
-        stack.enter_context(_interrupted(engine, host.cancelled))
-        try:
-            staged = _stage(plan, host, without, engine, stack)
-        except (HeadwaterError, duckdb.Error) as error:
-            if host.cancelled():
-                raise _cancelled(plan) from error
-            raise
-        stack.callback(staged.discard)
-        yield staged
-
-
-def _stage(
-    plan: FlowPlan, host: Host, without: frozenset[str], engine: duckdb.DuckDBPyConnection, stack: ExitStack
-) -> StagedFlow:
-    wanted = tuple(node.name for node in plan.graph.sinks if node.name not in without)
-    outputs = () if without else tuple(node.name for node in plan.graph.cache_sinks if sink_options(node).to_output)
-    needed = {node.name for sink in (*wanted, *outputs) for node in plan.graph.upstream(sink)}
-    nodes = [node for node in plan.graph.sources if node.name in needed]
-    sources = {node.name: open_source(node, plan.sources[node.name], host.connect, engine) for node in nodes}
-    raise_if_any(RunError, (fault for node in nodes for fault in missing_columns(node, sources[node.name])))
-    schemas = {name: source.schema for name, source in sources.items()}
-    graph = with_pivot_values(plan.graph.with_schemas(schemas), schemas, sources, engine)
-    host.opened(graph, sources)
-    queries = flow_queries(graph, (*wanted, *outputs), {name for name, source in sources.items() if source.is_table})
-    for name, columns in queries.scans.items():
-        attach_source(sources[name], columns, engine, stack)
-    rows: dict[str, int] = {}
-    profiles: list[str] = []
-    for shared in queries.shared:
-        rows[shared.stream] = _keep(engine, shared.stream, shared.query)
-        profiles.append(engine.get_profiling_information(format="json"))
-    sinks: list[StagedSink] = []
-    durations: dict[str, int] = {}
-    try:
-        for name in wanted:
-            if host.cancelled():
-                raise _cancelled(plan)
-            started = time.monotonic()
-            node = graph.by_name[name]
-            sinks.append(stage_sink(node, plan.sinks[name], queries.sinks[name], host.connect, engine, host.key))
-            durations[name] = round((time.monotonic() - started) * 1000)
-            profiles.append(engine.get_profiling_information(format="json"))
-            host.progress(sum(sink.rows for sink in sinks))
-    except BaseException:
-        for sink in sinks:
-            sink.staged.discard()
-        raise
-    found = {name: _output(engine, name, queries.sinks[name]) for name in outputs}
-    read = rows_read(engine, sources, profiles)
-    rows |= read | {sink.name: sink.rows for sink in sinks}
-    return StagedFlow(graph, sources, read, tuple(sinks), known_rows(graph, rows), durations, found)
-
-
-def _cancelled(plan: FlowPlan) -> Cancelled:
-    return Cancelled(Fault("RUN-001", f"Data flow '{plan.name}' was cancelled", cure="Run the pipeline again."))
-
-
-def known_rows(graph: Graph, counted: Mapping[str, int]) -> dict[str, int]:
-    """Return the counted rows by stream, and those of streams that must have as many as a neighbour."""
-    rows = dict(counted)
-    keeping = [node for node in graph.nodes if node.keeps_rows]
-    for node in keeping:
-        if node.name not in rows and node.inputs[0] in rows:
-            rows[node.name] = rows[node.inputs[0]]
-    for node in reversed(keeping):
-        if node.name in rows:
-            rows.setdefault(node.inputs[0], rows[node.name])
-    for node in keeping:
-        if node.inputs[0] in rows:
-            rows.setdefault(node.name, rows[node.inputs[0]])
-    return rows
+    def interrupt(self) -> None:
+        """Do nothing: the connection is interrupted by who opened it."""
 
 
 def _keep(engine: duckdb.DuckDBPyConnection, stream: str, query: exp.Query) -> int:
@@ -193,52 +53,3 @@ def _keep(engine: duckdb.DuckDBPyConnection, stream: str, query: exp.Query) -> i
     )
     with faults_as(DUCKDB, f"Stream '{stream}'"):
         return count_of(run_statement(engine, table))
-
-
-def _output(engine: duckdb.DuckDBPyConnection, name: str, query: exp.Query) -> list[Json]:
-    """Return the rows of a cache sink as JSON. Raises RunError for more than an activity's output holds."""
-    with faults_as(DUCKDB, f"Cache sink '{name}'"):
-        rows = engine.sql(query.limit(_MOST_OUTPUT_ROWS + 1).sql("duckdb")).to_arrow_table().to_pylist()
-    if len(rows) > _MOST_OUTPUT_ROWS:
-        message = f"Cache sink '{name}' gives more than {_MOST_OUTPUT_ROWS} rows to the activity's output"
-        raise RunError(Fault("RUN-042", message, cure="Filter or aggregate them first, or set output: false."))
-    shown: list[Json] = msgspec.to_builtins(rows, enc_hook=str, str_keys=True)
-    return shown
-
-
-@contextmanager
-def _opened(plan: FlowPlan, host: Host) -> Iterator[duckdb.DuckDBPyConnection]:
-    engine = open_engine(host.settings, host.scratch, ordered=_minds_order(plan.graph))
-    try:
-        with faults_as(DUCKDB, "The engine"):
-            run_statement(engine, "PRAGMA enable_profiling = 'no_output'")
-            run_statement(engine, "SET profiling_coverage = 'ALL'")
-        yield engine
-    finally:
-        engine.close()
-
-
-_ORDERED = (exp.First, exp.Last, exp.ArrayAgg, exp.Order, exp.RowNumber, exp.Window)
-
-
-def _minds_order(graph: Graph) -> bool:
-    return any(node.output.relation.find(*_ORDERED) is not None for node in graph.nodes)
-
-
-@contextmanager
-def _interrupted(engine: duckdb.DuckDBPyConnection, cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Interrupt what the engine does as soon as the run is cancelled."""
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(_POLL_S):
-            if cancelled():
-                engine.interrupt()
-
-    watcher = threading.Thread(target=watch, name="headwater-cancel", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()

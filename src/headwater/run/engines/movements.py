@@ -11,7 +11,7 @@ from headwater.connectors.formats.protocol import Format
 from headwater.data.locations import FileLocation, Location
 from headwater.data.schema import Schema
 from headwater.plan.resolved import ResolvedDataset
-from headwater.run.engines.duckdb import StagedFlow
+from headwater.run.engines.flow import StagedFlow
 from headwater.run.engines.reading import OpenSource
 from headwater.run.engines.writing import StagedSink, sink_location
 from headwater.run.events import AssetRead, AssetWritten, Movement

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from headwater.data.edges import ColumnEdge
 from headwater.data.locations import FileLocation
-from headwater.run.engines.duckdb import StagedFlow
+from headwater.run.engines.flow import StagedFlow
 from headwater.run.engines.writing import StagedSink
 from headwater.transformations.graph import Graph
 from headwater.transformations.trace import ROWS, trace

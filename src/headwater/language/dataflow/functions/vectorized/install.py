@@ -30,7 +30,7 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     for function in VECTORIZED.values():
         connection.create_function(
             function.sql_name,
-            _over_batches(function),
+            over_batches(function),
             list(function.parameters),
             function.result,
             type=PythonUDFType.ARROW,
@@ -39,7 +39,8 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"CREATE TEMP SEQUENCE {SEQUENCE} MINVALUE 0 START 0").fetchall()
 
 
-def _over_batches(function: Vectorized) -> Callable[..., pa.Array]:
+def over_batches(function: Vectorized) -> Callable[..., pa.Array]:
+    """Return the function of whole columns: it works each distinct row of a batch once."""
     result = _ARROW[function.result]
 
     def value(*row: object) -> object:
