@@ -83,6 +83,8 @@ FLOWS: dict[str, str] = {
     "parse_delimited": S + "s derive(t = k + ',' + toString(a)) ~> d  "
     "d parse(t = t ? (x as string, y as integer), format: 'delimited') ~> p  "
     "p derive(y = t.y) ~> e  e sink(mapColumn(y, b)) ~> out",
+    "parse_xml": S + "s derive(t = '<r><x>' + k + '</x></r>') ~> d  "
+    "d parse(t = t ? (r as (x as string)), format: 'xml') ~> p  p derive(t = t.r.x) ~> e  e sink(mapColumn(t, b)) ~> out",
     "pivot": S
     + "s pivot(groupBy(b), pivotBy(k, ['x', 'y']), n = count(a), columnNaming: '$V_$N', lateral: true) ~> p  "
     "p sink() ~> out",
@@ -98,6 +100,10 @@ FLOWS: dict[str, str] = {
     "t@q sink(mapColumn(k)) ~> o2  t@rest sink(mapColumn(k)) ~> o3",
     "stringify": S + "s derive(box = @(n = a, t = k)) ~> d  d stringify(box = box ? string, format: 'json') ~> t  "
     "t sink(mapColumn(box, b)) ~> out",
+    "stringify_delimited": S + "s stringify(t = @(n = a, t = k) ? string, format: 'delimited') ~> t  "
+    "t sink(mapColumn(t, b)) ~> out",
+    "stringify_xml": S + "s stringify(t = @(r = @(n = a, t = k)) ? string, format: 'xml') ~> t  "
+    "t sink(mapColumn(t, b)) ~> out",
     "union_by_name": LR + "l, r union(byName: true) ~> n  n sink() ~> out",
     "union_by_position": LR + "r select(mapColumn(k, w, w2 = w)) ~> p  l, p union(byName: false) ~> n  n sink() ~> out",
     "unpivot": S + "s unpivot(output(what as string, n as integer), ungroupBy(k), ignoreNullPivots: true) ~> u  "

@@ -1,21 +1,20 @@
-"""Parse: a new column with the parts of a text, which is JSON or delimited. What is not of the form becomes null."""
+"""Parse: a new column with the parts of a text: JSON, XML or delimited. What is not of the form becomes null."""
 
 from __future__ import annotations
 
 import json
-import re
 
 from sqlglot import exp
 
 from headwater.data.types import BINARY, STRING, Array, DataType, Struct
-from headwater.language.dataflow.ast import Assignment, Cast, Expr
+from headwater.language.dataflow.ast import Assignment, Cast, Expr, MapLiteral
 from headwater.language.dataflow.functions import sql
-from headwater.language.dataflow.functions.conversion import convert
-from headwater.language.dataflow.functions.function import Refused
 from headwater.language.dataflow.scope import Resolved
 from headwater.language.expression.ast import Json
-from headwater.transformations.arguments import flag, text
+from headwater.transformations.arguments import text
+from headwater.transformations.constant import constant
 from headwater.transformations.defined import define
+from headwater.transformations.delimited import OPTIONS, read_delimited
 from headwater.transformations.derive import derived
 from headwater.transformations.expression import resolve_value
 from headwater.transformations.protocol import Given, Outcome, Transformation
@@ -37,10 +36,13 @@ def _resolve(given: Given, scope: StreamScope, expr: Expr) -> Resolved:
         cure = "Parse a column of text."
         raise given.refuse("LNG-077", f"'{value.text}' is {value.type}, which is no text", base, cure)
     raw = value.sql if value.type == STRING else exp.Anonymous(this="decode", expressions=[value.sql])
-    if (text(given, "format") or "json").lower() == "json":
+    form = (text(given, "format") or "json").lower()
+    if form == "json":
         tree = _of_json(raw, type_, lines=(text(given, "documentForm") or "").lower() == "documentperline")
+    elif form == "xml":
+        tree = _of_xml(given, raw, type_)
     else:
-        tree = _of_delimited(given, expr, raw, type_)
+        tree = read_delimited(given, expr, raw, type_)
     references = tuple(
         r
         if r.kind == "INDIRECT" or r.subtype == "AGGREGATION"
@@ -100,69 +102,38 @@ def _structure(type_: DataType) -> Json:
             return sql.data_type(type_).sql("duckdb")
 
 
-def _of_delimited(given: Given, node: Expr, value: exp.Expr, type_: DataType) -> exp.Expr:
-    """Return the fields of the first line of a delimited text; a header, where there is one, is skipped."""
-    if not isinstance(type_, Struct):
-        cure = "Write column ? (a as string, b as integer)."
-        raise given.refuse("LNG-077", f"A delimited text has parts, {type_} has none", node, cure)
-    line = exp.SplitPart(
-        this=value, delimiter=sql.text("\n"), part_index=sql.number(2 if flag(given, "columnNamesAsHeader") else 1)
-    )
-    parts = _fields(given, line)
-    null = text(given, "nullValue")
-    members = []
-    for place, (name, inner) in enumerate(type_.fields, start=1):
-        part = _unquoted(given, exp.Bracket(this=exp.paren(parts.copy()), expressions=[sql.number(place)], offset=1))
-        if null is not None:
-            part = exp.Nullif(this=part, expression=sql.text(null))
-        try:
-            field = convert(Resolved(STRING, part), inner)
-        except Refused as refused:
-            raise given.refuse(refused.code, refused.message, node, refused.cure) from refused
-        members.append(exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=field))
-    there = exp.not_(exp.Is(this=value.copy(), expression=exp.null()))
-    return sql.case([(there, exp.Struct(expressions=members))])
+def _of_xml(given: Given, value: exp.Expr, type_: DataType) -> exp.Expr:
+    """Return an XML text as a value, whose root is the one member of it; null where it is no XML."""
+    prefixes = sql.text(json.dumps(namespace_prefixes(given), sort_keys=True))
+    document = sql.vectorized("xml_to_json", value, sql.text(json.dumps(_structure(type_))), prefixes)
+    return sql.case([(sql.is_not_null(document), _read(document.copy(), type_))])
 
 
-def _fields(given: Given, line: exp.Expr) -> exp.Expr:
-    delimiter = text(given, "columnDelimiter") or ","
-    quote = _quote(given)
-    if not quote or len(delimiter) > 1:
-        return exp.Anonymous(this="string_split", expressions=[line, sql.text(delimiter)])
-    # A delimiter before the first field too, so that every match takes one.
-    led = exp.DPipe(this=sql.text(delimiter), expression=line)
-    d, q = re.escape(delimiter), re.escape(quote)
-    pattern = f"{d}({q}(?:[^{q}]|{q}{q})*{q}|[^{d}]*)"
-    return exp.Anonymous(this="regexp_extract_all", expressions=[led, sql.text(pattern), sql.number(1)])
-
-
-def _unquoted(given: Given, part: exp.Expr) -> exp.Expr:
-    quote = _quote(given)
-    if not quote:
-        return part
-    quoted = exp.Anonymous(this="starts_with", expressions=[part.copy(), sql.text(quote)])
-    length = exp.Sub(this=exp.Length(this=part.copy()), expression=sql.number(2))
-    inner = exp.Substring(this=part.copy(), start=sql.number(2), length=length)
-    plain = exp.Anonymous(this="replace", expressions=[inner, sql.text(quote * 2), sql.text(quote)])
-    return exp.Case(ifs=[exp.If(this=quoted, true=plain)], default=part)
-
-
-def _quote(given: Given) -> str:
-    quote = text(given, "quoteChar")
-    return '"' if quote is None else quote
+def namespace_prefixes(given: Given) -> dict[str, Json]:
+    """Return the prefixes that namespaces get. Raises LanguageError for what is no map of texts."""
+    option = given.statement.option("namespacePrefixes")
+    if option is None:
+        return {}
+    if isinstance(option.value, MapLiteral):
+        pairs = [
+            (constant(given.names, k, given.source), constant(given.names, v, given.source))
+            for k, v in option.value.entries
+        ]
+        if all(isinstance(part, str) for pair in pairs for part in pair):
+            return {str(uri): prefix for uri, prefix in pairs}
+    cure = "Write namespacePrefixes: ['http://example.com' -> 'e']."
+    raise given.refuse("LNG-063", "'namespacePrefixes' is no map from namespaces to prefixes", option, cure)
 
 
 PARSE = Transformation(
     verb="parse",
     compile=_compile,
-    options={
-        "columnDelimiter": None,
-        "columnNamesAsHeader": None,
+    options=dict.fromkeys((*OPTIONS, "namespacePrefixes", "namespaces"))
+    | {
         "documentForm": frozenset({"arrayofdocuments", "documentperline", "singledocument"}),
-        "format": frozenset({"delimited", "json"}),
-        "nullValue": None,
-        "quoteChar": None,
+        "format": frozenset({"delimited", "json", "xml"}),
         "unquotedColumnNames": frozenset({"false"}),
+        "validationMode": frozenset({"none"}),
     },
     keeps_rows=True,
 )

@@ -101,8 +101,10 @@ class StreamScope:
             near = [(f.streams.index(stream), f) for f in found if stream in f.streams]
             found = tuple(f for distance, f in near if distance == min(near, key=lambda pair: pair[0])[0])
             found = tuple(f for f in found if not f.column.grouped) or found
-        if len(found) == 1:
-            return found[0]
+        # A plain name means a column that somebody declares; drifted ones of that name are for byName and patterns.
+        declared = tuple(f for f in found if not f.column.drifted)
+        if len(found) == 1 or len(declared) == 1:
+            return (declared or found)[0]
         return _ambiguous(name, found) if found else self._absent(name, stream)
 
     def found(self, reference: Reference) -> Found:

@@ -11,10 +11,11 @@ from headwater.language.dataflow.functions.vectorized import (
     numbers,
     orders,
     texts,
+    xml_text,
 )
 from headwater.language.dataflow.functions.vectorized.function import Vectorized
 
-_FAMILIES = (charset, digest, escaping, java_regex, moments, numbers, orders, texts)
+_FAMILIES = (charset, digest, escaping, java_regex, moments, numbers, orders, texts, xml_text)
 
 VECTORIZED: dict[str, Vectorized] = {
     function.name: function
