@@ -55,8 +55,7 @@ def plan_data_flow(
         raise PlanError(Fault("PLN-015", f'There is no data flow "{body.data_flow.name}"', body.data_flow.place, cure))
     planning = _Planning(workspace, body, context, resolve, flow)
     script = _script(flow)
-    parameters = {name: evaluate(value, context) for name, value in body.data_flow.parameters.items()}
-    texts = {name: _text(name, value, body.data_flow.place) for name, value in parameters.items()}
+    parameters, texts = flow_parameters(body, context)
     faults: list[Fault] = []
     sources = _datasets(planning, flow.sources, "source", script, faults)
     sinks = _datasets(planning, flow.sinks, "sink", script, faults)
@@ -77,6 +76,12 @@ def plan_data_flow(
         parameters=parameters,
         settings={name: evaluate(value, context) for name, value in body.settings.items()},
     )
+
+
+def flow_parameters(body: ExecuteDataFlowBody, context: Context) -> tuple[dict[str, Json], dict[str, Source]]:
+    """Return what an activity gives to its data flow: values, and the expressions they spell. Raises PlanError."""
+    parameters = {name: evaluate(value, context) for name, value in body.data_flow.parameters.items()}
+    return parameters, {name: _text(name, value, body.data_flow.place) for name, value in parameters.items()}
 
 
 def _script(flow: DataFlow) -> Script:
