@@ -23,6 +23,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "eval": "Evaluate an expression, a file of them, or what is typed at a prompt.",
         "lineage": "Show where an asset, or a column of it, came from.",
         "plan": "Show what a pipeline would run, read and write.",
+        "rehearse": "Run data flows and pipelines on made-up rows, with no store at all.",
         "preview": "Show the rows after any transformation of a data flow, from a sample.",
         "run": "Run a pipeline.",
         "serve": "Serve the account, the workspaces and Studio.",

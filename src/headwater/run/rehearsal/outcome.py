@@ -109,3 +109,54 @@ class FlowRehearsal:
             "needs": [fault.to_json() for fault in self.needs],
             "duration_ms": self.duration_ms,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedActivity:
+    """One activity run of a pipeline; `reason` says why it failed or was left out."""
+
+    name: str
+    type: str
+    status: str
+    rows: int | None = None
+    reason: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "type": self.type,
+            "status": self.status,
+            "rows": self.rows,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineRehearsal:
+    """One pipeline: how it ended, its activities, and what a real run would need."""
+
+    name: str
+    file: str | None
+    status: str
+    """As of a run: `Succeeded`, `Failed`, `Cancelled`; `Refused` where the planner does not let it begin."""
+    activities: tuple[RehearsedActivity, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    needs: tuple[Fault, ...] = ()
+    """What a real run lacks: activities that were left out, connectors, options that no run does."""
+    duration_ms: int = 0
+
+    @property
+    def ran(self) -> bool:
+        return self.status == "Succeeded"
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "file": self.file,
+            "status": self.status,
+            "run": self.ran,
+            "activities": [activity.to_json() for activity in self.activities],
+            "faults": [fault.to_json() for fault in self.faults],
+            "needs": [fault.to_json() for fault in self.needs],
+            "duration_ms": self.duration_ms,
+        }

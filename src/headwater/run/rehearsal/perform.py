@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from headwater.definition.data_flow import DataFlow
 from headwater.definition.workspace import Workspace
 from headwater.errors import Cancelled, Fault, HeadwaterError
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
-from headwater.run.engines.duckdb import Host, StagedFlow, staged_flow
+from headwater.run.engines.flow import Host, StagedFlow, staged_flow
 from headwater.run.engines.writing import sink_options
 from headwater.run.rehearsal.asks import Asks, asks_of
 from headwater.run.rehearsal.lineage import rehearsed_sink
@@ -54,17 +55,33 @@ def rehearse_flow(workspace: Workspace, flow: DataFlow, terms: Terms) -> FlowReh
         prepared = prepare(workspace, flow, script)
         stage = "run"
         result = replace(result, needs=prepared.needs)
-        result = _ran(prepared, terms, result)
+        with staged_rehearsal(prepared, terms) as done:
+            result = _result(prepared, done, terms, result)
     except HeadwaterError as error:
         faults = (_too_long(flow, terms),) if isinstance(error, Cancelled) else error.faults
         result = replace(result, failed=stage, faults=faults)
     return replace(result, duration_ms=round((time.monotonic() - started) * 1000))
 
 
-def _ran(prepared: PreparedFlow, terms: Terms, result: FlowRehearsal) -> FlowRehearsal:
+@dataclass(frozen=True, slots=True)
+class StagedRehearsal:
+    """A flow that ran on made-up rows; its sinks are committed. `tables` are those rows, by source."""
+
+    staged: StagedFlow
+    plan: FlowPlan
+    tables: Mapping[str, pa.Table]
+    scratch: Scratch
+
+
+@contextmanager
+def staged_rehearsal(
+    prepared: PreparedFlow, terms: Terms, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[StagedRehearsal]:
+    """Run a prepared flow on made-up rows. Raises HeadwaterError; Cancelled too if it takes too long."""
     asks = asks_of(prepared.graph, prepared.ordered)
     generator = Generator(prepared.schemas, asks, terms.rows, f"{terms.seed}/{prepared.flow.name}")
     tables = {node.name: generator.table(node.name) for node in prepared.graph.sources}
+    terms.folder.mkdir(parents=True, exist_ok=True)
     scratch = Scratch(terms.folder)
     plan = _plan(prepared, scratch)
     for name, rows in tables.items():
@@ -75,12 +92,12 @@ def _ran(prepared: PreparedFlow, terms: Terms, result: FlowRehearsal) -> FlowReh
         settings=terms.engine,
         scratch=terms.folder,
         key="rehearsal",
-        cancelled=lambda: time.monotonic() > deadline,
+        cancelled=lambda: time.monotonic() > deadline or cancelled(),
         opened=lambda graph, _: _make_targets(graph, plan, scratch, asks, tables),
     )
     with staged_flow(plan, host) as staged:
         staged.commit()
-        return _result(prepared, plan, staged, tables, scratch if terms.is_kept else None, result)
+        yield StagedRehearsal(staged, plan, tables, scratch)
 
 
 def _plan(prepared: PreparedFlow, scratch: Scratch) -> FlowPlan:
@@ -126,25 +143,19 @@ def _held(node: Node, asks: Asks, tables: Mapping[str, pa.Table]) -> list[dict[s
     return [dict(zip(found, row, strict=True)) for row in dict.fromkeys(held)]
 
 
-def _result(
-    prepared: PreparedFlow,
-    plan: FlowPlan,
-    staged: StagedFlow,
-    tables: Mapping[str, pa.Table],
-    kept: Scratch | None,
-    result: FlowRehearsal,
-) -> FlowRehearsal:
+def _result(prepared: PreparedFlow, done: StagedRehearsal, terms: Terms, result: FlowRehearsal) -> FlowRehearsal:
     sources = tuple(
         RehearsedSource(name, rows.num_rows, rows.num_columns, name in prepared.guessed)
-        for name, rows in tables.items()
+        for name, rows in done.tables.items()
     )
-    sinks = tuple(
-        rehearsed_sink(
-            staged.graph, sink.name, sink.rows, None if kept is None else str(kept.kept(plan.sinks[sink.name]))
-        )
-        for sink in sorted(staged.sinks, key=lambda sink: list(plan.sinks).index(sink.name))
+    rows = {sink.name: sink.rows for sink in done.staged.sinks}
+    kept = {name: str(done.scratch.kept(done.plan.sinks[name])) for name in rows} if terms.is_kept else {}
+    graph = done.staged.graph
+    return replace(
+        result,
+        sources=sources,
+        sinks=tuple(rehearsed_sink(graph, name, count, kept.get(name)) for name, count in rows.items()),
     )
-    return replace(result, sources=sources, sinks=sinks)
 
 
 def _too_long(flow: DataFlow, terms: Terms) -> Fault:

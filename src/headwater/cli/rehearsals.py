@@ -1,0 +1,139 @@
+"""How rehearsals are shown: a bar while they run, a block a flow, one line at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from headwater.app.rehearsal.rehearse import Progressed
+from headwater.app.rehearsal.report import RehearsalReport, Tally, WorkspaceRehearsal
+from headwater.cli.show import console, duration, number
+from headwater.errors import Fault
+from headwater.run.rehearsal.outcome import FlowRehearsal, PipelineRehearsal, RehearsedSink
+
+_STAGES = {"parse": "does not parse", "run": "fails", "type": "does not type"}
+
+
+class RehearsalProgress:
+    """A bar on stderr, where a person watches."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        screen = console(to_stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=screen,
+            transient=True,
+            disable=quiet or not screen.is_terminal,
+        )
+        self._task = self._progress.add_task("Rehearsing", total=None)
+
+    def __enter__(self) -> RehearsalProgress:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def observe(self, progressed: Progressed) -> None:
+        """Take in how far it is."""
+        text = escape(progressed.name) or "Done"
+        self._progress.update(self._task, completed=progressed.done, total=progressed.total, description=text)
+
+
+def show_report(report: RehearsalReport) -> None:
+    """Show all rehearsals, and the sum of them."""
+    out = console()
+    for workspace in report.workspaces:
+        _show_workspace(out, workspace)
+    out.print(f"seed {report.seed}, {number(report.rows)} rows a source")
+    if report.flows.total:
+        untraced = report.flows.run - report.flows.traced
+        traced = "every column of every sink traced" if not untraced else f"{untraced} with columns not traced"
+        out.print(f"[bold]data flows[/]: {_summed(report.flows)}, {traced}")
+    if report.pipelines.total:
+        out.print(f"[bold]pipelines[/]: {_summed(report.pipelines)}")
+
+
+def _summed(tally: Tally) -> str:
+    return f"{tally.total}, {tally.run} run, {tally.refused} refused, {tally.percent} %"
+
+
+def _show_workspace(out: Console, workspace: WorkspaceRehearsal) -> None:
+    out.print(f"[bold]{escape(workspace.name)}[/]")
+    for flow in workspace.flows:
+        _show_flow(out, flow)
+    for pipeline in workspace.pipelines:
+        _show_pipeline(out, pipeline)
+    for name, kind in workspace.skipped:
+        out.print(f"  [dim]{escape(name)} is of type {kind}, which is not rehearsed[/]")
+    if workspace.error_count:
+        out.print(f"  [yellow]{workspace.error_count} faults in the definitions; `headwater check` lists them[/]")
+
+
+def _show_flow(out: Console, flow: FlowRehearsal) -> None:
+    said = ", ".join(
+        f"{stage}{'d' if stage == 'type' else 'ed'}" for stage, done in flow.stages().items() if done and stage != "run"
+    )
+    if flow.failed is None:
+        out.print(f"  [green]✓[/] [bold]{escape(flow.name)}[/]  {said}, run in {duration(flow.duration_ms)}")
+        out.print(_streams(flow))
+    else:
+        said = f"{said}, {_STAGES[flow.failed]}" if said else _STAGES[flow.failed]
+        out.print(f"  [red]✗[/] [bold]{escape(flow.name)}[/]  {said}")
+    _show_faults(out, flow.faults, "[red]error[/]")
+    _show_faults(out, flow.needs, "[yellow]a run would need[/]")
+
+
+def _streams(flow: FlowRehearsal) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 4))
+    for source in flow.sources:
+        columns = f"{source.columns} columns" + (", guessed" if source.is_guessed else "")
+        table.add_row("source", escape(source.name), f"{number(source.rows)} rows", columns, "")
+    for sink in flow.sinks:
+        traced = "every column traced" if sink.is_traced else f"no edge to {', '.join(sink.unexplained)}"
+        rows, edges = f"{number(sink.rows)} rows", f"{sink.edges} edges, {traced}"
+        table.add_row("sink", escape(sink.name), rows, f"{sink.columns} columns", escape(edges))
+        for why in _untraced(sink):
+            table.add_row("", "", "", "", f"[dim]{escape(why)}[/]")
+        if sink.path is not None:
+            table.add_row("", "", "", "", f"[dim]{escape(sink.path)}[/]")
+    return table
+
+
+def _untraced(sink: RehearsedSink) -> Iterator[str]:
+    yield from (f"{one.column}: {one.why}" for one in sink.untraced)
+
+
+def _show_pipeline(out: Console, pipeline: PipelineRehearsal) -> None:
+    mark, end = ("[green]✓[/]", "run") if pipeline.ran else ("[red]✗[/]", pipeline.status)
+    out.print(f"  {mark} [bold]{escape(pipeline.name)}[/]  pipeline, {end} in {duration(pipeline.duration_ms)}")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 4))
+    for activity in pipeline.activities:
+        rows = "" if activity.rows is None else f"{number(activity.rows)} rows"
+        table.add_row(activity.type, escape(activity.name), activity.status, rows, escape(activity.reason))
+    if pipeline.activities:
+        out.print(table)
+    _show_faults(out, pipeline.faults, "[red]error[/]")
+    _show_faults(out, pipeline.needs, "[yellow]a run would need[/]")
+
+
+def _show_faults(out: Console, faults: Iterable[Fault], title: str) -> None:
+    for fault in faults:
+        out.print(f"    {title} [bold]{fault.code}[/] {escape(fault.message)}")
+        if fault.severity == "error" and title.startswith("[red]"):
+            if where := str(fault.place):
+                out.print(f"      [dim]at[/] {escape(where)}")
+            for line in (fault.place.excerpt or "").splitlines():
+                out.print(f"        {escape(line)}")
+        if fault.cure:
+            out.print(f"      [dim]→[/] {escape(fault.cure)}")

@@ -1,0 +1,168 @@
+"""Rehearses pipelines with the real runner: its control flow, its expressions, and stand-ins for every store.
+
+An activity of a type that no run does would have the whole pipeline refused; here it is left out, as if it were
+inactive, and said to be missing, so that the rest is rehearsed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from types import TracebackType
+
+from headwater.definition.activities.control import (
+    ForEachBody,
+    IfConditionBody,
+    SwitchBody,
+    UntilBody,
+)
+from headwater.definition.pipeline import Activity, Pipeline
+from headwater.definition.reference import Parameter
+from headwater.definition.workspace import Workspace
+from headwater.errors import Fault, HeadwaterError
+from headwater.language.expression.ast import Json
+from headwater.plan.nesting import walk_active
+from headwater.plan.rules.runnable_types import runnable_types
+from headwater.run.activities.registry import ACTIVITIES
+from headwater.run.database import RunDatabase
+from headwater.run.history import RunHistory
+from headwater.run.records import ActivityRun
+from headwater.run.rehearsal.outcome import PipelineRehearsal, RehearsedActivity
+from headwater.run.rehearsal.perform import Terms
+from headwater.run.rehearsal.stand_ins import RehearsalClock, RehearsedCopy, RehearsedDataFlow, StandIns
+from headwater.run.runner import Runner
+
+_VALUES: Mapping[str, Json] = {"array": ["rehearsed"], "bool": True, "float": 1.0, "int": 1, "object": {}}
+
+
+class RehearsedPipelines:
+    """The pipelines of one workspace; a context manager, since only one runner may be open in a process."""
+
+    def __init__(self, workspace: Workspace, terms: Terms) -> None:
+        self._workspace = workspace
+        self._left_out = _without_unrunnable(workspace)
+        self._terms = terms
+        self._stack = ExitStack()
+
+    def __enter__(self) -> RehearsedPipelines:
+        database = RunDatabase(self._terms.folder / "runs.db")
+        self._stack.callback(database.close)
+        self._history = RunHistory(database)
+        self._runner = Runner(
+            database=database,
+            workspaces={self._workspace.name: self._left_out},
+            connect=StandIns(self._terms.folder).connect,
+            scratch=self._terms.folder / "scratch",
+            engine=self._terms.engine,
+            clock=RehearsalClock(),
+            activities={
+                **ACTIVITIES,
+                "Copy": RehearsedCopy(self._terms),
+                "ExecuteDataFlow": RehearsedDataFlow(self._terms),
+            },
+        )
+        self._stack.enter_context(self._runner)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def rehearse(self, name: str) -> PipelineRehearsal:
+        """Return how far a pipeline comes. Does not raise for what is wrong with it."""
+        pipeline = self._workspace.pipelines[name]
+        needs = tuple(runnable_types(self._workspace, pipeline))
+        started = time.monotonic()
+        result = PipelineRehearsal(name, pipeline.place.file, "Refused", needs=needs)
+        try:
+            run_id = self._runner.start(self._workspace.name, name, _parameters(pipeline))
+            run = self._runner.wait(run_id)
+        except HeadwaterError as error:
+            result = replace(result, faults=error.faults)
+        else:
+            activities = self._history.activity_runs(run_id)
+            result = replace(
+                result,
+                status=run.status,
+                activities=tuple(_activity(one, needs) for one in activities),
+                faults=tuple(_fault(one, pipeline) for one in activities if one.status == "Failed")
+                if run.status != "Succeeded"
+                else (),
+            )
+        return replace(result, duration_ms=round((time.monotonic() - started) * 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pruned:
+    """Leaves out what cannot be run, however deep."""
+
+    def activity(self, activity: Activity) -> Activity:
+        if activity.type not in ACTIVITIES:
+            return replace(activity, active=False, on_inactive_mark_as="Succeeded")
+        match activity.body:
+            case ForEachBody() as body:
+                return replace(activity, body=replace(body, activities=self.all(body.activities)))
+            case UntilBody() as body:
+                return replace(activity, body=replace(body, activities=self.all(body.activities)))
+            case IfConditionBody() as body:
+                if_true, if_false = self.all(body.if_true), self.all(body.if_false)
+                return replace(activity, body=replace(body, if_true=if_true, if_false=if_false))
+            case SwitchBody() as body:
+                cases = tuple(replace(case, activities=self.all(case.activities)) for case in body.cases)
+                return replace(activity, body=replace(body, cases=cases, default=self.all(body.default)))
+            case _:
+                return activity
+
+    def all(self, activities: tuple[Activity, ...]) -> tuple[Activity, ...]:
+        return tuple(self.activity(activity) for activity in activities)
+
+
+def _without_unrunnable(workspace: Workspace) -> Workspace:
+    pruned = _Pruned()
+    pipelines = {
+        name: replace(pipeline, activities=pruned.all(pipeline.activities))
+        for name, pipeline in workspace.pipelines.items()
+    }
+    return replace(workspace, pipelines=pipelines)
+
+
+def _parameters(pipeline: Pipeline) -> dict[str, Json]:
+    return {one.name: _value(one) for one in pipeline.parameters if not one.has_default}
+
+
+def _value(parameter: Parameter) -> Json:
+    return _VALUES.get(parameter.type, "rehearsed")
+
+
+def _activity(run: ActivityRun, needs: tuple[Fault, ...]) -> RehearsedActivity:
+    left_out = any(f'"{run.activity_name}"' in fault.message for fault in needs)
+    reason = "left out: no run does it" if left_out else run.error.message
+    return RehearsedActivity(
+        name=run.activity_name + (f" {run.iteration}" if run.iteration else ""),
+        type=run.activity_type,
+        status="Left out" if left_out else run.status,
+        rows=_rows(run.output),
+        reason=reason,
+    )
+
+
+def _rows(output: Mapping[str, object]) -> int | None:
+    copied = output.get("rowsCopied")
+    if isinstance(copied, int):
+        return copied
+    status = output.get("runStatus")
+    metrics = status.get("metrics") if isinstance(status, dict) else None
+    if not isinstance(metrics, dict):
+        return None
+    counts = [sink.get("rowsWritten") for sink in metrics.values() if isinstance(sink, dict)]
+    return sum(count for count in counts if isinstance(count, int))
+
+
+def _fault(run: ActivityRun, pipeline: Pipeline) -> Fault:
+    places = {activity.name: activity.place for activity in walk_active(pipeline.activities)}
+    message = f'Activity "{run.activity_name}" failed: {run.error.message}'
+    cure = next((line.strip()[2:] for line in run.error.details.splitlines() if line.strip().startswith("→ ")), "")
+    return Fault(run.error.error_code or "RUN-001", message, places.get(run.activity_name, pipeline.place), cure)
