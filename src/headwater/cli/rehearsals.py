@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -14,9 +15,12 @@ from headwater.app.rehearsal.rehearse import Progressed
 from headwater.app.rehearsal.report import RehearsalReport, Tally, WorkspaceRehearsal
 from headwater.cli.show import console, duration, number
 from headwater.errors import Fault
-from headwater.run.rehearsal.outcome import FlowRehearsal, PipelineRehearsal, RehearsedSink
+from headwater.run.rehearsal.outcome import FlowRehearsal, PipelineRehearsal, RehearsedSink, Stage
 
-_STAGES = {"parse": "does not parse", "run": "fails", "type": "does not type"}
+_FAILED: Mapping[Stage, str] = {"parse": "does not parse", "run": "fails", "type": "does not type"}
+_REACHED: Mapping[Stage, str] = {"parse": "parsed", "type": "typed"}
+_NEEDED = "[yellow]a run would need[/]"
+_INDENT = (0, 0, 0, 4)
 
 
 class RehearsalProgress:
@@ -81,21 +85,25 @@ def _show_workspace(out: Console, workspace: WorkspaceRehearsal) -> None:
 
 
 def _show_flow(out: Console, flow: FlowRehearsal) -> None:
-    said = ", ".join(
-        f"{stage}{'d' if stage == 'type' else 'ed'}" for stage, done in flow.stages().items() if done and stage != "run"
-    )
+    stages = flow.stages()
+    said = [word for stage, word in _REACHED.items() if stages[stage]]
     if flow.failed is None:
-        out.print(f"  [green]✓[/] [bold]{escape(flow.name)}[/]  {said}, run in {duration(flow.duration_ms)}")
-        out.print(_streams(flow))
+        mark, end = "[green]✓[/]", f"run in {duration(flow.duration_ms)}"
     else:
-        said = f"{said}, {_STAGES[flow.failed]}" if said else _STAGES[flow.failed]
-        out.print(f"  [red]✗[/] [bold]{escape(flow.name)}[/]  {said}")
+        mark, end = "[red]✗[/]", _FAILED[flow.failed]
+    out.print(f"  {mark} [bold]{escape(flow.name)}[/]  {', '.join((*said, end))}")
+    if flow.sources:
+        out.print(Padding(_streams(flow), _INDENT))
     _show_faults(out, flow.faults, "[red]error[/]")
-    _show_faults(out, flow.needs, "[yellow]a run would need[/]")
+    _show_faults(out, flow.needs, _NEEDED)
+
+
+def _grid() -> Table:
+    return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
 
 
 def _streams(flow: FlowRehearsal) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 4))
+    table = _grid()
     for source in flow.sources:
         columns = f"{source.columns} columns" + (", guessed" if source.is_guessed else "")
         table.add_row("source", escape(source.name), f"{number(source.rows)} rows", columns, "")
@@ -117,20 +125,21 @@ def _untraced(sink: RehearsedSink) -> Iterator[str]:
 def _show_pipeline(out: Console, pipeline: PipelineRehearsal) -> None:
     mark, end = ("[green]✓[/]", "run") if pipeline.ran else ("[red]✗[/]", pipeline.status)
     out.print(f"  {mark} [bold]{escape(pipeline.name)}[/]  pipeline, {end} in {duration(pipeline.duration_ms)}")
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 4))
+    table = _grid()
     for activity in pipeline.activities:
         rows = "" if activity.rows is None else f"{number(activity.rows)} rows"
         table.add_row(activity.type, escape(activity.name), activity.status, rows, escape(activity.reason))
     if pipeline.activities:
-        out.print(table)
+        out.print(Padding(table, _INDENT))
     _show_faults(out, pipeline.faults, "[red]error[/]")
-    _show_faults(out, pipeline.needs, "[yellow]a run would need[/]")
+    _show_faults(out, pipeline.needs, _NEEDED)
 
 
 def _show_faults(out: Console, faults: Iterable[Fault], title: str) -> None:
+    """Show faults with their cures; the place only of what went wrong."""
     for fault in faults:
         out.print(f"    {title} [bold]{fault.code}[/] {escape(fault.message)}")
-        if fault.severity == "error" and title.startswith("[red]"):
+        if title != _NEEDED:
             if where := str(fault.place):
                 out.print(f"      [dim]at[/] {escape(where)}")
             for line in (fault.place.excerpt or "").splitlines():

@@ -20,7 +20,7 @@ from headwater.run.rehearsal.outcome import FlowRehearsal, PipelineRehearsal
 from headwater.run.rehearsal.perform import Terms, rehearse_flow
 from headwater.run.rehearsal.pipelines import RehearsedPipelines
 from headwater.run.rehearsal.scratch import file_name
-from headwater.settings import EngineSettings
+from headwater.settings import Settings
 
 MAPPING = "MappingDataFlow"
 _LIBRARIES = ("Flowlet", "UDFLibrary")
@@ -55,7 +55,7 @@ def rehearse(path: Path, asked: Asked, tell: Tell = lambda _: None) -> Rehearsal
 
     Raises SettingsError, DefinitionError if there is nothing to rehearse.
     """
-    workspaces, engine = _loaded(path)
+    workspaces, settings = _loaded(path)
     chosen = [(workspace, *_chosen(workspace, asked)) for workspace in workspaces]
     _refuse_nothing(asked, workspaces, sum(len(flows) + len(pipelines) for _, flows, pipelines in chosen))
     total = sum(len(flows) + len(pipelines) for _, flows, pipelines in chosen)
@@ -63,7 +63,14 @@ def rehearse(path: Path, asked: Asked, tell: Tell = lambda _: None) -> Rehearsal
     with _folder(asked.keep) as folder:
         counting = _Counting(tell, total)
         for workspace, flows, pipelines in chosen:
-            terms = Terms(folder / file_name(workspace.name), asked.rows, asked.seed, asked.keep is not None, engine)
+            terms = Terms(
+                folder / file_name(workspace.name),
+                rows=asked.rows,
+                seed=asked.seed,
+                is_kept=asked.keep is not None,
+                engine=settings.engine,
+                bound=frozenset(settings.bindings),
+            )
             done.append(_rehearsed(workspace, flows, pipelines, terms, counting))
     tell(Progressed(total, total))
     return RehearsalReport(asked.seed, asked.rows, tuple(done))
@@ -80,12 +87,12 @@ class _Counting:
         self.done += 1
 
 
-def _loaded(path: Path) -> tuple[tuple[Workspace, ...], EngineSettings]:
+def _loaded(path: Path) -> tuple[tuple[Workspace, ...], Settings]:
     if path.is_file():
-        return (load_template(path),), EngineSettings()
+        return (load_template(path),), Settings()
     project = project_at(path)
     names = workspaces_at(project, path)
-    return tuple(checking.load(project, name) for name in names), project.settings.engine
+    return tuple(checking.load(project, name) for name in names), project.settings
 
 
 def _chosen(workspace: Workspace, asked: Asked) -> tuple[tuple[DataFlow, ...], tuple[str, ...]]:

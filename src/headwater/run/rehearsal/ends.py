@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from headwater.connectors.registry import KINDS
@@ -64,8 +64,13 @@ def ends_of(workspace: Workspace, flow: DataFlow, script: Script) -> Ends:
     return Ends(stored, frozenset(tables), resolved, tuple(needs))
 
 
-def needs_of(workspace: Workspace, flow: DataFlow, graph: Graph, ends: Ends) -> tuple[Fault, ...]:
-    """Return what a real run of a typed flow lacks: datasets, connectors, and what no run does."""
+def needs_of(
+    workspace: Workspace, flow: DataFlow, graph: Graph, ends: Ends, bound: Collection[str]
+) -> tuple[Fault, ...]:
+    """Return what a real run of a typed flow lacks: datasets, connectors, and what no run does.
+
+    `bound` are linked services that a project has bound to stand-ins.
+    """
     inline: dict[str, ResolvedDataset] = {}
     needs = [*ends.needs]
     nodes = {node.name: node for node in (*flow.sources, *flow.sinks)}
@@ -73,7 +78,8 @@ def needs_of(workspace: Workspace, flow: DataFlow, graph: Graph, ends: Ends) -> 
         end = nodes.get(node.name)
         if end is not None and end.dataset is None and end.linked_service is not None:
             needs += _resolve_inline(workspace, end, node, inline)
-    needs += [fault for dataset in {**ends.resolved, **inline}.values() for fault in _store(dataset.location.store)]
+    stores = {dataset.location.store for dataset in {**ends.resolved, **inline}.values()}
+    needs += [fault for store in stores if store.linked_service not in bound for fault in _store(store)]
     needs += [fault for node in (*graph.sources, *graph.sinks) for fault in _options(node, ends)]
     return tuple(dict.fromkeys(needs))
 

@@ -42,6 +42,8 @@ class Terms:
     engine: EngineSettings = field(default_factory=EngineSettings)
     limit_s: float = LIMIT_S
     """A flow that takes longer is stopped."""
+    bound: frozenset[str] = frozenset()
+    """Linked services that the project has bound to stand-ins."""
 
 
 def rehearse_flow(workspace: Workspace, flow: DataFlow, terms: Terms) -> FlowRehearsal:
@@ -52,7 +54,7 @@ def rehearse_flow(workspace: Workspace, flow: DataFlow, terms: Terms) -> FlowReh
     try:
         script = parsed(flow)
         stage = "type"
-        prepared = prepare(workspace, flow, script)
+        prepared = prepare(workspace, flow, script, bound=terms.bound)
         stage = "run"
         result = replace(result, needs=prepared.needs)
         with staged_rehearsal(prepared, terms) as done:

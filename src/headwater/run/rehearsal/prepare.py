@@ -6,7 +6,7 @@ columns declares those that its dataset keeps, or that were guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from headwater.data.schema import Column, Schema
@@ -62,9 +62,16 @@ def parsed(flow: DataFlow) -> Script:
 
 
 def prepare(
-    workspace: Workspace, flow: DataFlow, script: Script, given: Mapping[str, Source] | None = None
+    workspace: Workspace,
+    flow: DataFlow,
+    script: Script,
+    given: Mapping[str, Source] | None = None,
+    bound: Collection[str] = (),
 ) -> PreparedFlow:
-    """Return a flow ready to be rehearsed; `given` are parameters. Raises LanguageError with all faults."""
+    """Return a flow ready to be rehearsed. Raises LanguageError with all faults.
+
+    `given` are parameters, `bound` the linked services that a project has bound to stand-ins.
+    """
     ends = ends_of(workspace, flow, script)
     parameters = {**parameter_values(script, flow.source.place), **(given or {})}
     known = known_of(workspace, flow)
@@ -88,7 +95,7 @@ def prepare(
     final = _declaring(unbound, guesses)
     schemas = _schemas(final, ends)
     graph = build_graph(final, parameters, schemas, flow.source, known)
-    return PreparedFlow(flow, graph, ordered, schemas, bare, ends, needs_of(workspace, flow, graph, ends))
+    return PreparedFlow(flow, graph, ordered, schemas, bare, ends, needs_of(workspace, flow, graph, ends, bound))
 
 
 def _unbound(statement: Statement, stored: Mapping[str, Schema]) -> Statement:

@@ -20,7 +20,7 @@ from headwater.connectors.folder import FolderFiles
 from headwater.connectors.protocol import AnyStore, FileStore
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.data.schema import Column, Schema
-from headwater.data.types import ANY, STRING
+from headwater.data.types import ANY, STRING, DataType
 from headwater.definition.activities.execute_data_flow import ExecuteDataFlowBody
 from headwater.definition.pipeline import Activity
 from headwater.definition.workspace import Workspace
@@ -29,7 +29,7 @@ from headwater.language.expression.ast import Json
 from headwater.language.expression.context import Context
 from headwater.plan.data_flow import flow_parameters
 from headwater.plan.lookup import cure_for_name, find
-from headwater.plan.resolved import CopyPlan, ResolvedDataset
+from headwater.plan.resolved import ColumnMapping, CopyPlan, ResolvedDataset
 from headwater.run.activities.copy import CopyRunner
 from headwater.run.activities.protocol import ActivityResult, SinkToken, Surroundings
 from headwater.run.activities.typed import typed_body
@@ -223,11 +223,24 @@ def _plain(wildcard: str) -> str:
 
 
 def _columns(plan: CopyPlan) -> Schema:
-    """Return the columns of a copy's source: as stored, as mapped, else as its sink has them."""
-    mapped = [one for one in plan.mapping or () if one.source]
-    found = {one.source: Column(one.source, one.source_type or STRING) for one in mapped}
-    found |= {column.name: column for column in plan.source.schema}
-    if not found:
-        found = {column.name: column for column in plan.sink.schema}
-    columns = found.values() or [Column(name, STRING) for name in _UNASKED]
-    return Schema(tuple(Column(c.name, STRING if c.type == ANY else c.type) for c in columns))
+    """Return the columns of a copy's source: as stored, as mapped, else as its sink has them.
+
+    A text is made up so that it fits the sink's column.
+    """
+    mapped = {one.source: one for one in plan.mapping or () if one.source}
+    kept = {column.name: column.type for column in plan.source.schema}
+    names = (*kept, *(name for name in mapped if name not in kept)) or plan.sink.schema.names or _UNASKED
+    return Schema(
+        tuple(Column(name, _type(kept.get(name), mapped.get(name), name, plan.sink.schema)) for name in names)
+    )
+
+
+def _type(stored: DataType | None, mapped: ColumnMapping | None, name: str, sink: Schema) -> DataType:
+    target = sink.find(name if mapped is None else mapped.sink)
+    tries = (
+        None if stored == STRING else stored,
+        None if mapped is None or mapped.source_type == STRING else mapped.source_type,
+        None if mapped is None else mapped.sink_type,
+        None if target is None else target.type,
+    )
+    return next((type_ for type_ in tries if type_ not in (None, ANY)), STRING) or STRING
