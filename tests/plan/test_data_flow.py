@@ -212,6 +212,13 @@ def test_options_of_tables_are_refused_for_files() -> None:
     ]
 
 
+def test_external_call_is_refused_where_a_run_is_planned() -> None:
+    script = PLAIN + "\ns call(output(body as string), format: 'rest') ~> asked\nasked sink(store: 'cache') ~> kept"
+    assert refused(workspace(script, {"s": "orders"}, {"out": "totals"})) == [
+        'PLN-042 External call "asked" asks a service for every row, which no run does'
+    ]
+
+
 def test_options_that_no_run_does_are_all_refused() -> None:
     script = PLAIN.replace("source(", "source(enableCdc: true, purgeFiles: false, ")
     script = script.replace("sink(", "sink(outputAssertFailedRows: true, ")

@@ -41,6 +41,8 @@ FLOWS: dict[str, str] = {
     "expectExists(l@k == r@k, false, 'known')) ~> t  t sink(ignoreAssertFailedRows: true, mapColumn(k, v)) ~> out",
     "cache_lookup": LR + "r sink(store: 'cache', keys: ['k']) ~> c  "
     "l derive(found = c#lookup(k).w, one = c#output().z) ~> d  d sink(mapColumn(v, found, one)) ~> out",
+    "call": S + "s call(mapColumn(n = a), queryParameters = ['k' -> k], output(body as (x as long), status as string), "
+    "format: 'rest', store: 'restservice') ~> c  c derive(x = body.x) ~> d  d sink(mapColumn(x, status, b)) ~> out",
     "cast": S + "s cast(output(k as integer, a as string), errors: true) ~> c  "
     "c sink(ignoreAssertFailedRows: true) ~> out",
     "derive": S + "s derive(c = a + b, a = b * 2, e = iif(k == 'x', a, 7), f = upper(k)) ~> d  d sink() ~> out",
@@ -84,7 +86,8 @@ FLOWS: dict[str, str] = {
     "d parse(t = t ? (x as string, y as integer), format: 'delimited') ~> p  "
     "p derive(y = t.y) ~> e  e sink(mapColumn(y, b)) ~> out",
     "parse_xml": S + "s derive(t = '<r><x>' + k + '</x></r>') ~> d  "
-    "d parse(t = t ? (r as (x as string)), format: 'xml') ~> p  p derive(t = t.r.x) ~> e  e sink(mapColumn(t, b)) ~> out",
+    "d parse(t = t ? (r as (x as string)), format: 'xml') ~> p  p derive(t = t.r.x) ~> e  "
+    "e sink(mapColumn(t, b)) ~> out",
     "pivot": S
     + "s pivot(groupBy(b), pivotBy(k, ['x', 'y']), n = count(a), columnNaming: '$V_$N', lateral: true) ~> p  "
     "p sink() ~> out",

@@ -65,7 +65,7 @@ def plan_data_flow(
     sinks |= _inline(planning, flow.sinks, graph.sinks, faults)
     raise_if_any(PlanError, faults)
     sources |= _queries(planning, graph)
-    faults += [fault for node in (*graph.sources, *graph.sinks) for fault in _not_run(node)]
+    faults += [fault for node in graph.nodes for fault in _not_run(node)]
     faults += [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])]
     raise_if_any(PlanError, faults)
     return FlowPlan(
@@ -223,6 +223,9 @@ def _queries(planning: _Planning, graph: Graph) -> dict[str, ResolvedDataset]:
 
 
 def _not_run(node: Node) -> Iterator[Fault]:
+    if node.verb == "call":
+        message = f'External call "{node.name}" asks a service for every row, which no run does'
+        yield Fault("PLN-042", message, cure="Ask the service in an activity before, and read its answers.")
     if isinstance(node.options, SourceOptions | SinkOptions):
         for name in node.options.not_run:
             message = f'{node.verb.capitalize()} "{node.name}" sets {name}, which is not supported'

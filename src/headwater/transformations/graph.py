@@ -155,9 +155,6 @@ def _cache(node: Node) -> CacheSink:
 def _compile(given: Given, caches: tuple[str, ...]) -> list[Node]:
     statement = given.statement
     transformation = TRANSFORMATIONS.get(statement.verb)
-    if statement.verb == "call":
-        message = f"External call '{statement.name}' asks a service for every row, which no run does"
-        raise given.refuse("LNG-065", message, cure="Ask the service in an activity before, and read its answers.")
     if transformation is None:
         cure = "Supported are: " + ", ".join(TRANSFORMATIONS) + "."
         raise given.refuse("LNG-065", f"Transformation '{statement.verb}' is not supported", cure=cure)

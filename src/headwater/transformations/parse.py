@@ -6,7 +6,7 @@ import json
 
 from sqlglot import exp
 
-from headwater.data.types import BINARY, STRING, Array, DataType, Struct
+from headwater.data.types import BINARY, STRING, Array, DataType
 from headwater.language.dataflow.ast import Assignment, Cast, Expr, MapLiteral
 from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.scope import Resolved
@@ -17,6 +17,7 @@ from headwater.transformations.defined import define
 from headwater.transformations.delimited import OPTIONS, read_delimited
 from headwater.transformations.derive import derived
 from headwater.transformations.expression import resolve_value
+from headwater.transformations.json_shape import json_shape, read_json
 from headwater.transformations.protocol import Given, Outcome, Transformation
 from headwater.transformations.scope import StreamScope
 
@@ -69,9 +70,9 @@ def _of_json(value: exp.Expr, type_: DataType, *, lines: bool) -> exp.Expr:
         )
         whole = exp.Case(ifs=[exp.If(this=_is_list(value), true=first)], default=value.copy())
         by_line = exp.SplitPart(this=value.copy(), delimiter=sql.text("\n"), part_index=sql.number(1))
-    branches = [(_is_valid(value.copy()), _read(whole, type_))]
+    branches = [(_is_valid(value.copy()), read_json(whole, type_))]
     if lines:
-        branches.append((_is_valid(by_line), _read(by_line.copy(), type_)))
+        branches.append((_is_valid(by_line), read_json(by_line.copy(), type_)))
     return sql.case(branches)
 
 
@@ -87,26 +88,11 @@ def _between(before: str, value: exp.Expr, after: str) -> exp.Expr:
     return exp.DPipe(this=exp.DPipe(this=sql.text(before), expression=value), expression=sql.text(after))
 
 
-def _read(value: exp.Expr, type_: DataType) -> exp.Expr:
-    structure = sql.text(json.dumps(_structure(type_)))
-    return exp.Anonymous(this="from_json", expressions=[value, structure])
-
-
-def _structure(type_: DataType) -> Json:
-    match type_:
-        case Struct(fields):
-            return {name: _structure(inner) for name, inner in fields}
-        case Array(item):
-            return [_structure(item)]
-        case _:
-            return sql.data_type(type_).sql("duckdb")
-
-
 def _of_xml(given: Given, value: exp.Expr, type_: DataType) -> exp.Expr:
     """Return an XML text as a value, whose root is the one member of it; null where it is no XML."""
     prefixes = sql.text(json.dumps(namespace_prefixes(given), sort_keys=True))
-    document = sql.vectorized("xml_to_json", value, sql.text(json.dumps(_structure(type_))), prefixes)
-    return sql.case([(sql.is_not_null(document), _read(document.copy(), type_))])
+    document = sql.vectorized("xml_to_json", value, sql.text(json_shape(type_)), prefixes)
+    return sql.case([(sql.is_not_null(document), read_json(document.copy(), type_))])
 
 
 def namespace_prefixes(given: Given) -> dict[str, Json]:

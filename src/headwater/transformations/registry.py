@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from headwater.transformations.aggregate import AGGREGATE
 from headwater.transformations.alter_row import ALTER_ROW
 from headwater.transformations.assertion import ASSERT
+from headwater.transformations.call import CALL
 from headwater.transformations.cast import CAST
 from headwater.transformations.derive import DERIVE
 from headwater.transformations.exists import EXISTS
@@ -34,6 +35,7 @@ TRANSFORMATIONS: Mapping[str, Transformation] = {
     "aggregate": AGGREGATE,
     "alterRow": ALTER_ROW,
     "assert": ASSERT,
+    "call": CALL,
     "cast": CAST,
     "derive": DERIVE,
     "exists": EXISTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headwater.language.dataflow.functions.vectorized import (
+    answers,
     charset,
     digest,
     escaping,
@@ -10,12 +11,13 @@ from headwater.language.dataflow.functions.vectorized import (
     moments,
     numbers,
     orders,
+    similarity,
     texts,
     xml_text,
 )
 from headwater.language.dataflow.functions.vectorized.function import Vectorized
 
-_FAMILIES = (charset, digest, escaping, java_regex, moments, numbers, orders, texts, xml_text)
+_FAMILIES = (answers, charset, digest, escaping, java_regex, moments, numbers, orders, similarity, texts, xml_text)
 
 VECTORIZED: dict[str, Vectorized] = {
     function.name: function
