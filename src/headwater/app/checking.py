@@ -10,6 +10,7 @@ from headwater.definition.check import check as check_workspace
 from headwater.definition.load import load_folder
 from headwater.definition.workspace import Workspace
 from headwater.errors import DefinitionError, Fault, raise_if_any
+from headwater.plan.flow_checks import check_flows
 from headwater.settings import Project
 
 
@@ -54,15 +55,19 @@ def check(folder: Path) -> tuple[CheckReport, ...]:
     return tuple(_report(project, load(project, name)) for name in workspaces_at(project, folder))
 
 
-def _faults(project: Project, workspace: Workspace) -> tuple[Fault, ...]:
-    """Return what is wrong in a workspace; files are told from the project's folder, because workspaces share names."""
+def _faults(project: Project, workspace: Workspace, more: tuple[Fault, ...] = ()) -> tuple[Fault, ...]:
+    """Return what is wrong in a workspace, in the order of files and of places in them.
+
+    Files are told from the project's folder, because workspaces share names.
+    """
     folder = PurePosixPath(project.settings.workspaces[workspace.name].folder)
 
     def placed(fault: Fault) -> Fault:
         file = fault.place.file
         return fault if file is None else replace(fault, place=replace(fault.place, file=str(folder / file)))
 
-    return tuple(placed(fault) for fault in check_workspace(workspace))
+    found = dict.fromkeys((*check_workspace(workspace), *more))
+    return tuple(placed(fault) for fault in sorted(found, key=lambda one: (one.place.file or "", one.place.line or 0)))
 
 
 def _report(project: Project, workspace: Workspace) -> CheckReport:
@@ -73,4 +78,6 @@ def _report(project: Project, workspace: Workspace) -> CheckReport:
         "linked services": workspace.linked_services,
     }
     counts = ", ".join(f"{len(things)} {kind}" for kind, things in kinds.items() if things)
-    return CheckReport(workspace.name, counts or "no definitions", _faults(project, workspace))
+    # A run needs only its own flows to be sound, and plans them; so scripts are typed here and not in `sound`.
+    faults = _faults(project, workspace, check_flows(workspace))
+    return CheckReport(workspace.name, counts or "no definitions", faults)

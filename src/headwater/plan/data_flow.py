@@ -60,12 +60,13 @@ def plan_data_flow(
     sources = _datasets(planning, flow.sources, "source", script, faults)
     sinks = _datasets(planning, flow.sinks, "sink", script, faults)
     raise_if_any(PlanError, faults)
-    graph = build_graph(script, texts, _known_schemas(script, sources), flow.source, known_of(workspace, flow))
+    stored = {name: dataset.schema for name, dataset in sources.items()}
+    graph = build_graph(script, texts, known_schemas(script, stored), flow.source, known_of(workspace, flow))
     sources |= _inline(planning, flow.sources, graph.sources, faults)
     sinks |= _inline(planning, flow.sinks, graph.sinks, faults)
     raise_if_any(PlanError, faults)
     sources |= _queries(planning, graph)
-    faults += [fault for node in graph.nodes for fault in _not_run(node)]
+    faults += [fault for node in (*graph.sources, *graph.sinks) for fault in _not_run(node)]
     faults += [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])]
     raise_if_any(PlanError, faults)
     return FlowPlan(
@@ -192,21 +193,21 @@ def _value(json: Json) -> Value:
             return json
 
 
-def _known_schemas(script: Script, sources: Mapping[str, ResolvedDataset]) -> dict[str, Schema]:
-    """Return what the datasets' stored schemas tell: drifted columns beside those that the script declares.
+def known_schemas(script: Script, stored: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Return what the stored schemas of datasets tell, by source: columns beside those that the script declares.
 
-    What the data really has is found out by the run, which builds the graph again.
+    A query has columns of its own. What the data really has is found out by the run, which builds the graph again.
     """
     schemas: dict[str, Schema] = {}
     for statement in script.statements:
-        stored = sources[statement.name].schema if statement.name in sources else Schema()
-        if not len(stored):
+        columns = stored.get(statement.name, Schema())
+        if not len(columns) or statement.option("query") is not None:
             continue
         clause = statement.clause("output")
         declarations = [a for a in (clause.args if clause else ()) if isinstance(a, ColumnDeclaration)]
         declared = tuple(Column(declaration.name, declaration.type) for declaration in declarations)
         names = {column.name for column in declared}
-        schemas[statement.name] = Schema((*declared, *(column for column in stored if column.name not in names)))
+        schemas[statement.name] = Schema((*declared, *(column for column in columns if column.name not in names)))
     return schemas
 
 
@@ -223,9 +224,6 @@ def _queries(planning: _Planning, graph: Graph) -> dict[str, ResolvedDataset]:
 
 
 def _not_run(node: Node) -> Iterator[Fault]:
-    if node.verb == "call":
-        message = f'External call "{node.name}" asks a service for every row, which no run does'
-        yield Fault("PLN-042", message, cure="Ask the service in an activity before, and read its answers.")
     if isinstance(node.options, SourceOptions | SinkOptions):
         for name in node.options.not_run:
             message = f'{node.verb.capitalize()} "{node.name}" sets {name}, which is not supported'

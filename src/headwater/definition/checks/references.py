@@ -12,17 +12,18 @@ from headwater.errors import Fault, Place
 
 def check_references(workspace: Workspace) -> Iterator[Fault]:
     """Yield a fault for each reference to a definition that does not exist. Pools and the like are not in Git."""
-    targets: dict[str, tuple[str, Mapping[str, object]]] = {
-        "DataFlowReference": ("data flow", workspace.data_flows),
-        "DatasetReference": ("dataset", workspace.datasets),
-        "LinkedServiceReference": ("linked service", workspace.linked_services),
-        "PipelineReference": ("pipeline", workspace.pipelines),
+    targets: dict[str, tuple[str, str, Mapping[str, object]]] = {
+        "DataFlowReference": ("data flow", "dataflow", workspace.data_flows),
+        "DatasetReference": ("dataset", "dataset", workspace.datasets),
+        "LinkedServiceReference": ("linked service", "linkedService", workspace.linked_services),
+        "PipelineReference": ("pipeline", "pipeline", workspace.pipelines),
     }
     for reference in _references(workspace):
-        what, names = targets.get(reference.type, ("", {}))
+        what, folder, names = targets.get(reference.type, ("", "", {}))
         if what and key_of(names, reference.name) is None:
             message = f"There is no {what} '{reference.name}'"
-            yield Fault("DEF-008", message, reference.place, suggest(names, reference.name))
+            cure = f"{suggest(names, reference.name)} Correct the name, or add {folder}/{reference.name}.json."
+            yield Fault("DEF-008", message, reference.place, cure)
 
 
 def _references(workspace: Workspace) -> Iterator[Reference]:
