@@ -17,7 +17,7 @@ from sqlglot import exp
 from headwater.connectors.dialects import default_schema
 from headwater.connectors.duckdb_write import MARKERS, StagedDuckDbTable, has_table
 from headwater.connectors.faults import DUCKDB, faults_as
-from headwater.connectors.protocol import TableWrite, Token
+from headwater.connectors.protocol import Staged, TableWrite, Token
 from headwater.connectors.queries import query_for
 from headwater.connectors.registry import Shape
 from headwater.connectors.sql_types import schema_of
@@ -110,6 +110,12 @@ class DuckDbTables:
         schema, name = self._named(table)
         target = exp.table_(name, db=schema, quoted=True)
         return StagedDuckDbTable(connection, self._store, target, write, self._what(table))
+
+    def stage_beside(self, table: TableLocation, write: TableWrite, other: Staged) -> StagedDuckDbTable:
+        assert isinstance(other, StagedDuckDbTable), "a store is given its own writes"
+        schema, name = self._named(table)
+        target = exp.table_(name, db=schema, quoted=True)
+        return StagedDuckDbTable(other.connection, self._store, target, write, self._what(table), other)
 
     def committed(self, token: Token) -> bool:
         query = exp.select("1").from_(MARKERS.copy()).where(exp.column("id").eq(exp.Placeholder()))

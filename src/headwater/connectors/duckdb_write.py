@@ -1,4 +1,4 @@
-"""A write to a table of a DuckDB database: one transaction from `stage` to `commit`."""
+"""A write to a table of a DuckDB database: one transaction from `stage` to `commit`, which several writes may share."""
 
 from __future__ import annotations
 
@@ -31,19 +31,35 @@ class StagedDuckDbTable:
     """Holds the connection and its transaction; both end with `commit` or `discard`."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, store: Store, target: exp.Table, write: TableWrite, what: str
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        store: Store,
+        target: exp.Table,
+        write: TableWrite,
+        what: str,
+        first: StagedDuckDbTable | None = None,
     ) -> None:
         self._connection = connection
+        self._first: StagedDuckDbTable = self if first is None else first._first
+        self._shared = [self] if first is None else self._first._shared
+        self._is_prepared = self._is_committed = False
         self._store = store
         self._target = target
         self._write = write
         self._what = what
         self._token: Token = {"id": uuid4().hex, "key": write.key}
         try:
-            self._prepare()
+            self._begin()
         except BaseException:
             self.discard()
             raise
+        if first is not None:
+            self._shared.append(self)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection whose transaction this is."""
+        return self._connection
 
     @property
     def token(self) -> Token:
@@ -67,12 +83,23 @@ class StagedDuckDbTable:
             self._connection.unregister(_INCOMING)
             return count
 
-    def commit(self) -> None:
+    def prepare(self) -> None:
+        if self._is_prepared:
+            return
         marker = exp.insert(exp.values([(exp.Placeholder(), exp.Placeholder())]), MARKERS, columns=["id", "key"])
         with faults_as(DUCKDB, self._what):
             self._script(self._write.post_script)
             run_statement(self._connection, marker, [self._token["id"], self._write.key])
+        self._is_prepared = True
+
+    def commit(self) -> None:
+        if self._first._is_committed:
+            return
+        for write in self._shared:
+            write.prepare()
+        with faults_as(DUCKDB, self._what):
             run_statement(self._connection, "COMMIT")
+        self._first._is_committed = True
         self._connection.close()
 
     def discard(self) -> None:
@@ -81,13 +108,15 @@ class StagedDuckDbTable:
         with contextlib.suppress(duckdb.Error):
             self._connection.close()
 
-    def _prepare(self) -> None:
+    def _begin(self) -> None:
         with faults_as(DUCKDB, self._what):
-            self._make_markers()
+            if self._first is self:
+                self._make_markers()
             if self._write.auto_create or self._write.mode == "recreate":
                 # In a transaction of its own: two writes that both make the schema would conflict.
                 self._make_schema(self._target.db)
-            run_statement(self._connection, "BEGIN")
+            if self._first is self:
+                run_statement(self._connection, "BEGIN")
             self._script(self._write.pre_script)
             if self._write.mode == "recreate":
                 self._run(exp.Drop(tables=[self._target.copy()], kind="TABLE", exists=True))

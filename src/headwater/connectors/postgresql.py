@@ -21,7 +21,7 @@ from headwater.connectors.faults import PSYCOPG, faults_as
 from headwater.connectors.postgresql_read import copied_out
 from headwater.connectors.postgresql_types import PgColumn, schema_of
 from headwater.connectors.postgresql_write import StagedPostgresTable
-from headwater.connectors.protocol import TableWrite, Token
+from headwater.connectors.protocol import Staged, TableWrite, Token
 from headwater.connectors.queries import query_for
 from headwater.connectors.registry import Shape
 from headwater.data.locations import QueryLocation, Store, TableLocation
@@ -150,6 +150,13 @@ class PostgresTables:
     def stage(self, table: TableLocation, write: TableWrite) -> StagedPostgresTable:
         target = (self._schema(table), table.table)
         return StagedPostgresTable(self._connect(), self._store, target, write, self._what(table), self.committed)
+
+    def stage_beside(self, table: TableLocation, write: TableWrite, other: Staged) -> StagedPostgresTable:
+        assert isinstance(other, StagedPostgresTable), "a store is given its own writes"
+        target = (self._schema(table), table.table)
+        return StagedPostgresTable(
+            other.connection, self._store, target, write, self._what(table), self.committed, other
+        )
 
     def committed(self, token: Token) -> bool:
         deadline = time.monotonic() + END_WAIT_S

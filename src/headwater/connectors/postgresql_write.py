@@ -1,5 +1,7 @@
 """A write to a PostgreSQL table: one transaction from `stage` to `commit`, rows by COPY … FROM STDIN.
 
+Several writes to one database may share a transaction, and become visible together.
+
 Batches go in binary where every column's type has the form that the target reads, else as CSV, which the server
 parses into whatever type the column has.
 """
@@ -41,8 +43,12 @@ class StagedPostgresTable:
         write: TableWrite,
         what: str,
         committed: Callable[[Token], bool],
+        first: StagedPostgresTable | None = None,
     ) -> None:
         self._connection = connection
+        self._first: StagedPostgresTable = self if first is None else first._first
+        self._shared = [self] if first is None else self._first._shared
+        self._is_prepared = self._is_committed = False
         self._store = store
         self._schema, self._table = target
         self._target = sql.Identifier(*target)
@@ -52,10 +58,17 @@ class StagedPostgresTable:
         self._token: Token = {}
         try:
             with faults_as(PSYCOPG, what):
-                self._prepare()
+                self._begin()
         except BaseException:
             self.discard()
             raise
+        if first is not None:
+            self._shared.append(self)
+
+    @property
+    def connection(self) -> psycopg.Connection[tuple[object, ...]]:
+        """The connection whose transaction this is."""
+        return self._connection
 
     @property
     def token(self) -> Token:
@@ -91,9 +104,21 @@ class StagedPostgresTable:
             self._run(sql.SQL("DROP TABLE {}").format(incoming))
             return rows
 
-    def commit(self) -> None:
+    def prepare(self) -> None:
+        if self._is_prepared:
+            return
         with faults_as(PSYCOPG, self._what):
             self._script(self._write.post_script)
+            # What is checked at the commit is checked now, while all sinks can still be taken back.
+            self._connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self._is_prepared = True
+
+    def commit(self) -> None:
+        if self._first._is_committed:
+            return
+        for write in self._shared:
+            write.prepare()
+        with faults_as(PSYCOPG, self._what):
             try:
                 self._connection.commit()
             except psycopg.OperationalError:
@@ -101,6 +126,7 @@ class StagedPostgresTable:
                 self.discard()
                 if not self._committed(self._token):
                     raise
+        self._first._is_committed = True
         self._connection.close()
 
     def discard(self) -> None:
@@ -108,7 +134,7 @@ class StagedPostgresTable:
         with contextlib.suppress(psycopg.Error):
             self._connection.close()
 
-    def _prepare(self) -> None:
+    def _begin(self) -> None:
         row = self._connection.execute("SELECT pg_current_xact_id()::text").fetchone()
         self._token = {"xid": str(row[0]) if row else "", "key": self._write.key}
         self._script(self._write.pre_script)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Literal, Protocol
+from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 import duckdb
 import msgspec
@@ -124,6 +124,22 @@ class TableStore(Protocol):
     def stage(self, table: TableLocation, write: TableWrite) -> StagedTable: ...
 
     def committed(self, token: Token) -> bool: ...
+
+
+@runtime_checkable
+class JoiningTables(Protocol):
+    """A store that can write several tables in one transaction, so that they become visible together."""
+
+    def stage_beside(self, table: TableLocation, write: TableWrite, other: Staged) -> StagedTable:
+        """Stage in the transaction of another write of this store; the first commit or discard is that of all."""
+
+
+@runtime_checkable
+class PreparedTable(Protocol):
+    """A staged write that can find out before its commit whether it will be refused."""
+
+    def prepare(self) -> None:
+        """Do all that `commit` does but the last step. Raises ConnectorError."""
 
 
 AnyStore = FileStore | TableStore

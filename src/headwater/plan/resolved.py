@@ -34,6 +34,8 @@ class ResolvedDataset:
     """typeProperties, resolved."""
     connection: Mapping[str, Json] = field(default_factory=dict, repr=False)
     """typeProperties of the linked service, resolved; may hold secrets."""
+    rejects: ResolvedDataset | None = None
+    """For a sink of a data flow that sets rows apart: files in the store for rejected rows."""
 
 
 class ColumnMapping(msgspec.Struct, frozen=True):

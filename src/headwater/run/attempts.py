@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from headwater.definition.pipeline import Activity
 from headwater.errors import ActivityFailed, Cancelled, Fault, HeadwaterError
 from headwater.language.expression.ast import Json
@@ -79,7 +81,7 @@ class Trial:
         """Return the result as history and lineage may see it."""
         masker = self.live.masker
         output = SECURE_OUTPUT if self.activity.policy.secure_output else masker.mapping(result.output)
-        return ActivityResult(output, masker.structs(result.movements), result.assignments)
+        return replace(result, output=output, movements=masker.structs(result.movements))
 
 
 class Attempts:
@@ -156,6 +158,7 @@ class Attempts:
             shown.output,
             movements=shown.movements,
             assignments=shown.assignments,
+            notes=shown.notes,
             folder=trial.live.pipeline.folder,
         )
 
@@ -233,6 +236,7 @@ class Attempts:
                 cancelled=is_cancelled,
                 checkpoint=_Checkpoint(equipment, trial),
                 control=self._control_of(trial),
+                notes=lambda key: self._journal.source_notes(ids, key),
                 resumption=resumption,
             )
         finally:

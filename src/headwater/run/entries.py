@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from headwater.language.expression.ast import Json
-from headwater.run.activities.protocol import ActivityResult, Assignment, SinkToken
+from headwater.run.activities.protocol import ActivityResult, Assignment, SinkToken, SourceNote
 from headwater.run.events import Movement
 from headwater.run.records import ENDED, ActivityError, ActivityStatus, InvokedBy, RunStatus
 
@@ -97,4 +97,5 @@ class AttemptEnd:
     error: ActivityError | None = None
     movements: tuple[Movement, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    notes: tuple[SourceNote, ...] = ()
     folder: str | None = None

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from headwater.language.expression.ast import Json
-from headwater.run.activities.protocol import Assignment
+from headwater.run.activities.protocol import Assignment, Ids, SourceNote
 from headwater.run.database import RunDatabase
 from headwater.run.entries import AttemptEnd, NewAttempt, NewRun, Prepared, StoredAttempt, StoredRun
 from headwater.run.events import ActivityEnded, Listener
 from headwater.run.records import ENDED, UNFINISHED, ActivityError, ActivityStatus, InvokedBy, RunStatus
-from headwater.run.tables import ACTIVITY_RUNS, PIPELINE_RUNS, VARIABLES
+from headwater.run.tables import ACTIVITY_RUNS, PIPELINE_RUNS, SOURCE_NOTES, VARIABLES
 
 _log = logging.getLogger(__name__)
 
@@ -137,6 +137,8 @@ class RunJournal:
             row = connection.execute(statement).mappings().one()
             for assignment in end.assignments:
                 _assign(connection, row["pipeline_run_id"], assignment)
+            for note in end.notes:
+                _note(connection, row, note, now)
             _touch(connection, row["pipeline_run_id"], now)
             event = _event(row, end)
             for listener in self._listeners:
@@ -195,6 +197,18 @@ class RunJournal:
         with self._database.reading() as connection:
             return {row.name: row.value for row in connection.execute(statement)}
 
+    def source_notes(self, ids: Ids, key: str) -> dict[str, Mapping[str, Json]]:
+        """Return what the last successful run of an activity noted of its sources, under a checkpoint's key."""
+        table = SOURCE_NOTES
+        statement = sa.select(table.c.source, table.c.note).where(
+            table.c.workspace == ids.workspace,
+            table.c.pipeline == ids.pipeline,
+            table.c.activity == ids.activity,
+            table.c.checkpoint_key == key,
+        )
+        with self._database.reading() as connection:
+            return {row.source: row.note for row in connection.execute(statement)}
+
 
 def _insert_once(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
     return connection.execute(sqlite.insert(table).values(row).on_conflict_do_nothing()).rowcount > 0
@@ -245,6 +259,14 @@ def _assign(connection: sa.Connection, run_id: str, assignment: Assignment) -> N
             set_={"value": statement.excluded.value},
         )
     )
+
+
+def _note(connection: sa.Connection, run: sa.RowMapping, note: SourceNote, now: datetime.datetime) -> None:
+    key = {name: run[name] for name in ("workspace", "pipeline", "activity")}
+    key |= {"checkpoint_key": note.key, "source": note.source}
+    values = {"note": note.note, "activity_run_id": run["activity_run_id"], "updated_at": now}
+    statement = sqlite.insert(SOURCE_NOTES).values(key | values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
 def _tell(connection: sa.Connection, listener: Listener, event: ActivityEnded) -> None:

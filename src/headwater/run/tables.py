@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 VERSION_TABLE = "run_version"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a database that is there already does without importing Alembic."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -102,3 +102,17 @@ VARIABLES = sa.Table(
     sa.Column("is_return_value", sa.Boolean, primary_key=True),
     sa.Column("value", JsonText),
 )
+
+SOURCE_NOTES = sa.Table(
+    "data_flow_source_notes",
+    METADATA,
+    sa.Column("workspace", sa.Text, primary_key=True),
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    sa.Column("activity", sa.Text, primary_key=True),
+    sa.Column("checkpoint_key", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("note", JsonText, nullable=False),
+    sa.Column("activity_run_id", sa.Text, nullable=False),
+    sa.Column("updated_at", UtcTime, nullable=False),
+)
+"""How far each source that reads only what is new was read by the last successful run of its activity."""

@@ -5,7 +5,11 @@ They change no column, so that lineage and types are complete with them; whoever
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from headwater.language.dataflow.ast import Literal, Option
+from headwater.language.expression.ast import Json
+from headwater.transformations.arguments import flag, value_of
 from headwater.transformations.protocol import Given
 
 _OF_STORES = (
@@ -36,54 +40,42 @@ SOURCE_OPTIONS = (
     *_OF_STORES,
     "body",
     "booleanFormat",
-    "enableCdc",
     "enableNativeCdc",
     "filterMap",
     "fixDecimalPrecision",
-    "firstRowAsHeader",
     "inputs",
     "keys",
     "lastEventPosition",
-    "modifiedAfter",
-    "modifiedBefore",
-    "moveFiles",
-    "namespaces",
     "netChanges",
     "paginationRules",
     "partitionPredicates",
-    "partitionRootPath",
     "preferredFractionalType",
     "preferredIntegralType",
     "procedureName",
-    "purgeFiles",
-    "range",
     "readMode",
     "resultSet",
-    "sheetIndex",
-    "sheetName",
-    "skipInitialLoad",
-    "timestampAsOf",
-    "validationMode",
-    "versionAsOf",
-    "waterMarkColumn",
-    "waterMarkColumnType",
 )
 SINK_OPTIONS = (
     *_OF_STORES,
-    "assertFailure_container",
-    "assertFailure_fileSystem",
-    "assertFailure_folderPath",
-    "outputAssertFailedRows",
-    "overwrite",
-    "rowFolderUrlColumn",
-    "rowUrlColumn",
 )
+
+
+# What they say where it is what is done anyway.
+_USUAL: Mapping[str, Json] = {"booleanFormat": ["true", "false"]}
+# How the types of drifted columns are guessed, where they are guessed at all.
+_GUESSES = ("preferredFractionalType", "preferredIntegralType")
 
 
 def not_run(given: Given, names: tuple[str, ...]) -> tuple[str, ...]:
     """Return which of these options are set to something."""
     options = (given.statement.option(name) for name in names)
-    return tuple(option.name for option in options if option is not None and not _is_unset(option))
+    return tuple(option.name for option in options if option is not None and _has_bearing(given, option))
+
+
+def _has_bearing(given: Given, option: Option) -> bool:
+    if _is_unset(option) or (option.name in _GUESSES and not flag(given, "inferDriftedColumnTypes")):
+        return False
+    return option.name not in _USUAL or value_of(given, option) != _USUAL[option.name]
 
 
 def _is_unset(option: Option) -> bool:

@@ -34,8 +34,8 @@ class TakenRows:
     action: tuple[OutputColumn, ...]
 
 
-def taken_rows(given: Given, stream: Stream) -> TakenRows:
-    """Return what decides about the rows of a sink."""
+def taken_rows(given: Given, stream: Stream, *, leaves_failures: bool = False) -> TakenRows:
+    """Return what decides about the rows of a sink; with `leaves_failures`, whoever writes them sets those apart."""
     tests: list[exp.Expr] = []
     effects: list[Origin] = []
     action: tuple[OutputColumn, ...] = ()
@@ -49,9 +49,31 @@ def taken_rows(given: Given, stream: Stream) -> TakenRows:
             action = (made(ACTION, STRING, (found.origin(),), _value(found)),)
     if flag(given, "ignoreAssertFailedRows"):
         for id_, mark in asserts_of(stream).items():
-            tests.append(exp.Is(this=mark.input.sql(mark.column), expression=exp.null()))
+            if not leaves_failures:
+                tests.append(exp.Is(this=mark.input.sql(mark.column), expression=exp.null()))
             effects += deciding((mark.origin(),), "FILTER", f"!hasError({spell_string(id_)})")
     return TakenRows(tuple(tests), tuple(effects), action)
+
+
+def failure_marks(stream: Stream) -> tuple[OutputColumn, ...]:
+    """Return the ids and the messages of the assertions that a row failed, null where it failed none."""
+    found = asserts_of(stream)
+    if not found:
+        return ()
+    failed = [(id_, mark.input.sql(mark.column)) for id_, mark in found.items()]
+    ids = [
+        exp.Case(ifs=[exp.If(this=exp.not_(exp.Is(this=message, expression=exp.null())), true=exp.Literal.string(id_))])
+        for id_, message in failed
+    ]
+    return (
+        made("failed assertions", STRING, (), _joined(ids)),
+        made("messages of failed assertions", STRING, (), _joined([message.copy() for _, message in failed])),
+    )
+
+
+def _joined(texts: Sequence[exp.Expr]) -> exp.Expr:
+    joined = exp.ConcatWs(expressions=[exp.Literal.string("; "), *texts])
+    return exp.Nullif(this=joined, expression=exp.Literal.string(""))
 
 
 def action_faults(given: Given, keys: Sequence[str], columns: Sequence[OutputColumn], is_open: bool) -> Iterator[Fault]:

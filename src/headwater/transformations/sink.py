@@ -14,14 +14,17 @@ from sqlglot import exp
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.transformations.arguments import flag, number, text, texts
 from headwater.transformations.expression import scope_of
+from headwater.transformations.file_commands import FileCommand, UnknownCommand, parse_command
+from headwater.transformations.format_options import FORMAT_OPTIONS
 from headwater.transformations.mapping import all_columns, is_open_mapping, mapped_columns
 from headwater.transformations.not_run import SINK_OPTIONS, not_run
-from headwater.transformations.options import SinkOptions
-from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
+from headwater.transformations.options import AssertFailures, ErrorRows, SinkOptions, Spread, Tolerance
+from headwater.transformations.protocol import Given, Outcome, Output, OutputColumn, Transformation
 from headwater.transformations.relation import output
-from headwater.transformations.row_actions import action_faults, taken_rows
+from headwater.transformations.row_actions import action_faults, failure_marks, taken_rows
 from headwater.transformations.scope import Found, StreamScope
 from headwater.transformations.source import declared_columns, inline_options
+from headwater.transformations.spread import spread_faults, spreading
 
 
 def _compile(given: Given) -> Outcome:
@@ -32,7 +35,10 @@ def _compile(given: Given) -> Outcome:
     columns = _automatic(given, scope, options) if clause is None else mapped_columns(given, scope, clause)
     if flag(given, "skipDuplicateMapOutputs"):
         columns = _first_of_each_name(columns)
-    taken = taken_rows(given, stream)
+    target = _error_rows(given, "outputAssertFailedRows", "assertFailure")
+    taken = taken_rows(given, stream, leaves_failures=target is not None)
+    failures = failure_marks(stream) if target is not None else ()
+    spread = spreading(given, scope, columns, len(options.file_names), bool(options.file_names or options.file_pattern))
     frame = exp.Select().from_(stream.table(), copy=False)
     for test in taken.tests:
         frame = frame.where(test, copy=False)
@@ -42,12 +48,39 @@ def _compile(given: Given) -> Outcome:
         frame,
         effects=taken.effects,
         is_open=stream.is_open and (clause is None or is_open_mapping(clause)),
-        marks=taken.action,
+        marks=(*taken.action, *failures, *spread.columns),
     )
+    options = _marked(options, result, spread.spread, len(taken.action), target if failures else None, given)
     raise_if_any(LanguageError, _faults(given, options, result.columns, result.stream.is_open))
-    if taken.action:
-        options = replace(options, action=result.marks[0].column.id)
-    return Outcome(outputs=(result,), options=options, drops_rows=bool(taken.tests))
+    return Outcome(
+        outputs=(result,), options=options, drops_rows=bool(taken.tests) or flag(given, "ignoreAssertFailedRows")
+    )
+
+
+def _marked(
+    options: SinkOptions, result: Output, spread: Spread, actions: int, target: ErrorRows | None, given: Given
+) -> SinkOptions:
+    """Return the options with what stands behind the columns that are written, by the ids that it has now."""
+    marks = [mark.column for mark in result.marks]
+    failures = None
+    if target is not None:
+        ids, messages = marks[actions : actions + 2]
+        failures = AssertFailures(
+            ids=ids.id, messages=messages.id, target=target, is_written=not flag(given, "ignoreAssertFailedRows")
+        )
+    called = {mark.name: mark.id for mark in marks}
+    return replace(
+        options,
+        action=marks[0].id if actions else None,
+        failures=failures,
+        spread=Spread(
+            count=spread.count,
+            number=called.get(spread.number or ""),
+            keys=tuple((name, called[mark]) for name, mark in spread.keys),
+            file=called.get(spread.file or ""),
+            folder=called.get(spread.folder or ""),
+        ),
+    )
 
 
 def _automatic(given: Given, scope: StreamScope, options: SinkOptions) -> list[OutputColumn]:
@@ -75,7 +108,11 @@ def _options(given: Given) -> SinkOptions:
         keys=texts(given, "keys"),
         pre_sqls=_statements(given, "preSQLs"),
         post_sqls=_statements(given, "postSQLs"),
-        file_names=_file_names(given),
+        file_names=texts(given, "partitionFileNames"),
+        file_pattern=text(given, "filePattern") or None,
+        pre_commands=_commands(given, "preCommands"),
+        post_commands=_commands(given, "postCommands"),
+        tolerance=_tolerance(given),
         inline=inline_options(given),
         not_run=not_run(given, SINK_OPTIONS),
         is_cache=(text(given, "store") or "").lower() == "cache",
@@ -83,10 +120,38 @@ def _options(given: Given) -> SinkOptions:
     )
 
 
-def _file_names(given: Given) -> tuple[str, ...]:
-    """Return the file's name; of a pattern that of the first part, since a sink is written as one part."""
-    pattern = text(given, "filePattern")
-    return texts(given, "partitionFileNames") if pattern is None else (pattern.replace("[n]", "1"),)
+def _commands(given: Given, name: str) -> tuple[FileCommand, ...]:
+    faults: list[Fault] = []
+    commands = []
+    for command in _statements(given, name):
+        try:
+            commands.append(parse_command(command))
+        except UnknownCommand as error:
+            message = f"Command '{command}' in {name} of '{given.statement.name}': {error}"
+            cure = "Write cp, mv, rm or mkdir with paths inside the container."
+            faults.append(given.fault("LNG-079", message, given.statement.option(name), cure))
+    raise_if_any(LanguageError, faults)
+    return tuple(commands)
+
+
+def _error_rows(given: Given, wanted: str, prefix: str) -> ErrorRows | None:
+    """Return where rows with errors go, if the option `wanted` sets them apart."""
+    if not flag(given, wanted):
+        return None
+    container = text(given, f"{prefix}_fileSystem") or text(given, f"{prefix}_container")
+    if not container:
+        cure = f"Set {prefix}_container."
+        message = f"Sink '{given.statement.name}' sets {wanted}, and names no container"
+        raise given.refuse("LNG-079", message, given.statement.option(wanted), cure)
+    return ErrorRows(container.strip("/"), (text(given, f"{prefix}_folderPath") or "").strip("/"))
+
+
+def _tolerance(given: Given) -> Tolerance | None:
+    if (text(given, "errorHandlingOption") or "").lower() != "allerrors":
+        return None
+    return Tolerance(
+        target=_error_rows(given, "outputRejectedData", "rejectedData"), succeeds=flag(given, "reportSuccessOnError")
+    )
 
 
 def _statements(given: Given, name: str) -> tuple[str, ...]:
@@ -107,19 +172,13 @@ def _faults(given: Given, options: SinkOptions, columns: Sequence[OutputColumn],
             cure = "Add it to input(…), leave it out of the mapping, or set validateSchema: false."
             yield given.fault("LNG-079", f"Sink '{sink}' validates its schema, which has no column '{name}'", cure=cure)
     yield from action_faults(given, options.keys, columns, is_open)
-    if len(options.file_names) > 1:
-        option = given.statement.option("partitionFileNames")
-        yield given.fault("LNG-079", f"Sink '{sink}' names more than one file", option, "Name one file.")
-    for name in ("preCommands", "postCommands"):
-        if _statements(given, name):
-            cure = "Do the file's commands in an activity before or after the data flow."
-            yield given.fault("LNG-060", f"'{name}' of '{sink}' is not supported", given.statement.option(name), cure)
+    written = [column.column.name for column in columns] if not is_open else [*names, ""]
+    yield from spread_faults(given, options.spread, options.file_names, options.file_pattern, written)
 
 
-# A table takes all rows or none, so that there are no rejected rows to put elsewhere.
+# What only moves work about, or repeats what the dataset says, has no bearing on the result here.
 _WITHOUT_BEARING = (
     "allowCopyCommand",
-    "autoCompact",
     "batchSize",
     "columnDelimiter",
     "columnNamesAsHeader",
@@ -130,28 +189,22 @@ _WITHOUT_BEARING = (
     "fileSystem",
     "folderPath",
     "isolationLevel",
-    "mergeSchema",
-    "optimizedWrite",
-    "outputRejectedData",
-    "partitionBy",
-    "quoteAll",
     "quoteChar",
-    "rejectedData_container",
-    "rejectedData_folderPath",
-    "reportSuccessOnError",
     "schemaName",
     "staged",
     "tableName",
     "transactionCommit",
     "umask",
-    "vacuum",
 )
 SINK = Transformation(
     verb="sink",
     compile=_compile,
-    options=dict.fromkeys((*_WITHOUT_BEARING, *SINK_OPTIONS))
+    options=dict.fromkeys((*_WITHOUT_BEARING, *FORMAT_OPTIONS, *SINK_OPTIONS))
     | {
         "allowSchemaDrift": None,
+        "assertFailure_container": None,
+        "assertFailure_fileSystem": None,
+        "assertFailure_folderPath": None,
         "deletable": None,
         "errorHandlingOption": frozenset({"allerrors", "stoponfirsterror"}),
         "encoding": None,
@@ -161,12 +214,20 @@ SINK = Transformation(
         "insertable": None,
         "keys": None,
         "output": None,
+        "outputAssertFailedRows": None,
+        "outputRejectedData": None,
         "partitionFileNames": None,
         "postCommands": None,
         "postSQLs": None,
         "preCommands": None,
         "preSQLs": None,
         "recreate": None,
+        "rejectedData_container": None,
+        "rejectedData_fileSystem": None,
+        "rejectedData_folderPath": None,
+        "reportSuccessOnError": None,
+        "rowFolderUrlColumn": None,
+        "rowUrlColumn": None,
         "saveOrder": None,
         "skipDuplicateMapInputs": None,
         "skipDuplicateMapOutputs": None,
@@ -176,6 +237,6 @@ SINK = Transformation(
         "upsertable": None,
         "validateSchema": None,
     },
-    clauses=frozenset({"input", "mapColumn"}),
+    clauses=frozenset({"input", "mapColumn", "partitionBy"}),
     keeps_rows=True,
 )

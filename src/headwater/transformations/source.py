@@ -20,11 +20,13 @@ from headwater.language.expression.ast import Json
 from headwater.transformations.arguments import flag, number, text, texts, value_of
 from headwater.transformations.conversion import conversion
 from headwater.transformations.expression import resolve_value
+from headwater.transformations.format_options import FORMAT_OPTIONS
 from headwater.transformations.not_run import SOURCE_OPTIONS, not_run
 from headwater.transformations.options import SourceOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
 from headwater.transformations.scope import Names, StreamScope, scope_over
+from headwater.transformations.source_options import change_capture, source_files
 from headwater.transformations.stream import Stream, StreamColumn
 
 # Types of which no text is made: those that are text, and those that have no text of their own.
@@ -81,7 +83,9 @@ def _options(given: Given) -> SourceOptions:
         wildcard_paths=texts(given, "wildcardPaths"),
         query=text(given, "query"),
         limit=number(given, "limit"),
-        row_url_column=text(given, "rowUrlColumn"),
+        row_url_column=text(given, "rowUrlColumn") or None,
+        files=source_files(given),
+        changes=change_capture(given),
         inline=inline_options(given),
         not_run=not_run(given, SOURCE_OPTIONS),
     )
@@ -226,28 +230,39 @@ INLINE = (
     "schemaName",
     "store",
     "tableName",
+    *FORMAT_OPTIONS,
 )
 SOURCE = Transformation(
     verb="source",
     compile=_compile,
     inputs=(0, 0),
-    options=dict.fromkeys((*_WITHOUT_BEARING, *SOURCE_OPTIONS))
+    options=dict.fromkeys((*_WITHOUT_BEARING, *FORMAT_OPTIONS, *SOURCE_OPTIONS))
     | {
         "allowSchemaDrift": None,
         "compressionLevel": None,
         "compressionType": None,
         "dateFormats": None,
+        "enableCdc": None,
         "encoding": None,
+        "fileList": None,
         "format": None,
         "ignoreNoFilesFound": None,
         "inferDriftedColumnTypes": None,
         "limit": None,
         "mode": frozenset({"read"}),
+        "modifiedAfter": None,
+        "modifiedBefore": None,
+        "moveFiles": None,
+        "partitionRootPath": None,
+        "purgeFiles": None,
         "query": None,
         "rowUrlColumn": None,
+        "skipInitialLoad": None,
         "store": None,
         "timestampFormats": None,
         "validateSchema": None,
+        "waterMarkColumn": None,
+        "waterMarkColumnType": None,
         "wildcardPaths": None,
     },
     clauses=frozenset({"output"}),

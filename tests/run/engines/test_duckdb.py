@@ -13,7 +13,7 @@ from headwater.connectors.memory import MemoryFiles
 from headwater.data.locations import FileLocation
 from headwater.errors import Cancelled, ConnectorError, HeadwaterError, LanguageError, RunError
 from headwater.plan.resolved import FlowPlan
-from headwater.run.engines.flow import StagedFlow, finish_sinks, known_rows, staged_flow
+from headwater.run.engines.flow import StagedFlow, finish, known_rows, staged_flow
 from run.engines.flow_world import World, files, plan, query, table
 
 ORDERS = "id,amount,day,customer\n1,10,2013-01-01,ann\n2,x,2013-01-02,bob\n3,NA,NA,ann\n"
@@ -33,7 +33,8 @@ def world(tmp_path: Path) -> World:
 def run(world: World, flow: FlowPlan) -> StagedFlow:
     with staged_flow(flow, world.host()) as staged:
         staged.commit()
-        return staged
+    finish(flow, world.host(), staged.tasks)
+    return staged
 
 
 def to_csv(name: str = "out") -> str:
@@ -231,7 +232,7 @@ def test_file_that_is_not_of_its_format_is_named(world: World) -> None:
 
 def test_sink_without_a_file_name_writes_a_part_named_after_the_run(world: World) -> None:
     run(world, plan(SOURCE + to_csv(), {"o": files("in/orders.csv")}, {"out": files("out/")}))
-    assert world.listing() == ["in/orders.csv", "out/part-00000-run-1-c000.csv"]
+    assert world.listing() == ["in/orders.csv", "out/part-00000-run-1-out-c000.csv"]
 
 
 def test_truncating_sink_clears_its_folder_after_the_commit(world: World) -> None:
@@ -241,15 +242,18 @@ def test_truncating_sink_clears_its_folder_after_the_commit(world: World) -> Non
     with staged_flow(flow, world.host()) as staged:
         assert "out/old.csv" in world.listing()
         staged.commit()
+    finish(flow, world.host(), staged.tasks)
     assert world.listing() == ["in/orders.csv", "out/new.csv"]
 
 
 def test_truncation_that_a_killed_process_left_undone_is_finished(world: World) -> None:
     world.write("out/old.csv", "old")
-    world.write("out/new.csv", "committed before the kill")
     script = SOURCE + "o sink(truncate: true, partitionFileNames: ['new.csv']) ~> out"
-    finish_sinks(plan(script, {"o": files("in/orders.csv")}, {"out": files("out/")}), world.host(), frozenset({"out"}))
-    assert world.listing() == ["in/orders.csv", "out/new.csv"]
+    flow = plan(script, {"o": files("in/orders.csv")}, {"out": files("out/")})
+    tasks = run(world, flow).tasks
+    for _ in range(2):
+        finish(flow, world.host(), tasks)
+        assert world.listing() == ["in/orders.csv", "out/new.csv"]
 
 
 def test_table_source_is_read_once_for_two_sinks(world: World) -> None:

@@ -40,12 +40,35 @@ class Assignment(msgspec.Struct, frozen=True):
     is_return_value: bool = False
 
 
+class FileTask(msgspec.Struct, frozen=True):
+    """A file to be deleted or, with a target, moved, once all sinks are committed. Doing it again changes nothing."""
+
+    stream: str
+    """The source or sink of the data flow whose store has the file."""
+    container: str
+    path: str
+    target: str | None = None
+
+
+class SourceNote(msgspec.Struct, frozen=True):
+    """How far a source was read, which is where the next run of the same activity begins."""
+
+    source: str
+    note: Mapping[str, object]
+    key: str = ""
+    """The checkpoint's own key, where the activity names one."""
+
+
 class ActivityResult(msgspec.Struct, frozen=True):
     """What a successful attempt says. `output` is the activity's output JSON."""
 
     output: Mapping[str, object] = {}
     movements: tuple[Movement, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    tasks: tuple[FileTask, ...] = ()
+    notes: tuple[SourceNote, ...] = ()
+    complaint: str = ""
+    """Why the attempt fails after all, once everything is done."""
 
 
 class SinkToken(msgspec.Struct, frozen=True):
@@ -147,6 +170,8 @@ class Surroundings:
     """True once the run is cancelled or the attempt is out of time: stop soon and raise Cancelled."""
     checkpoint: Checkpoint
     control: Control
+    notes: Callable[[str], Mapping[str, Mapping[str, Json]]] = lambda _key: {}
+    """What the last successful run of the activity noted of its sources, under a checkpoint's key."""
     resumption: Resumption | None = None
 
 

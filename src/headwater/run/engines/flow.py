@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,14 +27,19 @@ from headwater.data.locations import FileLocation
 from headwater.errors import Cancelled, Fault, HeadwaterError, RunError, raise_if_any
 from headwater.language.expression.ast import Json
 from headwater.plan.resolved import FlowPlan
+from headwater.run.activities.protocol import FileTask
+from headwater.run.engines.changes import Window
+from headwater.run.engines.commits import commit_sinks
 from headwater.run.engines.duckdb import Embedded
 from headwater.run.engines.evaluation import Evaluation, Ground
+from headwater.run.engines.file_tasks import do_tasks, tasks_after
 from headwater.run.engines.pivots import with_pivot_values
-from headwater.run.engines.reading import Connect, OpenSource, files_of, missing_columns, open_source
+from headwater.run.engines.reading import Connect, OpenSource, files_of, missing_columns, open_source, source_options
 from headwater.run.engines.spark.evaluation import SparkEvaluation
-from headwater.run.engines.writing import StagedSink, clearing, sink_location, sink_options, stage_sink
+from headwater.run.engines.staged_sink import StagedFiles, StagedSink
+from headwater.run.engines.writing import sink_options, stage_sink
 from headwater.settings import EngineSettings
-from headwater.transformations.graph import Graph
+from headwater.transformations.graph import Graph, Node
 from headwater.transformations.query import flow_queries
 
 _POLL_S = 0.2
@@ -55,6 +60,10 @@ class Host:
     """Told the number of rows written so far."""
     opened: Callable[[Graph, Mapping[str, OpenSource]], None] = lambda _graph, _sources: None
     """Told what will run, before it runs."""
+    windows: Mapping[str, Window] = field(default_factory=dict)
+    """What is new of sources that read only that, by source."""
+    goes_on: bool = False
+    """True if a sink that fails does not keep the others from being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +81,33 @@ class StagedFlow:
     """By sink."""
     outputs: Mapping[str, list[Json]] = field(default_factory=dict)
     """The rows of cache sinks that are part of the activity's output."""
+    scratch: Path = Path()
+    """Where the commits keep what they replace."""
+    tasks: tuple[FileTask, ...] = ()
+    """What is to be done once the sinks are committed."""
+    failed: Mapping[str, HeadwaterError] = field(default_factory=dict)
+    """Sinks that are left out because they failed, where the others go on."""
     _committed: set[str] = field(default_factory=set, init=False, repr=False)
 
     def commit(self) -> None:
-        """Make the sinks visible, one after the other. Raises ConnectorError; those before are visible then."""
-        for sink in self.sinks:
-            sink.commit()
-            self._committed.add(sink.name)
+        """Make all sinks visible. Raises ConnectorError, RunError, OSError, and then none is, unless it says so."""
+        commit_sinks(self.sinks, self.scratch)
+        self._committed.update(sink.name for sink in self.sinks)
 
     def discard(self) -> None:
         """Undo every sink that is not committed."""
         for sink in self.sinks:
             if sink.name not in self._committed:
-                sink.staged.discard()
+                sink.discard()
 
 
-def finish_sinks(plan: FlowPlan, host: Host, committed: frozenset[str]) -> None:
-    """Clear the folders that are truncated, which a process that was killed after its commits may not have done."""
-    for node in plan.graph.sinks:
-        dataset = plan.sinks[node.name]
-        location = sink_location(node, dataset, host.key)
-        if node.name in committed and isinstance(location, FileLocation):
-            clear = clearing(node, dataset, location, files_of(host.connect(dataset), dataset))
-            if clear is not None:
-                clear()
+def finish(plan: FlowPlan, host: Host, tasks: Iterable[FileTask]) -> None:
+    """Clear folders and move files, which a process that was killed after its commits may not have done.
+
+    Raises ConnectorError, OSError.
+    """
+    datasets = {**plan.sources, **plan.sinks}
+    do_tasks(tasks, lambda stream: files_of(host.connect(datasets[stream]), datasets[stream]))
 
 
 @contextmanager
@@ -130,7 +142,10 @@ def _stage(
     outputs = () if without else tuple(node.name for node in plan.graph.cache_sinks if sink_options(node).to_output)
     needed = {node.name for sink in (*wanted, *outputs) for node in plan.graph.upstream(sink)}
     nodes = [node for node in plan.graph.sources if node.name in needed]
-    sources = {node.name: open_source(node, plan.sources[node.name], host.connect, engine) for node in nodes}
+    sources = {
+        node.name: open_source(node, plan.sources[node.name], host.connect, engine, host.windows.get(node.name))
+        for node in nodes
+    }
     raise_if_any(RunError, (fault for node in nodes for fault in missing_columns(node, sources[node.name])))
     schemas = {name: source.schema for name, source in sources.items()}
     graph = with_pivot_values(plan.graph.with_schemas(schemas), schemas, sources, engine)
@@ -139,29 +154,97 @@ def _stage(
     for name, columns in queries.scans.items():
         evaluation.attach(sources[name], columns)
     rows = {shared.stream: evaluation.keep(graph.by_name[shared.stream], shared.query) for shared in queries.shared}
-    sinks: list[StagedSink] = []
-    durations: dict[str, int] = {}
+    sinks = _Sinks(plan, host, graph, engine, evaluation)
     try:
         for name in wanted:
-            if host.cancelled():
-                raise _cancelled(plan)
-            started = time.monotonic()
-            node = graph.by_name[name]
-            query = evaluation.answer(node, queries.sinks[name])
-            sinks.append(stage_sink(node, plan.sinks[name], query, host.connect, engine, host.key))
-            durations[name] = round((time.monotonic() - started) * 1000)
-            evaluation.note()
-            host.progress(sum(sink.rows for sink in sinks))
+            sinks.stage(name, queries.sinks[name])
+        sinks.check()
+        found = {
+            name: _output(engine, name, evaluation.answer(graph.by_name[name], queries.sinks[name])) for name in outputs
+        }
+        tasks = sinks.clearings()
+        tasks += [task for node in nodes for task in _tasks(node, sources[node.name])]
     except BaseException:
-        for sink in sinks:
-            sink.staged.discard()
+        for sink in sinks.staged:
+            sink.discard()
         raise
-    found = {
-        name: _output(engine, name, evaluation.answer(graph.by_name[name], queries.sinks[name])) for name in outputs
-    }
     read = evaluation.rows_read(sources)
-    rows |= read | {sink.name: sink.rows for sink in sinks}
-    return StagedFlow(graph, sources, read, tuple(sinks), known_rows(graph, rows), durations, found)
+    rows |= read | {sink.name: sink.rows for sink in sinks.staged}
+    return StagedFlow(
+        graph,
+        sources,
+        read,
+        tuple(sinks.staged),
+        known_rows(graph, rows),
+        sinks.durations_ms,
+        found,
+        host.scratch,
+        tuple(tasks),
+        sinks.failed,
+    )
+
+
+@dataclass(slots=True)
+class _Sinks:
+    """Stages one sink after the other."""
+
+    plan: FlowPlan
+    host: Host
+    graph: Graph
+    engine: duckdb.DuckDBPyConnection
+    evaluation: Evaluation
+    staged: list[StagedSink] = field(default_factory=list)
+    durations_ms: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, HeadwaterError] = field(default_factory=dict)
+
+    def stage(self, name: str, query: exp.Query) -> None:
+        """Stage a sink. Raises what it fails with, unless the others go on; Cancelled."""
+        host = self.host
+        if host.cancelled():
+            raise _cancelled(self.plan)
+        started = time.monotonic()
+        node = self.graph.by_name[name]
+        try:
+            rows = self.evaluation.answer(node, query)
+            sink = stage_sink(
+                node,
+                self.plan.sinks[name],
+                rows,
+                host.connect,
+                self.engine,
+                host.key,
+                # Where a sink may fail alone, each has a transaction of its own.
+                earlier=() if host.goes_on else self.staged,
+                noted=self.evaluation.note,
+            )
+        except HeadwaterError as error:
+            if not host.goes_on or isinstance(error, Cancelled) or host.cancelled():
+                raise
+            self.failed[name] = error
+            return
+        self.staged.append(sink)
+        self.durations_ms[name] = round((time.monotonic() - started) * 1000)
+        self.evaluation.note()
+        host.progress(sum(sink.rows for sink in self.staged))
+
+    def check(self) -> None:
+        """Raise the first error if no sink is left."""
+        if self.failed and not self.staged:
+            raise next(iter(self.failed.values()))
+
+    def clearings(self) -> list[FileTask]:
+        """Return which files are deleted from the folders that sinks clear: none that a sink of the flow writes."""
+        files = [f for sink in self.staged if isinstance(sink.staged, StagedFiles) for f in sink.staged.files]
+        written = {(file.location.store, file.location.container, file.location.path) for file in files}
+        tasks = [(sink.location.store, task) for sink in self.staged for task in sink.tasks]
+        return [task for store, task in tasks if (store, task.container, task.path) not in written]
+
+
+def _tasks(node: Node, source: OpenSource) -> tuple[FileTask, ...]:
+    location = source.dataset.location
+    if not isinstance(location, FileLocation):
+        return ()
+    return tasks_after(node.name, location.container, source.files, source_options(node).files)
 
 
 def _cancelled(plan: FlowPlan) -> Cancelled:

@@ -13,7 +13,8 @@ from headwater.data.schema import Schema
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.engines.flow import StagedFlow
 from headwater.run.engines.reading import OpenSource
-from headwater.run.engines.writing import StagedSink, sink_location
+from headwater.run.engines.staged_sink import StagedSink
+from headwater.run.engines.writing import sink_location
 from headwater.run.events import AssetRead, AssetWritten, Movement
 from headwater.transformations.graph import Graph, Node
 from headwater.transformations.trace import flow_steps, trace
@@ -27,7 +28,7 @@ def flow_movements(staged: StagedFlow, earlier: Sequence[Movement] = ()) -> tupl
     ours = {sink.name for sink in staged.sinks}
     kept = tuple(movement for movement in earlier if movement.sink.name not in ours)
     flow = _Flow(staged.graph, staged.sources, staged.source_rows, staged.rows)
-    return (*kept, *(_movement(flow, _written(sink)) for sink in staged.sinks))
+    return (*kept, *(_movement(flow, asset) for sink in staged.sinks for asset in _written(sink)))
 
 
 def expected_movements(
@@ -36,7 +37,8 @@ def expected_movements(
     """Return what will move, before it does; without counts."""
     flow = _Flow(graph, sources, {}, {})
     nodes = (node for node in graph.sinks if {n.name for n in graph.upstream(node.name)} & set(sources))
-    return tuple(_movement(flow, _expected(node, sinks[node.name], key)) for node in nodes)
+    expected = (_expected(node, sinks[node.name], key) for node in nodes)
+    return tuple(_movement(flow, asset) for asset in expected if asset is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,9 @@ def _movement(flow: _Flow, sink: AssetWritten) -> Movement:
     )
 
 
-def _written(sink: StagedSink) -> AssetWritten:
-    return AssetWritten(
+def _written(sink: StagedSink) -> Iterator[AssetWritten]:
+    """Yield the assets of a sink: its table, its file, the folder of its parts, or each of several files."""
+    asset = AssetWritten(
         name=sink.name,
         dataset=sink.dataset.name,
         location=_whole(sink.location),
@@ -68,13 +71,21 @@ def _written(sink: StagedSink) -> AssetWritten:
         bytes=sink.bytes,
         format=_format(sink.dataset.format),
     )
+    if not sink.places:
+        yield asset
+    for place, rows in sink.places.items():
+        yield msgspec.structs.replace(asset, location=place, rows=rows, bytes=None)
 
 
-def _expected(node: Node, dataset: ResolvedDataset, key: str) -> AssetWritten:
+def _expected(node: Node, dataset: ResolvedDataset, key: str) -> AssetWritten | None:
+    """Return what a sink will write; None where only its rows tell."""
+    location = sink_location(node, dataset, key)
+    if location is None:
+        return None
     return AssetWritten(
         name=node.name,
         dataset=dataset.name,
-        location=_whole(sink_location(node, dataset, key)),
+        location=_whole(location),
         schema=node.schema,
         format=_format(dataset.format),
     )

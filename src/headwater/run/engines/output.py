@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 
 from headwater.data.edges import ColumnEdge
 from headwater.data.locations import FileLocation
+from headwater.errors import HeadwaterError
 from headwater.run.engines.flow import StagedFlow
-from headwater.run.engines.writing import StagedSink
+from headwater.run.engines.staged_sink import StagedSink
 from headwater.transformations.graph import Graph
 from headwater.transformations.trace import ROWS, trace
 
@@ -21,6 +22,7 @@ def flow_output(staged: StagedFlow, earlier: Mapping[str, object] | None = None)
     """Return the output; of a flow that was begun before, `earlier` has the metrics of committed sinks."""
     before = _object(_object(earlier or {}).get("runStatus"))
     metrics = _object(before.get("metrics")) | {sink.name: _metrics(staged, sink) for sink in staged.sinks}
+    metrics |= {name: _failed(error) for name, error in staged.failed.items()}
     profile = _object(before.get("profile")) | {sink.name: _profile(staged.graph, sink) for sink in staged.sinks}
     status: Object = {"profile": profile, "metrics": metrics, "dsl": _dsl(staged.graph)}
     rows = _object(before.get("output")) | {name: {"value": values} for name, values in staged.outputs.items()}
@@ -53,11 +55,18 @@ def _metrics(staged: StagedFlow, sink: StagedSink) -> Object:
         "format": _format(sink),
         "store": sink.dataset.location.store.kind,
         "rowsWritten": sink.rows,
+        **sink.set_apart,
         "sinkProcessingTime": milliseconds,
         "progressState": "Completed",
         "sources": sources,
         "stages": [stage],
     }
+
+
+def _failed(error: HeadwaterError) -> Object:
+    """Return what is told of a sink that was left out because it failed."""
+    fault = error.faults[0]
+    return {"rowsWritten": 0, "progressState": "Failed", "errorCode": fault.code, "message": fault.message}
 
 
 def _format(sink: StagedSink) -> str:

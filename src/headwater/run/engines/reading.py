@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import duckdb
@@ -16,24 +16,22 @@ import pyarrow as pa
 from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
-from headwater.connectors.formats.delimited_text import DelimitedText
-from headwater.connectors.formats.protocol import Format
 from headwater.connectors.protocol import AnyStore, FileEntry, FileStore, TableStore
-from headwater.connectors.sql_types import engine_type, schema_of
+from headwater.connectors.sql_types import engine_type
 from headwater.connectors.statements import run_statement
 from headwater.data.batch import arrow_type
 from headwater.data.locations import FileLocation, QueryLocation, TableLocation
 from headwater.data.schema import Column, Schema
-from headwater.data.types import STRING, Array, Map, Struct
-from headwater.errors import ConnectorError, Fault, PlanError, RunError
+from headwater.data.types import Array, Map, Struct
+from headwater.errors import ConnectorError, Fault, PlanError
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.copy.source import referenced_tables
-from headwater.run.copy.text_heads import refuse_lossy_escapes
-from headwater.run.engines.found_files import found_files
+from headwater.run.engines.changes import Note, Window, new_rows
+from headwater.run.engines.file_sources import FilePart, find_source
 from headwater.run.events import ReferencedTable
 from headwater.transformations.graph import Node
 from headwater.transformations.options import SourceOptions
-from headwater.transformations.source import ROW_URL, scan_name
+from headwater.transformations.source import scan_name
 
 # The engine's types that carry a type of the language as it is.
 _PLAIN = frozenset(
@@ -64,16 +62,6 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class FilePart:
-    """Files that have the same columns, and the engine's table function over them."""
-
-    files: tuple[FileEntry, ...]
-    urls: tuple[str, ...]
-    schema: Schema
-    scan: exp.Expr
-
-
-@dataclass(frozen=True, slots=True)
 class OpenSource:
     """A source that has been looked at; `schema` is what its data has."""
 
@@ -88,6 +76,10 @@ class OpenSource:
     """Tables that a source's query names."""
     is_view: bool = False
     counter: Counter = field(default_factory=Counter)
+    new_rows: QueryLocation | None = None
+    """What is read of a table, where only new rows are."""
+    note: Note | None = None
+    """How far this run reads, for a source that reads only what is new; counts once all sinks are committed."""
 
     @property
     def is_table(self) -> bool:
@@ -109,16 +101,21 @@ class OpenSource:
 
 
 def open_source(
-    node: Node, dataset: ResolvedDataset, connect: Connect, engine: duckdb.DuckDBPyConnection
+    node: Node,
+    dataset: ResolvedDataset,
+    connect: Connect,
+    engine: duckdb.DuckDBPyConnection,
+    window: Window | None = None,
 ) -> OpenSource:
-    """Look at a source: its files or its table, and its columns. Raises ConnectorError, RunError if there is none."""
-    store = connect(dataset)
-    location = dataset.location
+    """Look at a source: its files or its table, and its columns; `window` is what is new to it.
+
+    Raises ConnectorError, RunError if there is none, PlanError for options that do not fit the store.
+    """
+    store, location, options = connect(dataset), dataset.location, source_options(node)
     if isinstance(location, FileLocation):
-        return _open_files(node, dataset, files_of(store, dataset), location, engine)
-    if source_options(node).row_url_column is not None:
-        message = f"Source '{node.name}' sets rowUrlColumn, but dataset '{dataset.name}' is a table"
-        raise PlanError(Fault("PLN-042", message, cure="Remove rowUrlColumn, or read files."))
+        files = files_of(store, dataset)
+        found = find_source(node.name, options, dataset, location, files, engine, window or Window())
+        return OpenSource(node.name, dataset, store, found.schema, found.parts, found.scan, note=found.note)
     tables = tables_of(store, dataset)
     schema = tables.describe(location)
     if schema is None:
@@ -126,9 +123,15 @@ def open_source(
         cure = "Check the schema and table of the dataset, or run first what creates it."
         message = f"Source '{node.name}' reads '{what}' of '{location.store.linked_service}', which does not exist"
         raise ConnectorError(Fault("CON-031", message, cure=cure))
+    source = OpenSource(node.name, dataset, store, schema)
     if isinstance(location, QueryLocation):
-        return OpenSource(node.name, dataset, store, schema, referenced=referenced_tables(tables, location))
-    return OpenSource(node.name, dataset, store, schema, is_view=tables.is_view(location))
+        source = replace(source, referenced=referenced_tables(tables, location))
+    else:
+        source = replace(source, is_view=tables.is_view(location))
+    if options.changes is None:
+        return source
+    rows, note = new_rows(node.name, tables, location, schema, options.changes, window or Window())
+    return replace(source, new_rows=rows, note=note)
 
 
 def missing_columns(node: Node, source: OpenSource) -> list[Fault]:
@@ -162,7 +165,8 @@ def attach_source(
     elif not isinstance(location, FileLocation):
         name = f"stream of {source.name}"
         tables = tables_of(source.store, source.dataset)
-        reader = stack.enter_context(tables.read(location, list(columns) or [source.schema.names[0]]))
+        rows = source.new_rows or location
+        reader = stack.enter_context(tables.read(rows, list(columns) or [source.schema.names[0]]))
         engine.register(name, pa.RecordBatchReader.from_batches(reader.schema, _counted(reader, source.counter)))
         stack.callback(engine.unregister, name)
         streamed = [column for column in source.schema if column.name in reader.schema.names]
@@ -220,90 +224,6 @@ def _counted(reader: pa.RecordBatchReader, counter: Counter) -> Iterator[pa.Reco
     for batch in reader:
         counter.rows += batch.num_rows
         yield batch
-
-
-def _open_files(
-    node: Node, dataset: ResolvedDataset, store: FileStore, location: FileLocation, engine: duckdb.DuckDBPyConnection
-) -> OpenSource:
-    options = source_options(node)
-    format_ = dataset.format
-    if format_ is None:
-        cure = "Use a dataset of a file format, such as DelimitedText, Parquet or Json."
-        raise PlanError(Fault("PLN-041", f"Dataset '{dataset.name}' of source '{node.name}' has no format", cure=cure))
-    files = found_files(store, location, options.wildcard_paths)
-    if files:
-        return _open_parts(node, dataset, store, location, files, format_, engine)
-    if options.ignore_no_files_found and options.declared.columns:
-        texts = Schema(tuple(Column(column.name, STRING) for column in options.declared))
-        return OpenSource(node.name, dataset, store, texts, scan=_no_rows(texts, options))
-    place = ", ".join(options.wildcard_paths) or location.path or "/"
-    cure = "Check the dataset's folder and file; ignoreNoFilesFound: true does without, if output(…) has columns."
-    message = f"Source '{node.name}' finds no file '{place}' in '{location.container}'"
-    raise RunError(Fault("RUN-040", message, cure=cure))
-
-
-def _open_parts(
-    node: Node,
-    dataset: ResolvedDataset,
-    store: FileStore,
-    location: FileLocation,
-    files: Sequence[FileEntry],
-    format_: Format,
-    engine: duckdb.DuckDBPyConnection,
-) -> OpenSource:
-    store.attach(engine)
-    by_file = source_options(node).row_url_column is not None
-    alike: dict[tuple[Schema, str], list[FileEntry]] = {}
-    for file in files:
-        if isinstance(format_, DelimitedText):
-            where = f"file '{file.path}' in '{location.container}'"
-            refuse_lossy_escapes(store, location.container, file.path, format_, where)
-        found = format_.describe(engine, [store.url(location.container, file.path)])
-        alike.setdefault((found, file.path if by_file else ""), []).append(file)
-    parts = []
-    for (schema, path), members in alike.items():
-        urls = tuple(store.url(location.container, file.path) for file in members)
-        names = _positional(format_, schema, source_options(node).declared)
-        rows = format_.scan(urls, names)
-        parts.append(FilePart(tuple(members), urls, names or schema, _with_path(rows, path) if by_file else rows))
-    scan = _together(parts)
-    schema = parts[0].schema
-    if len(parts) > 1:
-        with faults_as(DUCKDB, f"Source '{node.name}'"):
-            everything = schema_of(engine.sql(exp.select("*").from_(scan).sql("duckdb")))
-        schema = Schema(tuple(column for column in everything if not by_file or column.name != ROW_URL))
-    return OpenSource(node.name, dataset, store, schema, tuple(parts), scan)
-
-
-def _with_path(rows: exp.Expr, path: str) -> exp.Expr:
-    """Return the rows of one file with its path in the container."""
-    said = exp.alias_(exp.Literal.string(f"/{path}"), ROW_URL, quoted=True)
-    return exp.select("*", said).from_(rows).subquery()
-
-
-def _together(parts: Sequence[FilePart]) -> exp.Expr:
-    """Return all parts as one, paired by name: a column that some files lack is null in their rows."""
-    if len(parts) == 1:
-        return parts[0].scan
-    first, *others = (exp.select("*").from_(part.scan) for part in parts)
-    rows: exp.Query = first
-    for other in others:
-        rows = exp.Union(this=rows, expression=other, distinct=False, by_name=True)
-    return rows.subquery()
-
-
-def _positional(format_: Format, found: Schema, declared: Schema) -> Schema | None:
-    """Return the columns of text files without a header: the declared names in order, then the engine's own."""
-    if not isinstance(format_, DelimitedText) or format_.header:
-        return None
-    names = (*declared.names, *found.names[len(declared) :])[: len(found)]
-    return Schema(tuple(Column(name, STRING) for name in names))
-
-
-def _no_rows(schema: Schema, options: SourceOptions) -> exp.Expr:
-    names = schema.names if options.row_url_column is None else (*schema.names, ROW_URL)
-    columns = [exp.alias_(exp.cast(exp.null(), exp.DType.VARCHAR), name, quoted=True) for name in names]
-    return exp.select(*columns).where(exp.false()).subquery()
 
 
 def _file(source: OpenSource, part: FilePart) -> str:

@@ -1,65 +1,27 @@
-"""Stages what a flow's sinks write. Nothing is visible until every sink is staged and each is committed."""
+"""Stages what a flow's sinks write. Nothing is visible until every sink is staged and all are committed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import msgspec
 from sqlglot import exp
 
-from headwater.connectors.faults import DUCKDB, faults_as
-from headwater.connectors.protocol import FileStore, Staged, TableStore, TableWrite, Token, WriteMode
-from headwater.connectors.statements import count_of, run_statement
+from headwater.connectors.protocol import FileStore
 from headwater.data.locations import FileLocation, Location, TableLocation
 from headwater.data.schema import Schema
 from headwater.errors import Fault, PlanError
-from headwater.language.expression.ast import Json
 from headwater.plan.resolved import ResolvedDataset
+from headwater.run.engines.error_rows import failed_rows, refused_rows
+from headwater.run.engines.file_sinks import FileTarget, is_spread, part_name, stage_files
 from headwater.run.engines.reading import Connect, files_of, tables_of
+from headwater.run.engines.sink_rows import SinkRows, rows_of
+from headwater.run.engines.staged_sink import StagedSink, WrittenFile
+from headwater.run.engines.table_sinks import Refused, TableTarget, stage_table
 from headwater.transformations.graph import Node
 from headwater.transformations.options import SinkOptions
-
-BATCH_ROWS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class StagedSink:
-    """A sink that is written but not visible. `location` is where the rows will be."""
-
-    name: str
-    dataset: ResolvedDataset
-    location: Location
-    schema: Schema
-    staged: Staged
-    rows: int
-    bytes: int | None = None
-    clear: Callable[[], None] | None = None
-    """Removes what the sink truncates, after the commit."""
-
-    @property
-    def token(self) -> Token:
-        return self.staged.token
-
-    def commit(self) -> None:
-        """Make it visible. Raises ConnectorError."""
-        self.staged.commit()
-        if self.clear is not None:
-            self.clear()
-
-
-def sink_location(node: Node, dataset: ResolvedDataset, key: str) -> Location:
-    """Return where a sink writes: a table, or one file, which is named after `key` where nobody names it."""
-    location = dataset.location
-    if not isinstance(location, FileLocation):
-        return location
-    if names := sink_options(node).file_names:
-        return msgspec.structs.replace(location, file=names[0])
-    if location.file is not None:
-        return location
-    extension = dataset.format.extension if dataset.format else ""
-    return msgspec.structs.replace(location, file=f"part-00000-{key}-c000{extension}")
 
 
 def sink_options(node: Node) -> SinkOptions:
@@ -67,19 +29,34 @@ def sink_options(node: Node) -> SinkOptions:
     return node.options if isinstance(node.options, SinkOptions) else SinkOptions(declared=Schema())
 
 
-def clearing(
-    node: Node, dataset: ResolvedDataset, location: FileLocation, store: FileStore
-) -> Callable[[], None] | None:
-    """Return what removes the other files of the sink's folder, if the dataset is a folder that the sink truncates."""
-    if not sink_options(node).truncate or getattr(dataset.location, "file", None) is not None:
+def sink_location(node: Node, dataset: ResolvedDataset, key: str) -> Location | None:
+    """Return where a sink writes: a table, a file, or the folder of its files where there may be several.
+
+    A file that nobody names is named after `key`. None where the rows tell it.
+    """
+    location, options = dataset.location, sink_options(node)
+    if not isinstance(location, FileLocation):
+        return location
+    if options.spread.file or options.spread.folder:
         return None
+    if is_spread(options, location):
+        return msgspec.structs.replace(location, file=None)
+    named = next(iter(options.file_names), None) or (options.file_pattern or "").replace("[n]", "1") or location.file
+    extension = dataset.format.extension if dataset.format else ""
+    return msgspec.structs.replace(location, file=named or part_name(0, node.name, key, extension))
 
-    def clear() -> None:
-        for entry in list(store.list(location.container, location.folder)):
-            if entry.path != location.path:
-                store.delete(location.container, entry.path)
 
-    return clear
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What every step looks at."""
+
+    dataset: ResolvedDataset
+    rows: SinkRows
+    connect: Connect
+    key: str
+
+    def open_files(self, dataset: ResolvedDataset) -> FileStore:
+        return files_of(self.connect(dataset), dataset)
 
 
 def stage_sink(
@@ -89,92 +66,60 @@ def stage_sink(
     connect: Connect,
     engine: duckdb.DuckDBPyConnection,
     key: str,
+    *,
+    earlier: Sequence[StagedSink] = (),
+    noted: Callable[[], None] = lambda: None,
 ) -> StagedSink:
-    """Run a sink's query into its target, invisibly. Raises ConnectorError, PlanError."""
-    location = sink_location(node, dataset, key)
-    store = connect(dataset)
-    if isinstance(location, FileLocation):
-        return _stage_file(node, dataset, location, files_of(store, dataset), query, engine)
-    if isinstance(location, TableLocation):
-        return _stage_table(node, dataset, location, tables_of(store, dataset), query, engine, key)
-    message = f"Sink '{node.name}' cannot write into a query"
-    raise PlanError(Fault("PLN-042", message, cure="Give its dataset a table."))
+    """Run a sink's query into its target, invisibly.
 
-
-def _stage_file(
-    node: Node,
-    dataset: ResolvedDataset,
-    location: FileLocation,
-    store: FileStore,
-    query: exp.Query,
-    engine: duckdb.DuckDBPyConnection,
-) -> StagedSink:
-    if dataset.format is None:
-        message = f"Dataset '{dataset.name}' of sink '{node.name}' has no file format"
-        raise PlanError(Fault("PLN-042", message, cure="Use DelimitedText, Parquet or Json."))
-    store.attach(engine)
-    staged = store.stage(location.container, location.path)
+    `earlier` are the sinks of the flow that are staged already: tables of one database share a transaction. `noted` is
+    called where the rows are evaluated first and written after. Raises ConnectorError, PlanError, RunError.
+    """
+    options, location = sink_options(node), dataset.location
+    spread = isinstance(location, FileLocation) and is_spread(options, location)
+    kept = spread or options.failures is not None or options.tolerance is not None
+    rows = rows_of(node, options, query, engine, noted, kept=kept)
     try:
-        copy = _copy_statement(query, staged.url, dataset.format.copy_options())
-        with faults_as(DUCKDB, f"Sink '{node.name}', file '{location.path}' in '{location.container}',"):
-            rows = count_of(run_statement(engine, copy))
+        return _staged(_Writing(dataset, rows, connect, key), earlier)
+    finally:
+        rows.release()
+
+
+def _staged(writing: _Writing, earlier: Sequence[StagedSink]) -> StagedSink:
+    dataset, rows, refused = writing.dataset, writing.rows, Refused()
+    store = writing.connect(dataset)
+    match dataset.location:
+        case FileLocation() as location:
+            staged = stage_files(FileTarget(dataset, location, files_of(store, dataset), writing.key), rows)
+        case TableLocation() as table:
+            target = TableTarget(dataset, table, tables_of(store, dataset), writing.key, earlier)
+            staged, refused = stage_table(target, rows)
+        case _:
+            message = f"Sink '{rows.name}' cannot write into a query"
+            raise PlanError(Fault("PLN-042", message, cure="Give its dataset a table."))
+    try:
+        return _with_errors(writing, staged, refused)
     except BaseException:
         staged.discard()
         raise
-    clear = clearing(node, dataset, location, store)
-    return StagedSink(node.name, dataset, location, node.schema, staged, rows, staged.size, clear)
 
 
-def _copy_statement(query: exp.Query, url: str, options: dict[str, Json] | object) -> exp.Copy:
-    settings = options if isinstance(options, dict) else {}
-    return exp.Copy(
-        this=query.subquery(copy=False),
-        kind=False,
-        files=[exp.Literal.string(url)],
-        params=[
-            exp.CopyParameter(this=exp.var(name), expression=_option(name, value)) for name, value in settings.items()
-        ],
-    )
-
-
-def _option(name: str, value: Json) -> exp.Expr:
-    if name == "FORCE_QUOTE":
-        return exp.Star()
-    if isinstance(value, bool):
-        return exp.Boolean(this=value)
-    return exp.Literal.string(value) if isinstance(value, str) else exp.Literal.number(str(value))
-
-
-def _stage_table(
-    node: Node,
-    dataset: ResolvedDataset,
-    table: TableLocation,
-    store: TableStore,
-    query: exp.Query,
-    engine: duckdb.DuckDBPyConnection,
-    key: str,
-) -> StagedSink:
-    options = sink_options(node)
-    mode: WriteMode = "recreate" if options.recreate else "truncate" if options.truncate else "insert"
-    write = TableWrite(
-        schema=node.schema,
-        key=f"{key}/{node.name}",
-        mode=mode,
-        auto_create=options.recreate,
-        pre_script=_script(options.pre_sqls),
-        post_script=_script(options.post_sqls),
-        keys=options.keys,
-        action=options.action,
-    )
-    staged = store.stage(table, write)
-    try:
-        with faults_as(DUCKDB, f"Sink '{node.name}'"):
-            rows = staged.write(engine.sql(query.sql("duckdb")).to_arrow_reader(BATCH_ROWS))
-    except BaseException:
-        staged.discard()
-        raise
-    return StagedSink(node.name, dataset, table, node.schema, staged, rows)
-
-
-def _script(statements: tuple[str, ...]) -> str | None:
-    return ";\n".join(statement.rstrip().rstrip(";") for statement in statements) or None
+def _with_errors(writing: _Writing, staged: StagedSink, refused: Refused) -> StagedSink:
+    """Return the sink with what was set apart of its rows, staged too."""
+    rows, rejects, errors = writing.rows, writing.dataset.rejects, list[WrittenFile]()
+    counts: dict[str, int] = {}
+    if (failures := rows.options.failures) is not None:
+        count, file = failed_rows(rows, failures, rejects, writing.open_files, writing.key)
+        counts["assertFailedRows"] = count
+        errors += [file] if file else []
+    complaint = ""
+    if (tolerance := rows.options.tolerance) is not None:
+        file = refused_rows(rows, refused, tolerance.target, rejects, writing.open_files, writing.key)
+        counts["rejectedRows"] = len(refused.faults)
+        errors += [file] if file else []
+        if refused.faults and not tolerance.succeeds:
+            first = next(iter(refused.faults.values()))
+            complaint = (
+                f"Sink '{rows.name}' left out {len(refused.faults)} rows that its table refused: {first.message}"
+            )
+    return replace(staged, errors=tuple(errors), set_apart=counts, complaint=complaint)
