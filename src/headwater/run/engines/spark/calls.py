@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from headwater.errors import Fault, PlanError
 from headwater.language.dataflow.functions.patterns import java_pattern
+from headwater.language.dataflow.functions.vectorized.registry import VECTORIZED
 from headwater.run.engines.spark.json_calls import JSON_CALLS
 from headwater.run.engines.spark.trees import call, cast, function, instant, number, text, wall_clock, wrap
 
@@ -125,14 +125,6 @@ def _concatenated(args: Args) -> exp.Expr:
     return call("concat", *args)
 
 
-def _refused(name: str, what: str) -> Callable[[Args], exp.Expr]:
-    def refuse(_: Args) -> exp.Expr:
-        cure = 'Set name = "duckdb" in [engine] for this project, or do without.'
-        raise PlanError(Fault("RUN-046", f"Spark cannot run {what}: it has no '{name}'", cure=cure))
-
-    return refuse
-
-
 CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     **JSON_CALLS,
     "arg_max": _top,
@@ -143,7 +135,7 @@ CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     "format": _format,
     "from_base64": lambda args: call("try_to_binary", args[0], text("base64")),
     "isfinite": _is_finite,
-    "jaro_winkler_similarity": _refused("jaro_winkler_similarity", "jaroWinkler"),
+    "jaro_winkler_similarity": _renamed(VECTORIZED["jaro_winkler"].sql_name),
     "kurtosis_pop": _renamed("kurtosis"),
     "list_concat": _concatenated,
     "list_contains": _contains,

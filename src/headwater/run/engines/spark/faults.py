@@ -17,6 +17,12 @@ _BUG = Meaning(
     "asks Spark for what it cannot do",
     'Set name = "duckdb" in [engine], and please report the message.',
 )
+_NO_PACKAGE = Meaning(
+    _CODE,
+    "failed in a function",
+    "Give the cluster's machines a Python of this version with pyarrow and numpy; "
+    'spark_options under [engine] names it: "spark.pyspark.python".',
+)
 _GONE = Meaning("RUN-045", "lost Spark", "Check the cluster's log: memory and connection; then run the activity again.")
 
 SPARK = Driver(
@@ -58,7 +64,7 @@ def spark_faults(what: str) -> Iterator[None]:
 def _meaning(error: Exception) -> Meaning | None:
     if isinstance(error, ConnectionError):
         return _GONE
-    return meaning_of(SPARK, error)
+    return _NO_PACKAGE if "ModuleNotFoundError: " in str(error) else meaning_of(SPARK, error)
 
 
 def short(detail: str) -> str:

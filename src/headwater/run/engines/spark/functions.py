@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
 
@@ -23,6 +25,9 @@ _TYPES: dict[str, str] = {
 
 def register(session: SparkSession) -> None:
     """Give a session every vectorized function under the name by which queries call it."""
-    for function in VECTORIZED.values():
-        made = arrow_udf(over_batches(function), _TYPES[function.result], ArrowUDFType.SCALAR)
-        session.udf.register(function.sql_name, made)
+    with warnings.catch_warnings():
+        # The driver would rather see annotations, which a function made for each number of arguments has not.
+        warnings.simplefilter("ignore", UserWarning)
+        for function in VECTORIZED.values():
+            made = arrow_udf(over_batches(function), _TYPES[function.result], ArrowUDFType.SCALAR)
+            session.udf.register(function.sql_name, made)

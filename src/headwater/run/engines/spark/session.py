@@ -104,12 +104,12 @@ def _connected(address: str, settings: EngineSettings) -> SparkSession:
         builder = builder.config(name, value)
     if address.startswith("sc://"):
         return builder.remote(address).create()
-    if address.startswith("local"):
-        # Python on this machine is the one that runs now, whatever `python3` is.
-        builder = builder.config("spark.pyspark.python", sys.executable)
     is_first = SparkSession.getActiveSession() is None
     shared = builder.master(address).getOrCreate()
     if is_first:
+        # On this machine Python is the one that runs now, whatever `python3` is.
+        python = sys.executable if address.startswith("local") else shared.sparkContext.pythonExec
+        shared.sparkContext.pythonExec = settings.spark_options.get("spark.pyspark.python", python)
         atexit.register(shared.stop)
     return shared.newSession()
 
