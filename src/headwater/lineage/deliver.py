@@ -17,8 +17,10 @@ from collections.abc import Callable
 import msgspec
 import sqlalchemy as sa
 
-from headwater.lineage import lease
-from headwater.lineage.facts import LineageFact, decode
+from headwater.errors import LineageError
+from headwater.lineage import captured, facts, lease
+from headwater.lineage.facts import LineageFact
+from headwater.lineage.outbox import not_derived
 from headwater.lineage.report import Status
 from headwater.lineage.sinks.protocol import Incomplete, Receipt, Refused, Sink, Unacceptable, Unavailable
 from headwater.lineage.store import OUTBOX, writing
@@ -44,7 +46,9 @@ class Row(msgspec.Struct, frozen=True):
 
     sequence: int
     workspace: str
-    fact: str
+    fact: str | None
+    captured: str | None
+    """What the fact is derived from, where it is not yet."""
     attempts: int
     next_attempt_at: int
 
@@ -165,8 +169,10 @@ class Delivery:
 
     async def _one(self, head: Row, sink: Sink) -> int:
         """Deliver one fact and write down what came of it."""
+        fact = self._fact(head)
+        if fact is None:
+            return 0
         try:
-            fact = decode(head.fact)
             receipt = await self._under_lease(head.workspace, sink, fact)
         except Unavailable as error:
             self._wait(head, "Pending", error.message)
@@ -185,6 +191,27 @@ class Delivery:
             self._settle(head, "Succeeded", _remarks(fact), receipt)
             return 1
         return 0
+
+    def _fact(self, head: Row) -> LineageFact | None:
+        """Return the fact, derived and written down if it is not yet; None if there is none to send, which is told."""
+        try:
+            if head.fact is not None:
+                return facts.decode(head.fact)
+            fact = None if head.captured is None else captured.decode(head.captured).fact()
+        except LineageError as error:
+            self._settle(head, "Failed", f"{error.code} {error.message}")
+            return None
+        except Exception as error:  # the rim of the layer: a defect must stop neither other facts nor the process
+            log.exception("Lineage fact %d could not be derived", head.sequence)
+            self._settle(head, "Failed", not_derived(error))
+            return None
+        if fact is None or (fact.left_out and not fact.operations):
+            self._settle(head, "Skipped", " ".join(fact.left_out) if fact else NOTHING_MOVED)
+            return None
+        kept = {"fact": facts.encode(fact), "captured": None, "reason": " ".join(fact.left_out) or None}
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(OUTBOX).where(OUTBOX.c.sequence == head.sequence).values(kept))
+        return fact
 
     async def _under_lease(self, workspace: str, sink: Sink, fact: LineageFact) -> Receipt:
         """Deliver while the lease is renewed; stop at once if another process has taken it."""

@@ -1,6 +1,7 @@
 """The way into the outbox: what a run calls when an activity ends, in the run's own transaction.
 
-Whatever goes wrong here becomes a row that says so. A run never fails, waits or rolls back because of lineage.
+Whatever goes wrong here becomes a row that says so. A run never fails, waits or rolls back because of lineage. What
+reads a query is kept as it is (`captured.py`), and derived by the delivery.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import msgspec
 import sqlalchemy as sa
 
 from headwater.errors import Fault, HeadwaterError, LineageError
-from headwater.lineage.derive import UNBOUND, derive
-from headwater.lineage.facts import LineageFact, Policy, WorkspaceIdentity, encode
+from headwater.lineage import captured, facts, support
+from headwater.lineage.captured import Captured
+from headwater.lineage.derive import UNBOUND
+from headwater.lineage.facts import LineageFact, Policy, WorkspaceIdentity
 from headwater.lineage.report import Status
-from headwater.lineage.store import OUTBOX, insert_once
+from headwater.lineage.store import HAS_LINEAGE, OUTBOX, insert_once
 from headwater.run.events import ActivityEnded, Listener
 
 log = logging.getLogger(__name__)
@@ -49,7 +52,7 @@ def release(connection: sa.Connection, workspace: str) -> int:
     """Send what was captured while the workspace was not connected; return how many facts that is."""
     statement = (
         sa.update(OUTBOX)
-        .where(OUTBOX.c.workspace == workspace, OUTBOX.c.state == "NotReported", OUTBOX.c.fact.is_not(None))
+        .where(OUTBOX.c.workspace == workspace, OUTBOX.c.state == "NotReported", HAS_LINEAGE)
         .values(state="Pending", reason=None, next_attempt_at=0)
     )
     return connection.execute(statement).rowcount
@@ -60,33 +63,42 @@ def _row(event: ActivityEnded, reporting: Callable[[str], Reporting | None]) -> 
     try:
         return _derived(event, reporting(event.workspace))
     except HeadwaterError as error:
-        return _values(event, None, "Failed", f"{error.code} {error.message}")
+        return _values(event, "Failed", f"{error.code} {error.message}")
     except Exception as error:  # the rim of the layer: a defect here must not reach the run, and must not be silent
         log.exception("Lineage of activity %r could not be derived", event.activity)
-        return _values(event, None, "Failed", f"LIN-001 Lineage could not be derived ({type(error).__name__}).")
+        return _values(event, "Failed", not_derived(error))
 
 
 def _derived(event: ActivityEnded, reporting: Reporting | None) -> dict[str, object] | None:
     if reporting is None:
         raise LineageError(Fault("LIN-002", f'The workspace "{event.workspace}" is not known to lineage.'))
-    fact = derive(event, reporting.identity, reporting.policy, reporting.bindings)
-    if fact is None:
+    if event.activity_type not in support.STORES:
         return None
-    if fact.left_out and not fact.operations:
-        return _values(event, fact, "Skipped", " ".join(fact.left_out))
+    taken = Captured(event, reporting.identity, reporting.policy, dict(reporting.bindings))
+    fact = None if taken.reads_queries else taken.fact()
+    if fact is not None and fact.left_out and not fact.operations:
+        return _values(event, "Skipped", " ".join(fact.left_out), fact)
+    kept = {"captured": captured.encode(taken)} if fact is None else {}
     if reporting.account is None:
-        return _values(event, fact, "NotReported", NOT_CONNECTED.format(workspace=event.workspace))
-    return _values(event, fact, "Pending", " ".join(fact.left_out) or None)
+        return _values(event, "NotReported", NOT_CONNECTED.format(workspace=event.workspace), fact) | kept
+    return _values(event, "Pending", " ".join(fact.left_out) or None if fact else None, fact) | kept
 
 
-def _values(event: ActivityEnded, fact: LineageFact | None, state: Status, reason: str | None) -> dict[str, object]:
+def not_derived(error: Exception) -> str:
+    """Return the reason of a fact that a defect keeps from being derived."""
+    return f"LIN-001 Lineage could not be derived ({type(error).__name__})."
+
+
+def _values(
+    event: ActivityEnded, state: Status, reason: str | None, fact: LineageFact | None = None
+) -> dict[str, object]:
     return {
         "workspace": event.workspace,
         "pipeline_run_id": event.pipeline_run_id,
         "activity_run_id": event.activity_run_id,
         "iteration": event.iteration,
         "attempt": event.attempt,
-        "fact": encode(fact) if fact else None,
+        "fact": facts.encode(fact) if fact else None,
         "state": state,
         "reason": reason,
         "attempts": 0,

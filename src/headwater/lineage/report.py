@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 import sqlalchemy as sa
 
-from headwater.lineage.store import OUTBOX
+from headwater.lineage.store import HAS_LINEAGE, OUTBOX
 
 Status = Literal["NotReported", "Pending", "Succeeded", "Failed", "Skipped"]
 
@@ -69,7 +69,7 @@ def retry(connection: sa.Connection, activity_run_id: str) -> bool:
         sa.update(OUTBOX)
         .where(
             OUTBOX.c.activity_run_id == activity_run_id,
-            OUTBOX.c.fact.is_not(None),
+            HAS_LINEAGE,
             OUTBOX.c.state.in_(("Pending", "Failed")),
         )
         .values(state="Pending", attempts=0, next_attempt_at=0)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 VERSION_TABLE = "lineage_version"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a database that is there already does without importing Alembic."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x6C696E65
@@ -31,6 +31,8 @@ OUTBOX = sa.Table(
     sa.Column("iteration", sa.Text, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("fact", sa.Text),
+    # What the fact will be derived from, until it is.
+    sa.Column("captured", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
@@ -40,6 +42,9 @@ OUTBOX = sa.Table(
     sa.Column("ended_at", sa.BigInteger, nullable=False),
     sa.Column("settled_at", sa.BigInteger),
 )
+
+HAS_LINEAGE = sa.or_(OUTBOX.c.fact.is_not(None), OUTBOX.c.captured.is_not(None))
+"""The condition of a row that has something to send, now or once it is derived."""
 
 LEASE = sa.Table(
     "lineage_lease",
