@@ -45,6 +45,9 @@ FLOWS: dict[str, str] = {
     "format: 'rest', store: 'restservice') ~> c  c derive(x = body.x) ~> d  d sink(mapColumn(x, status, b)) ~> out",
     "cast": S + "s cast(output(k as integer, a as string), errors: true) ~> c  "
     "c sink(ignoreAssertFailedRows: true) ~> out",
+    "cast_parts": S + "s derive(p = @(x = a), q = split(k, 'y')) ~> d  "
+    "d cast(output(p as (x as string), q as integer[])) ~> c  c derive(x = p.x, z = size(q)) ~> e  "
+    "e sink(mapColumn(x, z, b)) ~> out",
     "derive": S + "s derive(c = a + b, a = b * 2, e = iif(k == 'x', a, 7), f = upper(k)) ~> d  d sink() ~> out",
     "derive_locals": S + "s derive(c = iif(:big, 1, 0), big := a > 1, e = coalesce(a, b)) ~> d  d sink() ~> out",
     "derive_pattern": S + "s derive(each(match(type == 'integer'), $$ + '_up' = $$ + 1)) ~> d  d sink() ~> out",

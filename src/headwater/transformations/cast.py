@@ -64,7 +64,9 @@ def _cast(given: Given, scope: StreamScope, wanted: Column) -> tuple[Found, Outp
     resolved = conversion(given, scope, reference, wanted)
     if resolved is None:
         message = f"Column '{wanted.name}' is {found.column.type}, which does not cast to {wanted.type}"
-        raise given.refuse("LNG-077", message, node, "Cast to a type without parts; use parse for text.")
+        raise given.refuse(
+            "LNG-077", message, node, "Cast to a type without parts, or one with parts of the same names; parse texts."
+        )
     origins = scope.origins(resolved, resolved.text)
     column = made(wanted.name, wanted.type, origins, resolved.sql)
     return found, replace(column, column=replace(column.column, streams=found.column.streams))

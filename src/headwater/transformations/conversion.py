@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from headwater.data.schema import Column
-from headwater.data.types import INTEGER, STRING, Decimal
+from headwater.data.types import INTEGER, STRING, DataType, Decimal
 from headwater.language.dataflow.ast import Call, Expr, Literal
+from headwater.language.dataflow.functions.conversion import convert
+from headwater.language.dataflow.functions.function import Refused
 from headwater.language.dataflow.scope import Resolved
 from headwater.transformations.expression import resolve_value
 from headwater.transformations.protocol import Given
 from headwater.transformations.scope import StreamScope
 
+# Of what has parts there is no function.
 _FUNCTIONS = {
     "binary": "toBinary",
     "boolean": "toBoolean",
@@ -36,5 +41,15 @@ def conversion(given: Given, scope: StreamScope, value: Expr, wanted: Column) ->
         extra = (Literal(wanted.native_type, STRING),)
     function = _FUNCTIONS.get(str(type_).partition("(")[0])
     if function is None:
-        return None
+        return _with_parts(resolve_value(given, scope, value), type_)
     return resolve_value(given, scope, Call(function, (value, *extra), span=value.span))
+
+
+def _with_parts(value: Resolved, type_: DataType) -> Resolved | None:
+    """Return a value with parts as another type of the same shape; None where the shapes differ."""
+    try:
+        tree = convert(value, type_)
+    except Refused:
+        return None
+    references = tuple(replace(r, subtype="TRANSFORMATION") if r.subtype == "IDENTITY" else r for r in value.references)
+    return replace(value, type=type_, sql=tree, references=references)

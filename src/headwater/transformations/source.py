@@ -18,6 +18,7 @@ from headwater.language.dataflow.ast import Call, Clause, ColumnDeclaration, Col
 from headwater.language.dataflow.scope import Resolved
 from headwater.language.expression.ast import Json
 from headwater.transformations.arguments import flag, number, text, texts, value_of
+from headwater.transformations.change_marks import change_marks
 from headwater.transformations.conversion import conversion
 from headwater.transformations.expression import resolve_value
 from headwater.transformations.format_options import FORMAT_OPTIONS
@@ -71,6 +72,7 @@ def _compile(given: Given) -> Outcome:
         frame,
         is_open=options.allow_drift and given.schema is None,
         is_repeatable=options.limit is None,
+        marks=change_marks(given),
     )
     return Outcome(outputs=(result,), options=options)
 

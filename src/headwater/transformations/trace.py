@@ -51,11 +51,13 @@ def trace(graph: Graph, sink: str) -> tuple[ColumnEdge, ...]:
     effects: list[_Way] = []
     for node in graph.upstream(sink):
         effects.extend(_hops(node, ROWS, node.output.effects, ways))
-        for column in (*node.output.columns, *node.output.marks):
+        if node.verb == "source":
+            ways.update(((node.name, column.column.id), _start(node, column)) for column in node.output.columns)
+        # The marks of a source are made of no column of its data.
+        followed = node.output.marks if node.verb == "source" else (*node.output.columns, *node.output.marks)
+        for column in followed:
             key = node.name, column.column.id
-            ways[key] = (
-                _start(node, column) if node.verb == "source" else _distinct(_hops(node, key[1], column.origins, ways))
-            )
+            ways[key] = _distinct(_hops(node, key[1], column.origins, ways))
     unknown = _unknown(graph, sink)
     order = _source_order(graph)
     written = graph.by_name[sink].output.columns

@@ -11,6 +11,7 @@ from headwater.language.dataflow.functions.digits import java_digits
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
 from headwater.language.dataflow.functions.json_text import json_text
 from headwater.language.dataflow.functions.overflow import BITS, low_bits
+from headwater.language.dataflow.functions.parts import converted_parts
 from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.functions.zones import from_zone
 from headwater.language.dataflow.scope import Resolved
@@ -48,6 +49,8 @@ def convert(value: Resolved, type_: DataType) -> exp.Expr:
     }
     if type_ in simple:
         return simple[type_](value)
+    if (parts := converted_parts(value, type_, convert)) is not None:
+        return parts
     raise _no_conversion(value, type_)
 
 
