@@ -176,6 +176,9 @@ _AZURE_CODE = re.compile(r"<Code>(\w+)</Code>")
 # What a thread of DuckDB met, told by another one.
 _INNER = re.compile(r"[^:]*: \{\"exception_type\".*?\"exception_message\":(\"(?:[^\"\\]|\\.)*\").*\}")
 
+# A fault of ours that broke a stream of batches, told by the engine that read it.
+_OURS = re.compile(r"failed: [\w ]+: ([A-Z]{3}-\d{3}) (.*?)\n\s*→ (.*?\.)\.? Detail: Python exception", re.DOTALL)
+
 
 def redacted(text: str) -> str:
     """Return the text with the values of keys, signatures and passwords struck out."""
@@ -208,6 +211,8 @@ def faults_as(driver: Driver, what: str, place: Place = Place()) -> Iterator[Non
         meaning = meaning_of(driver, error)
         if meaning is None:
             raise
+        if ours := _OURS.search(str(error)):
+            raise ConnectorError(Fault(ours[1], ours[2], place, ours[3])) from error
         raise ConnectorError(_fault(meaning, what, place, str(error))) from error
 
 

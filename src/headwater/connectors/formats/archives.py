@@ -9,12 +9,13 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from uuid import uuid4
 
-from headwater.connectors.formats.codecs import BLOCK, BROKEN
+from headwater.connectors.formats.codecs import BLOCK, BROKEN, CODECS
 from headwater.connectors.formats.malformed import malformed, malformed_as
 
 _KINDS = (*BROKEN, KeyError, NotImplementedError, RuntimeError, tarfile.TarError, zipfile.BadZipFile)
@@ -78,7 +79,8 @@ def pack(file: BinaryIO, codec: str, name: str, content: Path, fast: bool) -> No
             with content.open("rb") as source, zipped.open(entry, "w", force_zip64=True) as member:
                 shutil.copyfileobj(source, member, BLOCK)
         return
-    with tarfile.open(fileobj=file, mode="w|gz" if codec == "tarGzip" else "w|") as tape:
+    writer = CODECS["gzip"].writer if codec == "tarGzip" else None
+    with writer(file, fast) if writer else nullcontext(file) as opened, tarfile.open(fileobj=opened, mode="w|") as tape:
         header = tarfile.TarInfo(name)
         header.size = content.stat().st_size
         with content.open("rb") as source:

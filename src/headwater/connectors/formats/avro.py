@@ -54,6 +54,10 @@ class Avro:
     def extension(self) -> str:
         return ".avro"
 
+    @property
+    def has_names(self) -> bool:
+        return True
+
     def plain(self) -> tuple[Avro, None]:
         return self, None
 
@@ -98,7 +102,8 @@ class Avro:
 
 def avro_from_properties(properties: Mapping[str, Json]) -> Avro:
     """Return the options of an Avro dataset. Raises ConnectorError for a codec that is not built."""
-    name = option_text(properties, "avroCompressionCodec", "none", "Avro").lower()
+    name = option_text(properties, "avroCompressionCodec", "", "Avro")
+    name = (name or option_text(properties, "compressionCodec", "none", "Avro")).lower()
     if name not in CODECS:
         raise ConnectorError(
             Fault("CON-021", f"Avro: compression '{name}' is not built", cure=f"Use one of {', '.join(CODECS)}.")

@@ -80,6 +80,10 @@ class BatchFiles:
     def extension(self) -> str:
         return self.format.extension
 
+    @property
+    def has_names(self) -> bool:
+        return self.format.has_names
+
     def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:
         view = exp.table_(self._view(urls), quoted=True)
         if schema is None:

@@ -31,6 +31,10 @@ class Binary:
     def extension(self) -> str:
         return ""
 
+    @property
+    def has_names(self) -> bool:
+        return True
+
     def plain(self) -> tuple[Binary, Recoding | None]:
         if self.codec == "none":
             return self, None

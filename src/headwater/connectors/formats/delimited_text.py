@@ -62,6 +62,10 @@ class DelimitedText:
     def extension(self) -> str:
         return self.file_extension + CODECS[self.codec].extension
 
+    @property
+    def has_names(self) -> bool:
+        return self.header
+
     def plain(self) -> tuple[DelimitedText, Recoding | None]:
         dialect = self._dialect()
         if dialect is None and self.encoding == "utf-8" and CODECS[self.codec].engine is not None:
@@ -152,6 +156,7 @@ def delimited_text_from_properties(properties: Mapping[str, Json]) -> DelimitedT
         codec=option_codec(properties, TYPE),
         newline=newline or "\n",
         level=option_level(properties, TYPE),
+        quote_all=option_flag(properties, "quoteAll", False, TYPE),
     )
 
 

@@ -134,8 +134,9 @@ def _plain(field: str) -> str:
 def _written(field: str, dialect: Dialect) -> str:
     if not dialect.quote:
         return _escaped(field, dialect) if dialect.escape else field
-    needs = dialect.quote_all or any(mark and mark in field for mark in (dialect.delimiter, dialect.quote, "\n", "\r"))
-    if not needs and not (dialect.row and dialect.row in field):
+    # Part of a long delimiter at a field's end would make one with what follows, so that each character counts.
+    marks = {*dialect.delimiter, *dialect.row, dialect.quote, "\n", "\r"}
+    if not dialect.quote_all and marks.isdisjoint(field):
         return field
     inner = field
     if dialect.escape and dialect.escape != dialect.quote:

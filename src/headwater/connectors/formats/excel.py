@@ -58,6 +58,10 @@ class Excel:
     def extension(self) -> str:
         return ".xlsx"
 
+    @property
+    def has_names(self) -> bool:
+        return self.header
+
     def plain(self) -> tuple[Excel, Recoding | None]:
         return (self, None) if self.codec == "none" else (replace(self, codec="none"), Recoding(self.codec))
 
@@ -119,8 +123,8 @@ def _region(rows: Rows, region: Region | None) -> Rows:
     bottom = None if region.bottom is None else region.bottom + 1
     right = None if region.right is None else region.right + 1
     found = [list(row[region.left : right]) for row in rows[region.top : bottom]]
-    if region.right is not None:
-        return found
+    if right is not None:
+        return [row + [None] * (right - region.left - len(row)) for row in found]
     # What stands to the right of the table's last cell is empty, and no column.
     width = max((index + 1 for row in found for index, cell in enumerate(row) if cell != ""), default=0)
     return [row[:width] for row in found]

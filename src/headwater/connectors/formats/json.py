@@ -52,6 +52,10 @@ class Json:
     def extension(self) -> str:
         return ".json" + CODECS[self.codec].extension
 
+    @property
+    def has_names(self) -> bool:
+        return True
+
     def plain(self) -> tuple[Json, Recoding | None]:
         if self.loose is None and self.encoding == "utf-8" and CODECS[self.codec].engine is not None:
             return self, None

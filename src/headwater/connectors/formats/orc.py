@@ -33,6 +33,10 @@ class Orc:
     def extension(self) -> str:
         return ".orc"
 
+    @property
+    def has_names(self) -> bool:
+        return True
+
     def plain(self) -> tuple[Orc, None]:
         return self, None
 

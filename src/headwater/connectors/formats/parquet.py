@@ -39,6 +39,10 @@ class Parquet:
     def extension(self) -> str:
         return ".parquet"
 
+    @property
+    def has_names(self) -> bool:
+        return True
+
     def plain(self) -> tuple[Parquet, None]:
         return self, None
 

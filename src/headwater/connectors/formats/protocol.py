@@ -31,6 +31,10 @@ class NamedFormat(Protocol):
     def extension(self) -> str:
         """With the dot: `.csv`, `.parquet`."""
 
+    @property
+    def has_names(self) -> bool:
+        """Whether files say what their columns are called; else those go by position, as `Prop_0`, `Prop_1`, …"""
+
 
 class ReadFormat(NamedFormat, Protocol):
     """A format as a reader uses it."""

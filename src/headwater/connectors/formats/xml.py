@@ -43,6 +43,10 @@ class Xml:
     def extension(self) -> str:
         return ".xml"
 
+    @property
+    def has_names(self) -> bool:
+        return True
+
     def plain(self) -> tuple[Xml, Recoding | None]:
         return (self, None) if self.codec == "none" else (replace(self, codec="none"), Recoding(self.codec))
 
