@@ -6,8 +6,9 @@ They become ordinary datasets, and so are read and written by the same code.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from headwater.connectors.formats.registry import format_from_dataset
+from headwater.connectors.formats.registry import FORMATS, format_from_dataset
 from headwater.data.locations import FileLocation, Location, Store, TableLocation
 from headwater.data.schema import Schema
 from headwater.definition.data_flow import FlowNode
@@ -17,22 +18,21 @@ from headwater.language.expression.ast import Json
 from headwater.language.expression.context import Context
 from headwater.plan.datasets import resolve_linked_service
 from headwater.plan.resolved import ResolvedDataset
+from headwater.transformations.format_options import FORMAT_OPTIONS
 
 # Format of the script → type of the dataset that it stands for.
-_TYPES: Mapping[str, str] = {
-    "delimited": "DelimitedText",
-    "json": "Json",
-    "parquet": "Parquet",
-    "table": "AzureSqlTable",
+_TYPES: Mapping[str, str] = {kind.inline: name for name, kind in FORMATS.items() if kind.inline} | {
+    "table": "AzureSqlTable"
 }
-_NOT_READ = ("adobecampaign", "avro", "cdm", "delta", "document", "dynamicscrm", "excel", "orc", "rest", "xml")
-# Option of the script → property of a delimited text, where the two differ.
+_NOT_READ = ("adobecampaign", "cdm", "document", "dynamicscrm", "iceberg", "rest")
+# Option of the script → property of a dataset.
 _PROPERTIES: Mapping[str, str] = {
     "columnDelimiter": "columnDelimiter",
     "columnNamesAsHeader": "firstRowAsHeader",
     "compressionLevel": "compressionLevel",
     "compressionType": "compressionCodec",
     "encoding": "encodingName",
+    "documentForm": "documentForm",
     "escapeChar": "escapeChar",
     "nullValue": "nullValue",
     "quoteChar": "quoteChar",
@@ -52,6 +52,7 @@ def inline_dataset(
         raise PlanError(Fault("PLN-041", message, node.place, f"Use one of {', '.join(_TYPES)}."))
     store, connection = resolve_linked_service(workspace, node.linked_service, context)
     properties: dict[str, Json] = {new: options[old] for old, new in _PROPERTIES.items() if old in options}
+    properties |= _format_options(node, type_, options)
     location = _table(node, store, options) if form == "table" else _files(node, store, options)
     return ResolvedDataset(
         name=node.name,
@@ -62,6 +63,33 @@ def inline_dataset(
         properties=properties,
         connection=connection,
     )
+
+
+def as_script_says(dataset: ResolvedDataset, node: FlowNode, options: Mapping[str, Json]) -> ResolvedDataset:
+    """Return the dataset of a source or sink with its format as the script's own options have it.
+
+    Raises PlanError for an option that means nothing to the format, ConnectorError for one that does not fit.
+    """
+    given = _format_options(node, dataset.type, options)
+    if not given or dataset.format is None:
+        return dataset
+    return replace(dataset, format=format_from_dataset(dataset.type, {**dataset.properties, **given}))
+
+
+def _format_options(node: FlowNode, type_: str, options: Mapping[str, Json]) -> dict[str, Json]:
+    given = {
+        name: value
+        for name, value in options.items()
+        if name in FORMAT_OPTIONS and value not in (None, False, "", [], {}, "none")
+    }
+    known = {name for name, types in FORMAT_OPTIONS.items() if not types or type_ in types}
+    kept = {name: value for name, value in options.items() if name in known}
+    strangers = [name for name in given if name not in kept]
+    if strangers:
+        names = ", ".join(f"'{name}'" for name in strangers)
+        message = f'The script of "{node.name}" sets {names}, which its dataset of type {type_} does not have'
+        raise PlanError(Fault("PLN-042", message, node.place, "Remove it, or give it a dataset that has it."))
+    return kept
 
 
 def _files(node: FlowNode, store: Store, options: Mapping[str, Json]) -> Location:
