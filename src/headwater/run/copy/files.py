@@ -129,6 +129,10 @@ class Naming(msgspec.Struct, frozen=True):
     run_id: str
     extension: str | None
     default_extension: str
+    unpacked: str = ""
+    """Extension of a compression that files lose on the way."""
+    packed: str = ""
+    """Extension of a compression that files gain on the way."""
 
     def of(self, file: SourceFile, single: bool, flatten: bool) -> FileLocation:
         """Return where one source file goes. A single file takes the sink dataset's file name, if it has one."""
@@ -139,6 +143,8 @@ class Naming(msgspec.Struct, frozen=True):
         relative = PurePosixPath(file.relative)
         if self.extension is not None:
             relative = relative.with_name(f"{_stem(relative.name)}{self.extension}")
+        elif self.unpacked or self.packed:
+            relative = relative.with_name(f"{relative.name.removesuffix(self.unpacked)}{self.packed}")
         return self._at(relative.as_posix())
 
     def merged(self, what: str, table: str | None = None) -> FileLocation:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from headwater.connectors.formats.binary import Binary
+from headwater.connectors.formats.codecs import CODECS
 from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.excel import Excel
 from headwater.connectors.formats.json import Json
@@ -260,7 +261,17 @@ def _naming(attempt: Attempt, target: FileLocation) -> Naming:
         message = f"Dataset '{attempt.plan.sink.name}' has no file format"
         raise RunError(Fault("RUN-107", message, cure="Use DelimitedText, Parquet, Json or Binary."))
     keeps = source is not None and source.name == sink.name and options.file_extension is None
-    return Naming(target, attempt.run_id, None if keeps else sink.extension, sink.extension)
+    unpacked, packed = (_packing(format_) for format_ in (source, sink)) if keeps else ("", "")
+    if unpacked == packed:
+        unpacked = packed = ""
+    return Naming(target, attempt.run_id, None if keeps else sink.extension, sink.extension, unpacked, packed)
+
+
+def _packing(format_: Format | None) -> str:
+    """Return the extension of the compression that whole files of a format have."""
+    recoding = format_.plain()[1] if format_ is not None else None
+    engine = format_.codec if isinstance(format_, DelimitedText | Json) else "none"
+    return CODECS[recoding.codec if recoding else engine].extension
 
 
 def movement_of(
