@@ -55,16 +55,19 @@ def workspace(
     kind: str = "MappingDataFlow",
     libraries: tuple[str, ...] = (),
     others: Mapping[str, Any] | None = None,
+    rejects: str | None = None,
 ) -> Workspace:
     """Return a workspace; `sources` and `sinks` map streams to datasets, `activity` has more typeProperties.
 
-    `others` are the properties of more data flows, `libraries` those of them whose functions the flow uses.
+    `others` are the properties of more data flows, `libraries` those of them whose functions the flow uses; `rejects`
+    is the linked service for rows that sinks reject.
     """
+    rejected = {"rejectedDataLinkedService": {"referenceName": rejects, "type": "LinkedServiceReference"}}
     flow = {
         "type": kind,
         "typeProperties": {
             "sources": [_end(stream, name) for stream, name in sources.items()],
-            "sinks": [_end(stream, name) for stream, name in sinks.items()],
+            "sinks": [_end(stream, name) | (rejected if rejects else {}) for stream, name in sinks.items()],
             "transformations": [],
             "udfLibraries": [{"referenceName": name, "type": "DataFlowReference"} for name in libraries],
             "scriptLines": script.splitlines(),

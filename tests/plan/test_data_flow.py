@@ -173,9 +173,9 @@ s sink(allowSchemaDrift: true, format: 'table', schemaName: 'dbo', tableName: 't
 
 
 def test_inline_datasets_that_cannot_be_read_are_all_refused() -> None:
-    script = PLAIN.replace("source(", "source(format: 'delta', ").replace("sink(", "sink(format: 'parquet', ")
+    script = PLAIN.replace("source(", "source(format: 'cdm', ").replace("sink(", "sink(format: 'parquet', ")
     assert refused(workspace(script, {"s": "inline:ls_lake"}, {"out": "inline:ls_lake"})) == [
-        'PLN-041 The format "delta" of "s" is an inline dataset that cannot be read or written',
+        'PLN-041 The format "cdm" of "s" is an inline dataset that cannot be read or written',
         'PLN-014 The inline dataset of "out" names no container',
     ]
 
@@ -219,10 +219,10 @@ def test_external_call_is_refused_where_a_run_is_planned() -> None:
     ]
 
 
-def test_options_that_no_run_does_are_all_refused() -> None:
-    script = PLAIN.replace("source(", "source(enableCdc: true, purgeFiles: false, ")
-    script = script.replace("sink(", "sink(outputAssertFailedRows: true, ")
+def test_options_that_no_run_does_are_all_refused_with_their_store() -> None:
+    script = PLAIN.replace("source(", "source(enableNativeCdc: true, netChanges: false, store: 'sqlserver', ")
+    script = script.replace("sink(", "sink(manifestType: 'manifest', ")
     assert refused(workspace(script, {"s": "orders"}, {"out": "totals"})) == [
-        'PLN-042 Source "s" sets enableCdc, which is not supported',
-        'PLN-042 Sink "out" sets outputAssertFailedRows, which is not supported',
+        'PLN-042 Source "s" sets enableNativeCdc of store "sqlserver", which is not supported',
+        'PLN-042 Sink "out" sets manifestType, which is not supported',
     ]

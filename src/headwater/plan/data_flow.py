@@ -6,10 +6,9 @@ first, and what comes out is parsed: `'@{pipeline().parameters.x}'` becomes `'ab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from headwater.data.locations import FileLocation
 from headwater.data.schema import Column, Schema
 from headwater.definition.activities.execute_data_flow import ExecuteDataFlowBody
 from headwater.definition.data_flow import DataFlow, FlowNode
@@ -23,12 +22,14 @@ from headwater.language.expression.context import Context
 from headwater.language.expression.evaluate import evaluate
 from headwater.language.source import Source
 from headwater.plan.datasets import resolve_dataset
+from headwater.plan.flow_ends import flow_faults
 from headwater.plan.flow_references import known_of
-from headwater.plan.inline_datasets import inline_dataset
+from headwater.plan.inline_datasets import as_script_says, inline_dataset
 from headwater.plan.lookup import cure_for_name, find
+from headwater.plan.rejected_rows import with_rejects
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
 from headwater.transformations.graph import Graph, Node, build_graph
-from headwater.transformations.options import PivotOptions, SinkOptions, SourceOptions
+from headwater.transformations.options import PivotOptions, SourceOptions
 from headwater.transformations.order import is_cache
 
 Resolve = Callable[[Workspace, Reference, Context, str | None], ResolvedDataset]
@@ -62,12 +63,12 @@ def plan_data_flow(
     raise_if_any(PlanError, faults)
     stored = {name: dataset.schema for name, dataset in sources.items()}
     graph = build_graph(script, texts, known_schemas(script, stored), flow.source, known_of(workspace, flow))
-    sources |= _inline(planning, flow.sources, graph.sources, faults)
-    sinks |= _inline(planning, flow.sinks, graph.sinks, faults)
+    sources |= _in_script(planning, flow.sources, graph.sources, sources, faults)
+    sinks |= _in_script(planning, flow.sinks, graph.sinks, sinks, faults)
     raise_if_any(PlanError, faults)
     sources |= _queries(planning, graph)
-    faults += [fault for node in (*graph.sources, *graph.sinks) for fault in _not_run(node)]
-    faults += [fault for node in graph.sinks for fault in _unfit(node, sinks[node.name])]
+    sinks = with_rejects(workspace, flow, graph, sinks, context, faults)
+    faults += flow_faults(graph, sources, sinks)
     raise_if_any(PlanError, faults)
     return FlowPlan(
         name=flow.name,
@@ -151,18 +152,25 @@ def _without_dataset(flow: DataFlow, name: str, verb: str) -> Fault:
     return Fault("PLN-041", message, flow.place, f"Name a dataset for it under typeProperties.{verb}s.")
 
 
-def _inline(
-    planning: _Planning, ends: tuple[FlowNode, ...], nodes: tuple[Node, ...], faults: list[Fault]
+def _in_script(
+    planning: _Planning,
+    ends: tuple[FlowNode, ...],
+    nodes: tuple[Node, ...],
+    datasets: Mapping[str, ResolvedDataset],
+    faults: list[Fault],
 ) -> dict[str, ResolvedDataset]:
-    """Return the inline datasets of sources or sinks, by stream; add what is wrong to `faults`."""
+    """Return the datasets of sources or sinks as the script has them, by stream; add what is wrong to `faults`."""
     by_name = {end.name: end for end in ends}
     resolved: dict[str, ResolvedDataset] = {}
     for node in nodes:
         end = by_name.get(node.name)
-        if end is None or end.dataset is not None or isinstance(node.options, PivotOptions | None):
+        if end is None or isinstance(node.options, PivotOptions | None):
             continue
         try:
-            resolved[node.name] = inline_dataset(planning.workspace, end, node.options.inline, planning.context)
+            if end.dataset is None:
+                resolved[node.name] = inline_dataset(planning.workspace, end, node.options.inline, planning.context)
+            else:
+                resolved[node.name] = as_script_says(datasets[node.name], end, node.options.inline)
         except HeadwaterError as error:
             faults.extend(error.faults)
     return resolved
@@ -221,25 +229,3 @@ def _queries(planning: _Planning, graph: Graph) -> dict[str, ResolvedDataset]:
             reference = _reference(planning, node.name, dataset)
             queried[node.name] = planning.resolve(planning.workspace, reference, planning.context, node.options.query)
     return queried
-
-
-def _not_run(node: Node) -> Iterator[Fault]:
-    if isinstance(node.options, SourceOptions | SinkOptions):
-        for name in node.options.not_run:
-            message = f'{node.verb.capitalize()} "{node.name}" sets {name}, which is not supported'
-            yield Fault("PLN-042", message, cure=f"Remove {name}, and do its work in an activity of its own.")
-
-
-def _unfit(node: Node, dataset: ResolvedDataset) -> Iterator[Fault]:
-    options = node.options
-    if not isinstance(options, SinkOptions) or not isinstance(dataset.location, FileLocation):
-        return
-    asked = {
-        "recreate": options.recreate,
-        "preSQLs": options.pre_sqls,
-        "postSQLs": options.post_sqls,
-        "actions of rows": options.action,
-    }
-    for name in (name for name, value in asked.items() if value):
-        message = f'Sink "{node.name}" sets {name}, but dataset "{dataset.name}" is files'
-        yield Fault("PLN-042", message, cure=f"Remove {name}, or write to a table.")

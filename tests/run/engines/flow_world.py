@@ -16,7 +16,7 @@ from headwater.language.dataflow.parser import parse_script
 from headwater.language.expression.ast import Json
 from headwater.language.source import Source
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
-from headwater.run.engines.flow import Host
+from headwater.run.engines.flow import Host, StagedFlow, finish, staged_flow
 from headwater.settings import Binding, EngineSettings
 from headwater.transformations.graph import build_graph
 
@@ -52,9 +52,21 @@ class World:
         with duckdb.connect(str(self.root / "warehouse.duckdb")) as connection:
             return connection.execute(statement).fetchall()
 
+    def read(self, path: str) -> str:
+        return (self.files / path).read_text(encoding="utf-8")
+
     def listing(self) -> list[str]:
         """Return every file of the lake, hidden ones too."""
         return sorted(path.relative_to(self.files).as_posix() for path in self.files.rglob("*") if path.is_file())
+
+
+def finished(world: World, flow: FlowPlan, **options: object) -> StagedFlow:
+    """Run a flow to its end: sinks committed, folders cleared, files moved."""
+    host = world.host(**options)
+    with staged_flow(flow, host) as staged:
+        staged.commit()
+    finish(flow, host, staged.tasks)
+    return staged
 
 
 def files(path: str, type_: str = "DelimitedText", **properties: Json) -> ResolvedDataset:

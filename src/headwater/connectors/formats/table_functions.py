@@ -18,7 +18,9 @@ _GLOB = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
 def table_function(name: str, urls: Sequence[str], options: Mapping[str, exp.Expression]) -> exp.Expression:
     """Return `name([urls], option = value, …)`; the engine takes each URL literally, not as a pattern."""
     files = exp.Array(expressions=[exp.Literal.string(url.translate(_GLOB)) for url in urls])
-    named = [exp.EQ(this=exp.to_identifier(key), expression=value) for key, value in options.items()]
+    # Else a folder `key=value` anywhere above a file would add a column to it.
+    literal = {"hive_partitioning": exp.false()} if name.startswith("read_") else {}
+    named = [exp.EQ(this=exp.to_identifier(key), expression=value) for key, value in {**literal, **options}.items()]
     return exp.Anonymous(this=name, expressions=[files, *named])
 
 

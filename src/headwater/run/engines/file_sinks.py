@@ -51,7 +51,7 @@ def stage_files(target: FileTarget, rows: SinkRows) -> StagedSink:
         message = f"Dataset '{dataset.name}' of sink '{rows.name}' has no file format"
         raise PlanError(Fault("PLN-042", message, cure="Use DelimitedText, Parquet or Json."))
     target.store.attach(rows.engine)
-    keys = {name for name, _ in options.spread.keys}
+    keys = {name for name, _ in options.spread.keys} if rows.table is not None else set[str]()
     columns = [name for name in rows.schema.names if name not in keys]
     files: list[WrittenFile] = []
     assets: dict[Location, int] = {}
@@ -63,7 +63,7 @@ def stage_files(target: FileTarget, rows: SinkRows) -> StagedSink:
             files.append(written)
             assets[piece.asset] = assets.get(piece.asset, 0) + written.rows
     except BaseException:
-        for file in files:
+        for file in reversed(files):
             file.staged.discard()
         raise
     container = target.location.container
@@ -85,8 +85,9 @@ def stage_files(target: FileTarget, rows: SinkRows) -> StagedSink:
 def is_spread(options: SinkOptions, location: FileLocation) -> bool:
     """Return whether the rows may go to several files; a file that the dataset names is one."""
     spread, named = options.spread, options.file_names or options.file_pattern
-    by_number = spread.number is not None and (named or location.file is None)
-    return bool(by_number or spread.keys or spread.file or spread.folder)
+    if spread.file or spread.folder:
+        return True
+    return bool((spread.number or spread.keys) and (named or location.file is None))
 
 
 def _clearing(target: FileTarget, rows: SinkRows, files: list[WrittenFile]) -> tuple[FileTask, ...]:
@@ -137,7 +138,7 @@ def _by_keys(target: FileTarget, rows: SinkRows) -> Iterator[_Piece]:
     for values in rows.run(rows.select(columns).distinct().order_by(*(str(n + 1) for n in range(len(keys))))):
         folders = [f"{_escaped(name)}={_key(value)}" for (name, _), value in zip(keys, values, strict=True)]
         tests = tuple(_is(column, value) for column, value in zip(columns, values, strict=True))
-        path = _joined(target.location.folder, *folders, target.location.file or _part(target, rows, 0))
+        path = _joined(target.location.folder, *folders, _part(target, rows, 0))
         yield _Piece(path, tests, folder)
 
 

@@ -96,7 +96,7 @@ class StagedFlow:
 
     def discard(self) -> None:
         """Undo every sink that is not committed."""
-        for sink in self.sinks:
+        for sink in reversed(self.sinks):
             if sink.name not in self._committed:
                 sink.discard()
 
@@ -165,7 +165,7 @@ def _stage(
         tasks = sinks.clearings()
         tasks += [task for node in nodes for task in _tasks(node, sources[node.name])]
     except BaseException:
-        for sink in sinks.staged:
+        for sink in reversed(sinks.staged):
             sink.discard()
         raise
     read = evaluation.rows_read(sources)

@@ -39,7 +39,8 @@ class StagedFiles:
 
     def discard(self) -> None:
         """Undo; never raises for what is already gone."""
-        for file in self.files:
+        # The first one may have made the folder that all lie in.
+        for file in reversed(self.files):
             file.staged.discard()
 
 
