@@ -219,6 +219,8 @@ class _Walking:
             theirs = self.asks.roots.get((owner, by_name.get(key, "")), ())
             for one, other in zip(self._columns(statement, (argument,)), theirs, strict=False):
                 self.asks.meet(one, other)
+            for value in self._literals((argument,)) if isinstance(argument, Literal | ParameterRef) else ():
+                self._want(theirs, Wanted(value))
             self.asks.looked_into.update(theirs)
 
     def _parsed(self, statement: Statement) -> None:

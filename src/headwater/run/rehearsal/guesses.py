@@ -23,7 +23,7 @@ from headwater.data.types import (
     DataType,
 )
 from headwater.errors import Fault, Place
-from headwater.language.dataflow.ast import Call, ColumnRef, Literal, Node, Option, ParameterRef, Statement
+from headwater.language.dataflow.ast import Call, ColumnRef, Literal, Node, ParameterRef, Statement
 from headwater.run.rehearsal.ends import source_columns
 from headwater.run.rehearsal.script_walk import walk
 from headwater.transformations.order import Ordered
@@ -33,11 +33,16 @@ Guesses = Mapping[str, Mapping[str, DataType]]
 Try = Callable[[Guesses], tuple[Fault, ...]]
 """Compiles the flow with these columns and returns what is wrong with it."""
 
-_ABSENT, _DOUBLED = "LNG-021", "LNG-069"
+_ABSENT, _AMBIGUOUS, _DOUBLED = "LNG-021", "LNG-022", "LNG-069"
 _TYPES: tuple[DataType, ...] = (DOUBLE, INTEGER, LONG, TIMESTAMP, DATE, BOOLEAN, Array(STRING))
+# What no other type of a column mends.
+_UNTYPED = frozenset(
+    {"LNG-021", "LNG-022", "LNG-023", "LNG-026", "LNG-027", "LNG-060", "LNG-065", "LNG-066", "LNG-079"}
+)
+_LACKED = re.compile("writes no column '([^']+)', which is a key")
 _QUOTED = re.compile("'([^']+)'")
 _MOST_ROUNDS = 40
-_MOST_TRIALS = 120
+_MOST_TRIALS = 60
 _UNASKED = ("column1", "column2", "column3")
 
 
@@ -60,13 +65,14 @@ class _Guessing:
 
     def _above(self, at: Statement, stream: str | None) -> list[str]:
         """Return the bare sources above, those behind `stream` first."""
-        found = list(self._upstream(at.name))
+        found = list(self.upstream(at.name))
         if stream is None or stream not in self.statements:
             return found
-        behind = set(self._upstream(stream))
+        behind = set(self.upstream(stream))
         return [source for source in found if source in behind]
 
-    def _upstream(self, name: str) -> Iterator[str]:
+    def upstream(self, name: str) -> Iterator[str]:
+        """Yield the bare sources above a stream, the nearest first."""
         waiting, seen = [name], set()
         while waiting:
             one = waiting.pop(0)
@@ -102,6 +108,8 @@ def guessed_columns(
     _add_absent(guessing)
     _add_declared(guessing)
     _remove_doubled(guessing)
+    _add_keys(guessing)
+    _add_positions(guessing)
     _settle_types(guessing)
     return {
         name: Schema(tuple(Column(column, type_) for column, type_ in columns.items()))
@@ -120,9 +128,8 @@ def _add_named(guessing: _Guessing) -> None:
             elif isinstance(node, Call) and node.name == "byNames" and node.args:
                 for name in (part for text in guessing.texts(node.args[:1]) for part in text.split(",") if part):
                     guessing.add(one.statement, name)
-            elif isinstance(node, Option) and node.name == "keys" and one.statement.verb == "sink":
-                for name in guessing.texts(node.value if isinstance(node.value, tuple) else (node.value,)):
-                    guessing.add(one.statement, name)
+        for name in _keys(guessing, one.statement):
+            guessing.add(one.statement, name)
 
 
 def _add_absent(guessing: _Guessing) -> None:
@@ -140,13 +147,33 @@ def _add_absent(guessing: _Guessing) -> None:
             return
 
 
+def _add_keys(guessing: _Guessing) -> None:
+    """Add the keys that sinks lack; a table has other columns beside them."""
+    for fault in guessing.faults():
+        key = _LACKED.search(fault.message)
+        sinks = [one.statement for one in guessing.statements.values() if one.statement.verb == "sink"]
+        for sink in sinks if key is not None else ():
+            if key is not None and f"'{sink.name}'" in fault.message:
+                guessing.add(sink, key.group(1))
+    keys = {name for one in guessing.statements.values() for name in _keys(guessing, one.statement)}
+    for columns in guessing.columns.values():
+        if columns and columns.keys() <= keys:
+            columns.update(dict.fromkeys(_UNASKED, STRING))
+
+
+def _keys(guessing: _Guessing, statement: Statement) -> Iterator[str]:
+    option = statement.option("keys")
+    if statement.verb == "sink" and option is not None:
+        yield from guessing.texts(option.value if isinstance(option.value, tuple) else (option.value,))
+
+
 def _add_declared(guessing: _Guessing) -> None:
     """Give to sources that nobody asked anything of the columns of the sinks below, or a few of our own."""
     for source in (name for name, columns in guessing.columns.items() if not columns):
         sinks = [
             one.statement
             for one in guessing.statements.values()
-            if one.statement.verb == "sink" and source in guessing._upstream(one.statement.name)
+            if one.statement.verb == "sink" and source in guessing.upstream(one.statement.name)
         ]
         declared = {column.name: column.type for sink in sinks for column in source_columns(sink)}
         guessing.columns[source] = declared or dict.fromkeys(_UNASKED, STRING)
@@ -155,19 +182,35 @@ def _add_declared(guessing: _Guessing) -> None:
 def _remove_doubled(guessing: _Guessing) -> None:
     """Remove what the flow makes itself under the same name."""
     for _ in range(_MOST_ROUNDS):
-        messages = [fault.message for fault in guessing.faults() if fault.code == _DOUBLED]
-        names = {name for message in messages for name in _QUOTED.findall(message)}
-        found = [(columns, name) for columns in guessing.columns.values() for name in names & columns.keys()]
-        for columns, name in found:
-            del columns[name]
+        messages = [fault.message for fault in guessing.faults() if fault.code in (_AMBIGUOUS, _DOUBLED)]
+        names = dict.fromkeys(name for message in messages for name in _QUOTED.findall(message))
+        found = [(columns, name) for name in names for columns in guessing.columns.values() if name in columns]
         if not found:
             return
+        # One at a time: of two sources that both have it, one may keep it.
+        columns, name = found[-1]
+        del columns[name]
+
+
+def _add_positions(guessing: _Guessing) -> None:
+    """Have as many columns as `byPosition(n)` asks for, and one at least."""
+    for one in guessing.statements.values():
+        calls = (node for node in walk(one.statement) if isinstance(node, Call) and node.name == "byPosition")
+        places = [a.value for call in calls for a in call.args if isinstance(a, Literal) and isinstance(a.value, int)]
+        for source in guessing.upstream(one.statement.name) if places else ():
+            columns = guessing.columns[source]
+            for place in range(len(columns) + 1, max(places) + 1):
+                columns[f"column{place}"] = STRING
+    for columns in guessing.columns.values():
+        columns.update({} if columns else dict.fromkeys(_UNASKED, STRING))
 
 
 def _settle_types(guessing: _Guessing) -> None:
     """Try other types for guessed columns at faulty places, as long as fewer faults remain."""
     nodes = _statements_at(guessing.statements.values())
     faults = guessing.faults()
+    if any(fault.code in _UNTYPED for fault in faults):
+        return
     settled: set[tuple[str, str]] = set()
     while faults and guessing.trials < _MOST_TRIALS:
         for suspect in (one for one in _suspects(guessing, faults, nodes) if one not in settled):

@@ -38,7 +38,7 @@ def _made(graph: Graph, node: Node, column: OutputColumn) -> str:
     while waiting:
         at, one = waiting.pop()
         if not one.origins:
-            if at.verb == "source":
+            if at.verb == "source" and one in at.output.columns:
                 return ""
             makers[_maker(graph, at, one)] = None
         waiting += _behind(graph, one)
@@ -52,6 +52,8 @@ def _behind(graph: Graph, column: OutputColumn) -> Iterator[tuple[Node, OutputCo
 
 
 def _maker(graph: Graph, node: Node, column: OutputColumn) -> str:
+    if node.verb == "source":
+        return f"source '{node.name}' says it of each row"
     text = _written(graph, node, column.column.name)
     return f"{node.verb} '{node.name}' makes it from no column" + (f": {text}" if text else "")
 

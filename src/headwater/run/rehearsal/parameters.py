@@ -43,6 +43,12 @@ def text_values(script: Script, given: Mapping[str, Source]) -> dict[str, str]:
     return texts
 
 
+def quoted(text: str) -> str:
+    """Return a text as a literal of the language."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def _text(type_: DataType) -> str:
     match type_:
         case Array(item):

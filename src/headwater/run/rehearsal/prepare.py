@@ -6,7 +6,7 @@ columns declares those that its dataset keeps, or that were guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from headwater.data.schema import Column, Schema
@@ -19,7 +19,7 @@ from headwater.language.source import Source
 from headwater.plan.flow_references import known_of
 from headwater.run.rehearsal.ends import Ends, ends_of, needs_of, source_columns
 from headwater.run.rehearsal.guesses import Guesses, guessed_columns
-from headwater.run.rehearsal.parameters import parameter_values, text_values
+from headwater.run.rehearsal.parameters import parameter_values, quoted, text_values
 from headwater.run.rehearsal.queries import query_columns, reads_query
 from headwater.transformations.flowlets import inlined
 from headwater.transformations.graph import Graph, build_graph
@@ -27,10 +27,35 @@ from headwater.transformations.known import Known
 from headwater.transformations.order import Ordered, in_order
 from headwater.transformations.parameters import resolve_parameters
 
+# How much is tried to make a flow compile.
+_FIRST_COLUMNS, _MOST_NAMES, _MOST_PARAMETERS = 3, 4, 4
 # What a script says of the place of its data, which is another one here, and of work beside the rows.
 _BOUND: Mapping[str, frozenset[str]] = {
-    "sink": frozenset({"filePattern", "partitionFileNames", "postCommands", "postSQLs", "preCommands", "preSQLs"}),
-    "source": frozenset({"query", "wildcardPaths"}),
+    "sink": frozenset(
+        {
+            "filePattern",
+            "partitionFileNames",
+            "postCommands",
+            "postSQLs",
+            "preCommands",
+            "preSQLs",
+            "rowFolderUrlColumn",
+            "rowUrlColumn",
+        }
+    ),
+    "source": frozenset(
+        {
+            "enableCdc",
+            "fileList",
+            "modifiedAfter",
+            "modifiedBefore",
+            "moveFiles",
+            "partitionRootPath",
+            "purgeFiles",
+            "query",
+            "wildcardPaths",
+        }
+    ),
 }
 
 
@@ -73,7 +98,7 @@ def prepare(
     `given` are parameters, `bound` the linked services that a project has bound to stand-ins.
     """
     ends = ends_of(workspace, flow, script)
-    parameters = {**parameter_values(script, flow.source.place), **(given or {})}
+    parameters: Mapping[str, Source] = {**parameter_values(script, flow.source.place), **(given or {})}
     known = known_of(workspace, flow)
     queried = {
         one.name: query_columns(one, ends.stored.get(one.name, Schema()))
@@ -94,8 +119,47 @@ def prepare(
         guesses = guessed_columns(ordered, bare, trial, text_values(script, parameters))
     final = _declaring(unbound, guesses)
     schemas = _schemas(final, ends)
+    free = [name for name in parameter_values(script, flow.source.place) if name not in (given or {})]
+    parameters = _fitted(final, parameters, free, schemas, flow.source, known)
     graph = build_graph(final, parameters, schemas, flow.source, known)
     return PreparedFlow(flow, graph, ordered, schemas, bare, ends, needs_of(workspace, flow, graph, ends, bound))
+
+
+def _fitted(
+    script: Script,
+    parameters: Mapping[str, Source],
+    free: Sequence[str],
+    schemas: Mapping[str, Schema],
+    source: Source,
+    known: Known,
+) -> Mapping[str, Source]:
+    """Return the parameters, with names of columns for those texts that only so make the flow compile.
+
+    `free` are those that nobody gives.
+    """
+    texts = [name for name in free if parameters[name].text.startswith("'")][:_MOST_PARAMETERS]
+    faults = _faults(script, parameters, schemas, source, known) if texts else ()
+    names = list(dict.fromkeys(name for schema in schemas.values() for name in schema.names[:_FIRST_COLUMNS]))
+    for parameter in texts:
+        for column in names[:_MOST_NAMES] if faults else ():
+            # Where one parameter names a column, the others may well do so too.
+            others = {name: replace(parameters[name], text=quoted(column)) for name in texts}
+            for tried in ({**parameters, **others}, {**parameters, parameter: others[parameter]}):
+                left = _faults(script, tried, schemas, source, known)
+                if len(left) < len(faults):
+                    parameters, faults = tried, left
+                    break
+    return parameters
+
+
+def _faults(
+    script: Script, parameters: Mapping[str, Source], schemas: Mapping[str, Schema], source: Source, known: Known
+) -> tuple[Fault, ...]:
+    try:
+        build_graph(script, parameters, schemas, source, known)
+    except HeadwaterError as error:
+        return error.faults
+    return ()
 
 
 def _unbound(statement: Statement, stored: Mapping[str, Schema]) -> Statement:
@@ -157,10 +221,6 @@ def _trial(
             for name, found in guesses.items()
         }
         tried = _declaring(script, columns)
-        try:
-            build_graph(tried, parameters, _schemas(tried, ends), source, known)
-        except HeadwaterError as error:
-            return error.faults
-        return ()
+        return _faults(tried, parameters, _schemas(tried, ends), source, known)
 
     return compiles

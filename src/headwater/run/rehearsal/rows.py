@@ -17,7 +17,16 @@ from headwater.data.batch import arrow_schema, arrow_type
 from headwater.data.schema import Column, Schema
 from headwater.data.types import ANY, DATE, STRING, TIMESTAMP, DataType
 from headwater.run.rehearsal.asks import Asks, Form, SourceColumn
-from headwater.run.rehearsal.values import Value, fits, fitting, formed_text, neighbours, numbered_value, random_value
+from headwater.run.rehearsal.values import (
+    Value,
+    fits,
+    fitting,
+    formed_text,
+    neighbours,
+    number_of,
+    numbered_value,
+    random_value,
+)
 
 _NULLS, _MANY_NULLS = 0.04, 0.2
 _WANTED = 0.85
@@ -78,6 +87,7 @@ class Generator:
         middle = self.rows // 2
         named = at not in self.asks.looked_into and at not in self.asks.unique
         form = next((form for member in members if (form := self._form(member, STRING))), None)
+        start = self._start(members, column.type if form is None else form.type)
         values: list[Value] = []
         for number in numbers:
             if wanted and named and random.random() < _WANTED / 2:
@@ -85,8 +95,14 @@ class Generator:
             if middle <= number < middle + len(wanted):
                 values.append(wanted[number - middle])
             else:
-                values.append(_key(column.type, column.name, number, form, random))
+                values.append(_key(column.type, column.name, number + start, form, random))
         return values
+
+    def _start(self, members: tuple[SourceColumn, ...], type_: DataType) -> int:
+        """Return the first number of a pool: so that keys lie on both sides of a value that orders them."""
+        orders = (one for member in members for one in self.asks.values.get(member, ()) if one.in_order)
+        numbers = (number_of(fitting(one.value, type_)) for one in orders)
+        return next((number - self.rows // 2 for number in numbers if number is not None), 0)
 
     def _wanted(self, columns: tuple[SourceColumn, ...], type_: DataType) -> list[Value]:
         found: dict[str, Value] = {}

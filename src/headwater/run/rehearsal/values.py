@@ -57,16 +57,30 @@ def random_value(type_: DataType, name: str, random: Random) -> Value:
             return _random_scalar(type_, name, random)
 
 
+def number_of(value: Value) -> int | None:
+    """Return the number of the key that a value is, or is nearest to; None if it is no number and no moment."""
+    match value:
+        case bool():
+            return None
+        case int() | float() | decimal.Decimal():
+            return int(value) - _LEAST
+        case datetime.datetime():
+            return (value - _START).days
+        case datetime.date():
+            return (value - _START.date()).days
+    return None
+
+
 def numbered_value(type_: DataType, name: str, number: int) -> Value:
     """Return the key of a number in a pool: always the same one, and another one for another number where it can be."""
-    at = _START + datetime.timedelta(days=number % _DAYS)
+    at = _START + datetime.timedelta(days=number)
     match type_:
         case Decimal():
             return _decimal(type_, decimal.Decimal(_LEAST + number))
         case Array() | Map() | Struct():
             return random_value(type_, name, Random(number))  # noqa: S311 - made-up rows are no secrets
         case _ if type_ in _LIMITS:
-            return (_LEAST + number) % min(_LIMITS[type_], 2**31)
+            return (_LEAST + number) % _LIMITS[type_]
         case _ if type_ in (DOUBLE, FLOAT):
             return float(_LEAST + number)
     others: dict[DataType, Value] = {
