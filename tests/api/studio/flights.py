@@ -25,11 +25,12 @@ from headwater.data.locations import FileLocation, QueryLocation, Store, TableLo
 from headwater.data.schema import Column, Schema
 from headwater.language.dataflow.parser import parse_script
 from headwater.language.source import Source
+from headwater.lineage import captured
 from headwater.lineage.connection import ConnectionReport
 from headwater.lineage.facts import WorkspaceIdentity, decode
 from headwater.lineage.outbox import Reporting, subscribe
 from headwater.lineage.sinks.atlas_entities import bodies
-from headwater.lineage.store import OUTBOX, prepare
+from headwater.lineage.store import HAS_LINEAGE, OUTBOX, prepare
 from headwater.run.database import RunDatabase
 from headwater.run.entries import AttemptEnd, NewAttempt, NewRun
 from headwater.run.events import AssetRead, AssetWritten, Movement, ReferencedTable
@@ -183,8 +184,9 @@ class Ticking:
 def deliver(account: Account, runs: RunDatabase) -> None:
     """Write each fact to the catalog, but leave the status of ExportDelayReport as a refused delivery leaves it."""
     with runs.writing() as connection:
-        for row in connection.execute(sa.select(OUTBOX).where(OUTBOX.c.fact.is_not(None)).order_by("sequence")).all():
-            fact = decode(row.fact)
+        for row in connection.execute(sa.select(OUTBOX).where(HAS_LINEAGE).order_by("sequence")).all():
+            fact = decode(row.fact) if row.fact else captured.decode(row.captured).fact()
+            assert fact is not None
             entities = 0
             for body in bodies(fact):
                 batch = msgspec.json.decode(body.encode(), type=EntityBatch)
