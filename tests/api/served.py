@@ -23,6 +23,7 @@ class Served:
 def served(folder: Path) -> Iterator[Served]:
     account = Account.open(folder / "account", name="contoso")
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = uvicorn.Server(uvicorn.Config(create_app(account), log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

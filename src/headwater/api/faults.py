@@ -64,6 +64,7 @@ ATLAS_CODES: Mapping[str, str] = MappingProxyType(
         "CAT-036": "ATLAS-400-00-01A",
         "CAT-037": "ATLAS-400-00-029",
         "CAT-038": "ATLAS-500-00-001",
+        "CAT-060": "ATLAS-400-00-029",
     }
 )
 

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from headwater import __version__
 from headwater.access.account import Account
-from headwater.api import atlas, purview
+from headwater.api import atlas, openlineage, purview
 from headwater.api.faults import Faults
 from headwater.api.guard import Guard, caller
 from headwater.api.transport import MAX_BODY, Transport
@@ -24,14 +24,19 @@ from headwater.errors import HeadwaterError
 def create_app(
     account: Account, surfaces: Sequence[ControllerRouterHandler] = (), *, web: Path | None = None
 ) -> Litestar:
-    """Build the ASGI application: Atlas, Purview and token routes, and the routers of `surfaces` beside them.
+    """Build the ASGI application: Atlas, Purview, OpenLineage and token routes, and the routers of `surfaces`.
 
     Handlers may ask for the dependencies `account: Account` and `caller: Principal` (who sent the token). A handler
     or router with `opt={"public": True}` needs no token. `web` is a folder of static files that is served at `/`
     without a token; a browser that asks for any other page gets its index.html.
     """
     faults = Faults(account.audit, Pages(web) if web is not None else None)
-    handlers: list[ControllerRouterHandler] = [*atlas.routers(), *purview.routers(), *surfaces]
+    handlers: list[ControllerRouterHandler] = [
+        *atlas.routers(),
+        *purview.routers(),
+        openlineage.router(account),
+        *surfaces,
+    ]
     app = Litestar(
         handlers,
         dependencies={

@@ -1,0 +1,125 @@
+"""Events into the catalog, each call in one transaction: they join what is known, and what that changes is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from headwater.catalog import clock
+from headwater.catalog.openlineage.aliases import Resolver
+from headwater.catalog.openlineage.drafts import operation_name
+from headwater.catalog.openlineage.events import Event
+from headwater.catalog.openlineage.flows import flows_of
+from headwater.catalog.openlineage.graph import Graph
+from headwater.catalog.openlineage.ledger import Ledger, RunId
+from headwater.catalog.openlineage.names import Key, Namer, job_name
+from headwater.catalog.openlineage.picture import Picture
+from headwater.catalog.openlineage.state import DatasetState, Known, RunState, named_by, said_by
+from headwater.catalog.openlineage.tables import MIGRATIONS, VERSION_TABLE
+from headwater.catalog.store import Store
+from headwater.catalog.type_definitions import Types
+from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.rows import Pen
+
+
+class OpenLineage:
+    """Takes events. Every call is one transaction: all of its events are kept, or none."""
+
+    def __init__(self, store: Store, types: Types, root: str, namer: Namer) -> None:
+        self._store = store
+        self._types = types
+        self._root = root
+        self._namer = namer
+
+    @classmethod
+    def open(cls, store: Store, types: Types, *, root: str, namer: Namer) -> OpenLineage:
+        """Make the tables if they are not there. `root` is the collection of what is new and not placed."""
+        store.migrate(MIGRATIONS, VERSION_TABLE)
+        return cls(store, types, root, namer)
+
+    def accept(
+        self, events: Sequence[Event], *, by: str, collection: str | None = None, permit: Permit | None = None
+    ) -> bool:
+        """Take events in, and say whether they told anything new. Raises Invalid or NotFound as entity writes do.
+
+        `collection` places new entities; `permit` is asked with the collections that are touched, before any is.
+        """
+        told = reduce(Known.join, (said_by(event) for event in events), Known())
+        with self._store.write() as connection:
+            place = collection or self._root
+            graph = Graph(connection, self._types.current, Pen(by, clock.now(), 0, {}), place, permit)
+            return _Entry(Ledger(connection), graph, self._namer, told).keep()
+
+
+class _Entry:
+    """One transaction: what is told joins what is known."""
+
+    def __init__(self, ledger: Ledger, graph: Graph, namer: Namer, told: Known) -> None:
+        self._ledger = ledger
+        self._graph = graph
+        self._told = told
+        self._resolve = Resolver(ledger, namer)
+        self._picture = Picture(ledger, graph, namer, self._resolve)
+        self._before = ledger.known(told)
+        self._after = self._before.join(told)
+
+    def keep(self) -> bool:
+        """Keep what is new and draw it; False if nothing is."""
+        if self._after == self._before:
+            names = [job_name(job) for job in self._told.jobs]
+            self._graph.permit_known([*names, *(self._resolve(key) for key in self._told.datasets)])
+            return False
+        runs = {(id, job_name(job)): run for (id, job), run in self._after.runs.items()}
+        self._ledger.save(runs, {job_name(job): state for job, state in self._after.jobs.items()})
+        moved, left = self._keep_datasets()
+        operations = self._keep_flows(runs | self._ledger.runs(self._ledger.mentioning(moved)))
+        # Whether a table is there decides which operations still hold on to it.
+        ends = [
+            key for key, state in self._after.datasets.items() if _came_or_went(self._before.datasets.get(key), state)
+        ]
+        operations |= self._ledger.operations_of(self._ledger.mentioning(ends))
+        stayed = {state.key for states in self._ledger.datasets_of(left).values() for state in states}
+        self._picture.draw(self._after.jobs, operations, {*self._after.datasets, *moved, *stayed}, left)
+        return True
+
+    def _keep_datasets(self) -> tuple[set[Key], dict[str, set[str]]]:
+        """Keep datasets and their other names.
+
+        Return those that have become another asset; and for each asset that they were, the columns that they had.
+        """
+        relinked: set[str] = set()
+        for key, state in self._after.datasets.items():
+            before = self._before.datasets.get(key)
+            if state.facets.get("symlinks") != (before.facets.get("symlinks") if before else None):
+                relinked |= self._resolve.relink(state)
+        rows = {
+            key: (self._resolve.own(key).qualified_name, self._resolve(key), state)
+            for key, state in self._after.datasets.items()
+        }
+        moved: set[Key] = set()
+        left: dict[str, set[str]] = {}
+        for key, (own, asset, state) in self._ledger.named(self._ledger.also_named(relinked)).items():
+            if (now := self._resolve(key)) != asset:
+                rows.setdefault(key, (own, now, state))
+                moved.add(key)
+                left.setdefault(asset, set()).update(state.columns)
+        self._ledger.save_datasets(rows)
+        return moved, left
+
+    def _keep_flows(self, runs: Mapping[RunId, RunState]) -> set[str]:
+        """Derive the flows of runs anew; return every operation that this may change."""
+        operations: set[str] = set()
+        for id, run in runs.items():
+            flows = {operation_name(run.job, flow): flow for flow in flows_of(run, self._resolve)}
+            left = self._ledger.set_flows(id, flows, run.latest, failed=run.failed)
+            self._ledger.mention(id, named_by(run))
+            self._graph.saw(run, flows, left)
+            operations |= left | flows.keys()
+        return operations
+
+
+def _came_or_went(before: DatasetState | None, after: DatasetState) -> bool:
+    """Tell whether a dataset was dropped or came back, or was last dropped at another time than was known."""
+    if before is None:
+        return after.dropped is not None
+    return before.dropped != after.dropped or before.is_gone != after.is_gone
