@@ -11,6 +11,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from headwater.data.edges import Origin
+from headwater.language.dataflow.scope import Resolved
 from headwater.transformations.arguments import condition, flag, text
 from headwater.transformations.expression import resolve_condition, scope_of
 from headwater.transformations.join import distinct_sides
@@ -34,8 +35,7 @@ def _compile(given: Given) -> Outcome:
     if many:
         frame = frame.join(right.table(), on=test.sql, join_type="LEFT", copy=False)
     else:
-        first = _first_match(right, test.sql, order, reverse=pickup == "last")
-        frame = frame.join(first, on=exp.true(), join_type="LEFT", copy=False)
+        frame = _joined_once(frame, right, test, order, reverse=pickup == "last")
         origins += tuple(o for key in order for o in deciding(scope.origins(key.resolved, key.resolved.text), "SORT"))
     found = all_passed(right) if many else tuple(_decided(column, origins) for column in all_passed(right))
     result = output(
@@ -48,6 +48,41 @@ def _compile(given: Given) -> Outcome:
         marks=(matched, *all_marks(left, right)),
     )
     return Outcome(outputs=(result,))
+
+
+def _joined_once(
+    frame: exp.Select, right: Stream, test: Resolved, order: list[OrderKey], *, reverse: bool
+) -> exp.Select:
+    """Join the first match of each left row: one right row a key where that says it, else one search a left row."""
+    ordered = [key.sql(reverse=reverse) for key in order]
+    keys = [] if test.nondeterministic else _equal_to(right, test.sql)
+    if not keys or any(_tables(key) - {right.name} for key in ordered):
+        first = _first_match(right, test.sql, order, reverse=reverse)
+        return frame.join(first, on=exp.true(), join_type="LEFT", copy=False)
+    one_each = exp.select("*").distinct(*keys, copy=False).from_(right.table())
+    if ordered:
+        one_each = one_each.order_by(*ordered)
+    alias = exp.TableAlias(this=exp.to_identifier(right.name, quoted=True))
+    return frame.join(exp.Subquery(this=one_each, alias=alias), on=test.sql, join_type="LEFT", copy=False)
+
+
+def _equal_to(right: Stream, test: exp.Expr) -> list[exp.Expr]:
+    """Return the right sides of a condition that is nothing but left = right, joined by and; else none."""
+    keys: list[exp.Expr] = []
+    for part in test.unnest().flatten() if isinstance(test.unnest(), exp.And) else (test,):
+        equal = part.unnest()
+        if not isinstance(equal, exp.EQ) or equal.find(exp.Query):
+            return []
+        sides = [side for side in (equal.this, equal.expression) if _tables(side) == {right.name}]
+        others = [side for side in (equal.this, equal.expression) if right.name not in _tables(side)]
+        if len(sides) != 1 or len(others) != 1:
+            return []
+        keys.append(sides[0].copy())
+    return keys
+
+
+def _tables(value: exp.Expr) -> set[str]:
+    return {column.table for column in value.find_all(exp.Column)}
 
 
 def _first_match(right: Stream, test: exp.Expr, order: list[OrderKey], reverse: bool) -> exp.Lateral:

@@ -118,6 +118,8 @@ def _function(walk: Walk, call: Call, function: Function, shown: str) -> Resolve
     _check_arguments(walk, function, exprs, values, shown)
     try:
         type_ = _result(function, values)
+        if type_ is None and any(isinstance(value.sql, exp.Null) for value in values):
+            return Resolved(types.ANY, exp.Null())
         if type_ is None:
             given = " and ".join(str(value.type) for value in values)
             message = f"'{shown}' does not take {given}"

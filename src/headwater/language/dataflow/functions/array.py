@@ -88,7 +88,14 @@ def _membership(args: Arguments, *, wanted: bool) -> exp.Expr:
     left, right = (sql.converted(arg, common) for arg in args)
     inside: exp.Expr = sql.call("list_contains", right, sql.variable("sought"))
     body = inside if wanted else exp.Not(this=inside)
-    return exp.ArrayFilter(this=_distinct_of(left), expression=sql.function(["sought"], body))
+    kept = exp.ArrayFilter(this=_distinct_of(left), expression=sql.function(["sought"], body))
+    return _of_both(args, kept)
+
+
+def _of_both(args: Arguments, value: exp.Expr) -> exp.Expr:
+    """Return what two arrays come to, null if one of them is."""
+    there = [sql.is_not_null(arg.sql.copy()) for arg in args if not isinstance(arg.sql, exp.Array)]
+    return sql.case([(exp.and_(*there), value)]) if there else value
 
 
 def _except(args: Arguments) -> exp.Expr:
@@ -101,7 +108,7 @@ def _intersect(args: Arguments) -> exp.Expr:
 
 def _union(args: Arguments) -> exp.Expr:
     common = kinds.common_of(tuple(arg.type for arg in args)) or args[0].type
-    return _distinct_of(sql.call("list_concat", *(sql.converted(arg, common) for arg in args)))
+    return _of_both(args, _distinct_of(sql.call("list_concat", *(sql.converted(arg, common) for arg in args))))
 
 
 def _flatten_type(given: tuple[DataType, ...]) -> DataType | None:

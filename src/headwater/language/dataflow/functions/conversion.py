@@ -18,6 +18,7 @@ from headwater.language.dataflow.scope import Resolved
 
 # A whole number with a fraction that is cut off, as Spark reads it.
 _WHOLE = r"^\s*([+-]?\d+)(?:\.\d*)?\s*$"
+_NOT_FINITE = r"(?i)^\s*([+-]?(?:nan|inf|infinity))\s*$"
 _NUMBER = r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$"
 # Year, then month and day if they are there: the text is read with "-1-1" behind it.
 _DATE = r"^(\d{4}-\d{1,2}-\d{1,2})(?:(?:-1){0,2}|[ T].*)$"
@@ -80,8 +81,11 @@ def _narrowed(value: Resolved, type_: DataType) -> exp.Expr:
 
 
 def _to_fraction(value: Resolved, type_: DataType) -> exp.Expr:
-    if value.type == types.STRING:
+    if value.type == types.STRING and isinstance(type_, Decimal):
         return sql.try_cast(_extracted(value.sql, _NUMBER), type_)
+    if value.type == types.STRING:
+        number = sql.try_cast(_extracted(value.sql, _NUMBER), type_)
+        return exp.Coalesce(this=number, expressions=[sql.try_cast(_extracted(value.sql.copy(), _NOT_FINITE), type_)])
     if value.type in kinds.FLOATS and isinstance(type_, Decimal):
         # Through its digits, so that 1.005 is that and not the double below it.
         return sql.try_cast(sql.cast(value.sql, types.STRING), type_)

@@ -8,6 +8,7 @@ from headwater.data import types
 from headwater.data.types import DataType, Decimal
 from headwater.language.dataflow.functions import kinds, sql
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.overflow import wrapped, wrapped_abs
 from headwater.language.dataflow.functions.vectorized.numbers import ROUNDINGS
 from headwater.language.dataflow.scope import Resolved
 
@@ -27,22 +28,32 @@ def _same(given: tuple[DataType, ...]) -> DataType | None:
 
 
 def _abs(args: Arguments) -> exp.Expr:
+    if kinds.is_integral(args[0].type):
+        return wrapped_abs(args[0])
     return exp.Abs(this=args[0].sql)
 
 
 def _negate(args: Arguments) -> exp.Expr:
+    if sql.constant(args[0]) is None and kinds.is_integral(args[0].type):
+        return wrapped(exp.Sub, Resolved(args[0].type, sql.number(0)), args[0], args[0].type)
     return exp.Neg(this=sql.paren(args[0].sql))
 
 
 def _inverse(node: type[exp.Func]) -> Builder:
-    """Arc sine and arc cosine are defined from -1 to 1."""
+    """Arc sine and arc cosine are defined from -1 to 1; elsewhere they are no number."""
 
     def build(args: Arguments) -> exp.Expr:
         value = _double(args[0])
         inside = exp.LTE(this=exp.Abs(this=value.copy()), expression=sql.number(1))
-        return sql.case([(inside, node(this=value))])
+        return _defined(inside, node(this=value), value)
 
     return build
+
+
+def _defined(inside: exp.Expr, value: exp.Expr, argument: exp.Expr) -> exp.Expr:
+    """Return a value where its function is defined, NaN elsewhere, null for null."""
+    nan = sql.cast(sql.text("NaN"), types.DOUBLE)
+    return sql.case([(inside, value), (sql.is_not_null(argument.copy()), nan)])
 
 
 def _atan2(args: Arguments) -> exp.Expr:
@@ -97,7 +108,7 @@ def _power(args: Arguments) -> exp.Expr:
 def _sqrt(args: Arguments) -> exp.Expr:
     value = _double(args[0])
     inside = exp.GTE(this=sql.paren(value.copy()), expression=sql.number(0))
-    return sql.case([(inside, exp.Sqrt(this=value))])
+    return _defined(inside, exp.Sqrt(this=value), value)
 
 
 def _round(args: Arguments) -> exp.Expr:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from headwater.data import types
 from headwater.data.types import Array, DataType, Map, Struct
-from headwater.language.dataflow.ast import ArrayLiteral, ColumnRef, Expr, Index, Literal, Member
+from headwater.language.dataflow.ast import ArrayLiteral, Cast, ColumnRef, Expr, Index, Literal, Member
 from headwater.language.dataflow.functions.function import Refused
 from headwater.language.dataflow.scope import Scope, ScopeColumn, Unresolved
 
@@ -106,7 +106,8 @@ def _has_column(scope: Scope, given: tuple[Constant, ...]) -> Expr:
 
 def _column_names(scope: Scope, given: tuple[Constant, ...]) -> Expr:
     names = (column.name for column in scope.columns(_stream(given, 0)))
-    return ArrayLiteral(tuple(Literal(name, types.STRING) for name in names))
+    items = ArrayLiteral(tuple(Literal(name, types.STRING) for name in names))
+    return items if items.items else Cast(items, Array(types.STRING))
 
 
 def _columns(scope: Scope, given: tuple[Constant, ...]) -> tuple[Expr, ...]:

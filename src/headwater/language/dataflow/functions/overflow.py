@@ -21,6 +21,11 @@ def wrapped(node: type[exp.Binary], left: Resolved, right: Resolved, type_: Data
     return low_bits(node(this=_wide(left, type_), expression=_wide(right, type_)), type_)
 
 
+def wrapped_abs(value: Resolved) -> exp.Expr:
+    """Return a whole number without its sign; the least one of a type has no counterpart, and stays."""
+    return low_bits(exp.Abs(this=_wide(value, value.type)), value.type)
+
+
 def low_bits(wide: exp.Expr, type_: DataType) -> exp.Expr:
     """Return the lowest bits of a wider whole number as a signed one of `type_`."""
     bits = BITS[type_]

@@ -175,8 +175,16 @@ def _replaced(value: exp.Expr, pattern: str, replacement: str) -> exp.Expr:
     )
 
 
+def _upper(args: Arguments) -> exp.Expr:
+    """The engine works letter by letter, and the capital of ß is two."""
+    return exp.Upper(this=exp.Replace(this=args[0].sql, expression=sql.text("ß"), replacement=sql.text("ss")))
+
+
 def _split(args: Arguments) -> exp.Expr:
-    return exp.Split(this=args[0].sql, expression=args[1].sql)
+    parts = exp.Split(this=args[0].sql, expression=args[1].sql)
+    if sql.constant(args[1]) is not None:
+        return parts
+    return sql.case([(sql.is_not_null(args[1].sql.copy()), parts)])
 
 
 def _starts_with(args: Arguments) -> exp.Expr:
@@ -206,6 +214,7 @@ def _substring_index(args: Arguments) -> exp.Expr:
     positive = exp.GT(this=sql.paren(count.copy()), expression=sql.number(0))
     zero = exp.EQ(this=sql.paren(count.copy()), expression=sql.number(0))
     chosen = [
+        (sql.is_null(args[1].sql.copy()), sql.typed_null(types.STRING)),
         (positive, sql.call("array_to_string", first, args[1].sql.copy())),
         (zero, sql.text("")),
     ]
@@ -297,5 +306,5 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("translate", "string, string, string", _S, _translate, "Replaces characters one by one."),
     Function("trim", "string, [string]", _S, _trim(None), "Removes spaces or given characters from both ends."),
     Function("unescape", "string, [string]", _S, _escaped("unescape"), "Reads what `escape` writes."),
-    Function("upper", "string", _S, _unary(exp.Upper), "Upper case."),
+    Function("upper", "string", _S, _upper, "Upper case."),
 )
