@@ -6,6 +6,7 @@ import errno
 import inspect
 from types import ModuleType
 
+import deltalake.exceptions
 import duckdb
 import obstore.exceptions
 import psycopg
@@ -13,7 +14,7 @@ import psycopg.errors
 import pytest
 
 from headwater.codes import CODES
-from headwater.connectors.faults import DUCKDB, OBSTORE, PSYCOPG, Driver, faults_as, meaning_of, redacted
+from headwater.connectors.faults import DELTA, DUCKDB, OBSTORE, PSYCOPG, Driver, faults_as, meaning_of, redacted
 from headwater.errors import ConnectorError
 
 
@@ -23,6 +24,7 @@ def _exceptions(module: ModuleType, base: type[BaseException]) -> list[type[Base
 
 
 DRIVERS: list[tuple[Driver, type[BaseException]]] = [
+    *[(DELTA, kind) for kind in _exceptions(deltalake.exceptions, Exception)],
     *[(DUCKDB, kind) for kind in _exceptions(duckdb, duckdb.Error)],
     *[(OBSTORE, kind) for kind in _exceptions(obstore.exceptions, obstore.exceptions.BaseError)],
     *[(PSYCOPG, kind) for kind in _exceptions(psycopg, psycopg.Error)],

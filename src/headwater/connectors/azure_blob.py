@@ -21,7 +21,7 @@ from obstore.store import AzureStore
 from headwater.connectors.credentials import connection_string, password_of, secret_of, unusable
 from headwater.connectors.engine_files import EngineFiles, Uncommitted
 from headwater.connectors.faults import OBSTORE, faults_as
-from headwater.connectors.protocol import FileEntry, Token
+from headwater.connectors.protocol import Address, FileEntry, Token
 from headwater.connectors.registry import Shape
 from headwater.data.locations import Store
 from headwater.errors import ConnectorError, Fault
@@ -102,6 +102,11 @@ class AzureFiles:
         with faults_as(OBSTORE, what):
             reader = obstore.open_reader(self._container(container), _inside(path), buffer_size=BLOCK)
         return io.BufferedReader(_BlobReader(reader, what), BLOCK)
+
+    def address(self, container: str, path: str) -> Address:
+        """Return where a folder lies, for a library that reads and writes it by itself."""
+        options = {name: str(value).lower() if value is True else str(value) for name, value in self._config.items()}
+        return Address(f"az://{container}/{_inside(path)}", options | {"allow_http": str(self._insecure).lower()})
 
     def range(self, container: str, path: str, start: int, stop: int) -> bytes:
         """Return the bytes from `start` up to `stop`. Raises ConnectorError."""

@@ -48,6 +48,18 @@ _UNSUPPORTED = Meaning("CON-034", "cannot do this", "Write it in another way, or
 _VALUE = Meaning("CON-032", "holds a value that does not fit its type", "Mend the value, or map the column as string.")
 _MALFORMED = Meaning("CON-022", "cannot be read as its format", "Check the file and the options of its dataset.")
 
+DELTA = Driver(
+    ("_internal", "deltalake", "pyarrow"),
+    {
+        "ArrowException": _VALUE,
+        "CommitFailedError": _CONFLICT,
+        "DeltaError": _BROKEN,
+        "DeltaProtocolError": _UNSUPPORTED,
+        "SchemaMismatchError": _VALUE,
+        "TableNotFoundError": _ABSENT,
+    },
+)
+
 DUCKDB = Driver(
     ("_duckdb", "duckdb"),
     {

@@ -17,7 +17,7 @@ from uuid import uuid4
 import duckdb
 
 from headwater.connectors.faults import fault_from_os
-from headwater.connectors.protocol import FileEntry, Token
+from headwater.connectors.protocol import Address, FileEntry, Token
 from headwater.connectors.registry import Shape
 from headwater.data.locations import Store
 from headwater.errors import ConnectorError, Fault
@@ -65,6 +65,10 @@ class FolderFiles:
             return self._resolve(container, path).open("rb")
         except OSError as error:
             raise ConnectorError(fault_from_os(error, f"File '{path}' in '{container}'")) from error
+
+    def address(self, container: str, path: str) -> Address:
+        """Return where a folder lies, for a library that reads and writes it by itself."""
+        return Address(str(self._resolve(container, path)), {})
 
     def stage(self, container: str, path: str) -> StagedLocalFile:
         return StagedLocalFile(self._resolve(container, path), f"File '{path}' in '{container}'")

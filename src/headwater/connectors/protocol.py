@@ -126,6 +126,23 @@ class TableStore(Protocol):
     def committed(self, token: Token) -> bool: ...
 
 
+class Address(msgspec.Struct, frozen=True):
+    """Where another library finds a folder; `options` may hold secrets."""
+
+    url: str
+    options: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Address({self.url!r})"
+
+
+@runtime_checkable
+class AddressedFiles(Protocol):
+    """A store of files that other libraries can reach by themselves."""
+
+    def address(self, container: str, path: str) -> Address: ...
+
+
 @runtime_checkable
 class JoiningTables(Protocol):
     """A store that can write several tables in one transaction, so that they become visible together."""

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, cast
 
 import msgspec
 
-from headwater.connectors.protocol import AnyStore
+from headwater.connectors.protocol import AnyStore, FileStore, TableStore
 from headwater.data.locations import Store
 from headwater.errors import ConnectorError, Fault
 from headwater.language.expression.ast import Json
@@ -120,6 +120,14 @@ class _Module(Protocol):
     def open_binding(self, store: Store, binding: Binding, root: Path, shape: Shape) -> AnyStore: ...
 
 
+class _FolderModule(Protocol):
+    def open_folder_tables(self, files: FileStore, properties: Mapping[str, Json]) -> TableStore: ...
+
+
+FOLDER_TABLES: Mapping[str, str] = {"Delta": "headwater.connectors.delta"}
+"""Types of datasets whose tables are folders in a store of files, and the module with `open_folder_tables`."""
+
+
 def connect(store: Store, connection: Mapping[str, Json], binding: Binding | None, root: Path) -> AnyStore:
     """Return the store behind a linked service: its binding if there is one, else the real thing.
 
@@ -146,6 +154,13 @@ def connect(store: Store, connection: Mapping[str, Json], binding: Binding | Non
             )
         )
     return _load(kind.module, kind.extra, store).open_linked_service(store, connection)
+
+
+def folder_tables(type_: str, files: FileStore, properties: Mapping[str, Json]) -> TableStore:
+    """Return the tables of a type of dataset that are folders of a store. Raises ConnectorError."""
+    # Loaded only then: the library of such a format takes its time.
+    module = cast(_FolderModule, importlib.import_module(FOLDER_TABLES[type_]))
+    return module.open_folder_tables(files, properties)
 
 
 def scheme_of(binding: Binding) -> str:

@@ -5,7 +5,7 @@ They become ordinary datasets, and so are read and written by the same code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from headwater.connectors.formats.registry import FORMATS, format_from_dataset
@@ -22,7 +22,8 @@ from headwater.transformations.format_options import FORMAT_OPTIONS
 
 # Format of the script → type of the dataset that it stands for.
 _TYPES: Mapping[str, str] = {kind.inline: name for name, kind in FORMATS.items() if kind.inline} | {
-    "table": "AzureSqlTable"
+    "delta": "Delta",
+    "table": "AzureSqlTable",
 }
 _NOT_READ = ("adobecampaign", "cdm", "document", "dynamicscrm", "iceberg", "rest")
 # Option of the script → property of a dataset.
@@ -53,12 +54,12 @@ def inline_dataset(
     store, connection = resolve_linked_service(workspace, node.linked_service, context)
     properties: dict[str, Json] = {new: options[old] for old, new in _PROPERTIES.items() if old in options}
     properties |= _format_options(node, type_, options)
-    location = _table(node, store, options) if form == "table" else _files(node, store, options)
+    location = _LOCATIONS.get(form, _files)(node, store, options)
     return ResolvedDataset(
         name=node.name,
         type=type_,
         location=location,
-        format=None if form == "table" else format_from_dataset(type_, properties),
+        format=None if form in _LOCATIONS else format_from_dataset(type_, properties),
         schema=Schema(),
         properties=properties,
         connection=connection,
@@ -111,3 +112,17 @@ def _table(node: FlowNode, store: Store, options: Mapping[str, Json]) -> Locatio
 def _text(options: Mapping[str, Json], name: str) -> str:
     value = options.get(name)
     return "" if value is None else str(value).replace("\\", "/").strip("/")
+
+
+def _folder(node: FlowNode, store: Store, options: Mapping[str, Json]) -> Location:
+    """Return the location of a table that is a folder: its container and its path."""
+    files = _files(node, store, options)
+    assert isinstance(files, FileLocation), "files lie in a container"
+    return TableLocation(store, files.container, files.path)
+
+
+# Formats whose data are tables; all others are files.
+_LOCATIONS: Mapping[str, Callable[[FlowNode, Store, Mapping[str, Json]], Location]] = {
+    "delta": _folder,
+    "table": _table,
+}

@@ -39,6 +39,7 @@ from headwater.run.activities.protocol import (
 from headwater.run.blocks import cancelled
 from headwater.run.contexts import context_of
 from headwater.run.database import DatabaseRefused
+from headwater.run.engines.reading import store_of
 from headwater.run.entries import AttemptEnd, NewAttempt, Prepared, StoredAttempt
 from headwater.run.equipment import Equipment
 from headwater.run.events import Movement
@@ -200,12 +201,15 @@ class Attempts:
 
     def _resumption(self, prepared: Prepared, sinks: Mapping[str, ResolvedDataset]) -> Resumption | None:
         """Ask the stores what an earlier process had committed; None if nothing was."""
-        done = [self._equipment.connect(sinks[one.sink]).committed(_token(one)) for one in prepared.tokens]
+        done = [self._is_committed(one, sinks[one.sink]) for one in prepared.tokens]
         if prepared.tokens and not any(done):
             return None
         names = {one.sink for one in prepared.tokens}
         missing = {one.sink for one, is_done in zip(prepared.tokens, done, strict=True) if not is_done}
         return Resumption(frozenset(names - missing), prepared.result, is_complete=not missing)
+
+    def _is_committed(self, token: SinkToken, sink: ResolvedDataset) -> bool:
+        return store_of(self._equipment.connect(sink), sink).committed(_token(token))
 
     @contextmanager
     def _surroundings(self, trial: Trial, resumption: Resumption | None) -> Iterator[Surroundings]:

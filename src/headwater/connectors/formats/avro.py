@@ -15,7 +15,8 @@ import fastavro
 import pyarrow as pa
 from fastavro.schema import SchemaParseException
 
-from headwater.connectors.formats.avro_schema import arrow_of_avro, avro_of_arrow, fit_of, with_zones
+from headwater.connectors.formats.arrow_zones import with_zones
+from headwater.connectors.formats.avro_schema import arrow_of_avro, avro_of_arrow, fit_of
 from headwater.connectors.formats.malformed import malformed_as
 from headwater.connectors.formats.options import option_text
 from headwater.errors import ConnectorError, Fault

@@ -127,19 +127,6 @@ def _same(value: Any) -> Any:
     return value
 
 
-def with_zones(type_: pa.DataType) -> pa.DataType:
-    """Return the type with UTC for its timestamps: Avro's are instants."""
-    if pa.types.is_timestamp(type_):
-        return pa.timestamp("us", "UTC")
-    if pa.types.is_list(type_) or pa.types.is_large_list(type_):
-        return pa.list_(with_zones(type_.value_type))
-    if pa.types.is_map(type_):
-        return pa.map_(type_.key_type, with_zones(type_.item_type))
-    if pa.types.is_struct(type_):
-        return pa.struct([(field.name, with_zones(field.type)) for field in type_])
-    return type_
-
-
 def avro_of_arrow(schema: pa.Schema, what: str) -> AvroType:
     """Return the record that holds these columns, each of which may be null.
 

@@ -27,7 +27,8 @@ class FileNaming:
     def asset(self, location: FileLocation | TableLocation, view: bool) -> Named:  # noqa: ARG002 a file is no view
         """Name a file or folder; a container as a whole is its root folder, because only paths are data sets."""
         if isinstance(location, TableLocation):
-            location = FileLocation(location.store, location.schema or "", file=location.table)
+            # A table in a store of files is a folder of them.
+            location = FileLocation(location.store, location.schema or "", location.table)
         sections, parents = self._root(location.store)
         if container := normalize.section(location.container):
             sections = (*sections, container)

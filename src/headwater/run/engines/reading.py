@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.protocol import AnyStore, FileEntry, FileStore, TableStore
+from headwater.connectors.registry import FOLDER_TABLES, folder_tables
 from headwater.connectors.sql_types import engine_type
 from headwater.connectors.statements import run_statement
 from headwater.data.batch import arrow_type
@@ -213,8 +214,15 @@ def files_of(store: AnyStore, dataset: ResolvedDataset) -> FileStore:
     raise _misfit(dataset, "files")
 
 
+def store_of(store: AnyStore, dataset: ResolvedDataset) -> AnyStore:
+    """Return the store that a dataset's tokens are for: that of its tables, if these are folders of files."""
+    return tables_of(store, dataset) if dataset.type in FOLDER_TABLES else store
+
+
 def tables_of(store: AnyStore, dataset: ResolvedDataset) -> TableStore:
-    """Return the store of a dataset of tables. Raises PlanError if it holds files."""
+    """Return the store of a dataset of tables. Raises PlanError if it holds files, ConnectorError."""
+    if dataset.type in FOLDER_TABLES:
+        return folder_tables(dataset.type, files_of(store, dataset), dataset.properties)
     if hasattr(store, "describe"):
         return cast(TableStore, store)  # as above
     raise _misfit(dataset, "tables")
