@@ -6,9 +6,12 @@ Run by `make docs`; tests/completeness checks that what is committed is fresh.
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import json
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints
@@ -23,11 +26,29 @@ from headwater.cli.main import VERBS
 from headwater.codes import CODES
 from headwater.connectors.formats.registry import FORMATS
 from headwater.connectors.registry import KINDS, SCHEMES
+from headwater.errors import LanguageError
+from headwater.language.dataflow.ast import Call
+from headwater.language.dataflow.functions.examples import EXAMPLES
+from headwater.language.dataflow.functions.marks import MARKS
+from headwater.language.dataflow.functions.meta import REWRITES, SPREADS
+from headwater.language.dataflow.functions.registry import CACHED
 from headwater.language.dataflow.functions.registry import FUNCTIONS as DATA_FLOW
+from headwater.language.dataflow.functions.vectorized.registry import SQL_NAMES
+from headwater.language.dataflow.parser import parse_expression, parse_script
+from headwater.language.dataflow.scope import ColumnScope
+from headwater.language.dataflow.typing import resolve
 from headwater.language.expression.functions.registry import FUNCTIONS
+from headwater.language.source import Source
+from headwater.plan.flow_ends import not_run
+from headwater.run.engines.spark.calls import JAVA_CALLS
+from headwater.run.engines.spark.differences import DIFFERENCES
 from headwater.settings import Project
+from headwater.transformations.graph import build_graph
+from headwater.transformations.registry import TRANSFORMATIONS
 
-REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+TESTS = ROOT / "tests"
 NOTICE = "<!-- Written by `make docs` from the code; do not edit. -->\n"
 
 SECTIONS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
@@ -129,6 +150,96 @@ def functions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _flows() -> dict[str, str]:
+    """Return the data flows of the perturbation property, which proves lineage, with the flowlet that they call."""
+    file = TESTS / "transformations" / "perturbed_flows.py"
+    spec = importlib.util.spec_from_file_location("perturbed_flows", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {**module.FLOWS, "clean": module.CLEAN}
+
+
+def _proofs() -> dict[str, int]:
+    """Return by verb in how many flows of the perturbation property it stands."""
+    counts = dict.fromkeys(TRANSFORMATIONS, 0)
+    for script in _flows().values():
+        tree, _ = parse_script(Source(script))
+        assert tree is not None
+        for verb in {statement.verb for statement in tree.statements} & set(counts):
+            counts[verb] += 1
+    return counts
+
+
+def _refused_verbs() -> dict[str, str]:
+    """Return the transformations that are typed and traced but not run, with the reason that a plan gives."""
+    found: dict[str, str] = {}
+    for script in _flows().values():
+        source = Source(script)
+        tree, _ = parse_script(source)
+        if tree is None or not TRANSFORMATIONS.keys() >= {statement.verb for statement in tree.statements}:
+            continue  # a flowlet, or a flow that calls one
+        nodes = build_graph(tree, {}, {}, source).nodes if any(s.verb == "sink" for s in tree.statements) else ()
+        for node in nodes:
+            if node.verb not in ("sink", "source"):
+                found.update((node.verb, fault.message.partition('" ')[2]) for fault in not_run(node))
+    return found
+
+
+def _on_spark(subject: str, otherwise: str) -> str:
+    """Return what Spark does, by the declared differences, which the tests verify."""
+    said = [f"{d.kind}: {d.reason}" for d in DIFFERENCES if d.subject == subject]
+    return "; ".join(said) or otherwise
+
+
+def _vectorized(sql_names: Collection[str]) -> dict[str, str]:
+    """Return what the examples of each function show: that it is the engine's own, or calls these names, or both."""
+    files = sorted((TESTS / "fixtures" / "dataflow" / "functions").glob("*.jsonl"))
+    lines = [json.loads(line)["expr"] for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    seen: dict[str, set[bool]] = {}
+    for text in [*EXAMPLES.values(), *lines]:
+        source = Source(text)
+        tree, _ = parse_expression(source)
+        if isinstance(tree, Call):
+            try:
+                made = resolve(tree, ColumnScope(), source).sql.sql("duckdb").lower()
+            except LanguageError:
+                continue
+            seen.setdefault(tree.name, set()).add(any(re.search(rf"\b{name}\(", made) for name in sql_names))
+    words = {frozenset({True}): "vectorized", frozenset({True, False}): "yes; vectorized for some arguments"}
+    return {name: words.get(frozenset(found), "yes") for name, found in seen.items()}
+
+
+def support_page() -> str:
+    """Say what each engine does with transformations and functions; from the registries and what the tests verify."""
+    lines = [
+        NOTICE,
+        "# Data flows: what runs where\n",
+        "`[engine] name` chooses between the embedded `duckdb` and `spark`. Every fixture of the tests runs on both",
+        "and gives the same rows, but for the differences listed here, each of which a test verifies. Lineage is proved",
+        "by changing one source column: only what its edges name may change; the number says in how many flows.\n",
+        "## Transformations\n",
+        "| transformation | DuckDB | Spark | lineage proved in |",
+        "|---|---|---|---|",
+    ]
+    refused = _refused_verbs()
+    for verb, flows in _proofs().items():
+        runs = f"refused: {refused[verb]}" if verb in refused else "yes"
+        lines.append(f"| `{verb}` | {runs} | {_on_spark(verb, runs)} | {flows} flow{'s' if flows != 1 else ''} |")
+    lines += ["\n## Functions\n", "A vectorized function is one of Python, Arrow in and Arrow out, the same on both;"]
+    lines.append("where it does what Java does, Spark has it of itself.\n")
+    lines += ["| function | DuckDB | Spark |", "|---|---|---|"]
+    ways, ways_of_spark = _vectorized(SQL_NAMES), _vectorized(SQL_NAMES - JAVA_CALLS.keys())
+    names = sorted({*DATA_FLOW, *MARKS, *REWRITES, *SPREADS, *CACHED}, key=str.lower)
+    for name in names:
+        lines.append(f"| `{name}` | {ways.get(name, 'yes')} | {_on_spark(name, ways_of_spark.get(name, 'yes'))} |")
+    others = [d for d in DIFFERENCES if d.subject not in (*TRANSFORMATIONS, *names)]
+    lines += ["\n## Beside these\n", "| what | DuckDB | Spark |", "|---|---|---|"]
+    lines += [f"| {d.subject} | yes | {d.kind}: {d.reason} |" for d in others]
+    return "\n".join(lines) + "\n"
+
+
 def api_page() -> str:
     """List the routes of every surface, as a server of an empty project has them."""
     with tempfile.TemporaryDirectory() as folder, Local(Project(Path(folder), settings.Settings())) as local:
@@ -162,6 +273,7 @@ PAGES = {
     "api.md": api_page,
     "cli.md": cli_page,
     "connectors.md": connectors_page,
+    "data-flow-support.md": support_page,
     "errors.md": errors_page,
     "functions.md": functions_page,
     "settings.md": settings_page,

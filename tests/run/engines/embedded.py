@@ -18,9 +18,14 @@ class Embedded:
         return run_graph(graph, tables)
 
     def values(self, trees: Sequence[exp.Expr]) -> list[object]:
+        """Return all values by one query; where one of it fails, by its halves."""
         if not trees:
             return []
-        return list(self._fetched(exp.select(*(tree.copy() for tree in trees)))[0])
+        try:
+            return list(self._fetched(exp.select(*(tree.copy() for tree in trees)))[0])
+        except duckdb.Error as error:
+            half = len(trees) // 2
+            return [error] if len(trees) == 1 else self.values(trees[:half]) + self.values(trees[half:])
 
     def columns(self, table: pa.Table, trees: Sequence[exp.Expr], order: str | None) -> list[list[object]]:
         query = exp.select(*(tree.copy() for tree in trees)).from_("s")

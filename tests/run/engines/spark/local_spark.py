@@ -21,6 +21,7 @@ from headwater.transformations.source import scan_name
 # Small data: one partition, and no code generated for queries that run once.
 OPTIONS = {
     "spark.default.parallelism": "1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.driver.memory": "1g",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.optimizer.maxIterations": "40",

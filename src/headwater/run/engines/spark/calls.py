@@ -125,7 +125,29 @@ def _concatenated(args: Args) -> exp.Expr:
     return call("concat", *args)
 
 
+def _hash(args: Args) -> exp.Expr:
+    return call("unhex", call("sha2", args[0], cast(args[1], exp.DType.INT)))
+
+
+def _pattern_group(args: Args) -> exp.Expr:
+    value, pattern, group = args
+    return call("regexp_extract", value, pattern, cast(group, exp.DType.INT))
+
+
+# Vectorized functions that do what Java does: Spark is Java.
+JAVA_CALLS: dict[str, Callable[[Args], exp.Expr]] = {
+    "hw_crc32": _renamed("crc32"),
+    "hw_edits": _renamed("levenshtein"),
+    "hw_lower": _renamed("lower"),
+    "hw_regex_extract": _pattern_group,
+    "hw_regex_matches": _renamed("regexp_like"),
+    "hw_regex_replace": _renamed("regexp_replace"),
+    "hw_regex_split": lambda args: call("split", *args, number(-1)),
+    "hw_sha2": _hash,
+    "hw_upper": _renamed("upper"),
+}
 CALLS: dict[str, Callable[[Args], exp.Expr]] = {
+    **JAVA_CALLS,
     **JSON_CALLS,
     "arg_max": _top,
     "array_to_string": _renamed("array_join"),

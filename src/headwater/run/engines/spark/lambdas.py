@@ -1,4 +1,4 @@
-"""Vectorized functions inside a lambda, which Spark does not call: they are worked out before the lambda begins."""
+"""Vectorized functions where Spark does not call them: those of a lambda are worked out before the lambda begins."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from sqlglot import exp
 from headwater.errors import Fault, PlanError
 from headwater.language.dataflow.functions.vectorized.registry import SQL_NAMES
 from headwater.run.engines.spark.trees import call, function, number
+
+_CURE = 'Set name = "duckdb" in [engine] for this project, or '
 
 
 def hoist(root: exp.Expr) -> None:
@@ -48,11 +50,22 @@ def _holds(outer: exp.Expr, inner: exp.Expr) -> bool:
     return above is outer
 
 
+def refuse_in_outer_joins(root: exp.Expr) -> None:
+    """Raise PlanError where the condition of an outer join calls a vectorized function."""
+    for join in root.find_all(exp.Join):
+        condition = join.args.get("on")
+        called = _vectorized(condition) if join.side and isinstance(condition, exp.Expr) else []
+        if called:
+            cure = _CURE + "compute the value in a derive before the join."
+            message = f"Spark cannot call '{called[0].name}', a function in Python, in the condition of an outer join"
+            raise PlanError(Fault("RUN-046", message, cure=cure))
+
+
 def _is_vectorized(inner: exp.Anonymous) -> bool:
     return inner.name.lower() in SQL_NAMES
 
 
 def _refused(inner: exp.Anonymous) -> PlanError:
-    cure = 'Set name = "duckdb" in [engine] for this project, or unroll the array with a flatten first.'
+    cure = _CURE + "unroll the array with a flatten first."
     message = f"Spark cannot call '{inner.name}', a function in Python, for each item of an array"
     return PlanError(Fault("RUN-046", message, cure=cure))

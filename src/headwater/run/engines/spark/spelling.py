@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from headwater.run.engines.spark.calls import CALLS
-from headwater.run.engines.spark.lambdas import hoist
+from headwater.run.engines.spark.lambdas import hoist, refuse_in_outer_joins
 from headwater.run.engines.spark.nodes import NODES
 from headwater.run.engines.spark.shapes import SHAPES
 
@@ -31,6 +31,7 @@ def spark_tree(query: exp.Expr) -> exp.Expr:
     for node in reversed(tuple(root.walk(bfs=True))):
         _replace(node, _respelled(node))
     hoist(root)
+    refuse_in_outer_joins(root)
     tree = root.this
     assert isinstance(tree, exp.Expr), "a tree stays a tree"
     return tree.pop()
