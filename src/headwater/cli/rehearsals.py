@@ -81,7 +81,8 @@ def _show_workspace(out: Console, workspace: WorkspaceRehearsal) -> None:
     for name, kind in workspace.skipped:
         out.print(f"  [dim]{escape(name)} is of type {kind}, which is not rehearsed[/]")
     if workspace.error_count:
-        out.print(f"  [yellow]{workspace.error_count} faults in the definitions; `headwater check` lists them[/]")
+        faults = _counted(workspace.error_count, "fault")
+        out.print(f"  [yellow]{faults} in the definitions; `headwater check` lists them[/]")
 
 
 def _show_flow(out: Console, flow: FlowRehearsal) -> None:
@@ -93,9 +94,17 @@ def _show_flow(out: Console, flow: FlowRehearsal) -> None:
         mark, end = "[red]✗[/]", _FAILED[flow.failed]
     out.print(f"  {mark} [bold]{escape(flow.name)}[/]  {', '.join((*said, end))}")
     if flow.sources:
-        out.print(Padding(_streams(flow), _INDENT))
+        out.print(Padding(_streams(flow), _INDENT, expand=False))
     _show_faults(out, flow.faults, "[red]error[/]")
     _show_faults(out, flow.needs, _NEEDED)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{number(count)} {what}" + ("" if count == 1 else "s")
+
+
+def _rows(count: int) -> str:
+    return _counted(count, "row")
 
 
 def _grid() -> Table:
@@ -105,12 +114,12 @@ def _grid() -> Table:
 def _streams(flow: FlowRehearsal) -> Table:
     table = _grid()
     for source in flow.sources:
-        columns = f"{source.columns} columns" + (", guessed" if source.is_guessed else "")
-        table.add_row("source", escape(source.name), f"{number(source.rows)} rows", columns, "")
+        columns = _counted(source.columns, "column") + (", guessed" if source.is_guessed else "")
+        table.add_row("source", escape(source.name), _rows(source.rows), columns, "")
     for sink in flow.sinks:
         traced = "every column traced" if sink.is_traced else f"no edge to {', '.join(sink.unexplained)}"
-        rows, edges = f"{number(sink.rows)} rows", f"{sink.edges} edges, {traced}"
-        table.add_row("sink", escape(sink.name), rows, f"{sink.columns} columns", escape(edges))
+        rows, edges = _rows(sink.rows), f"{_counted(sink.edges, 'edge')}, {traced}"
+        table.add_row("sink", escape(sink.name), rows, _counted(sink.columns, "column"), escape(edges))
         for why in _untraced(sink):
             table.add_row("", "", "", "", f"[dim]{escape(why)}[/]")
         if sink.path is not None:
@@ -127,10 +136,10 @@ def _show_pipeline(out: Console, pipeline: PipelineRehearsal) -> None:
     out.print(f"  {mark} [bold]{escape(pipeline.name)}[/]  pipeline, {end} in {duration(pipeline.duration_ms)}")
     table = _grid()
     for activity in pipeline.activities:
-        rows = "" if activity.rows is None else f"{number(activity.rows)} rows"
+        rows = "" if activity.rows is None else _rows(activity.rows)
         table.add_row(activity.type, escape(activity.name), activity.status, rows, escape(activity.reason))
     if pipeline.activities:
-        out.print(Padding(table, _INDENT))
+        out.print(Padding(table, _INDENT, expand=False))
     _show_faults(out, pipeline.faults, "[red]error[/]")
     _show_faults(out, pipeline.needs, _NEEDED)
 

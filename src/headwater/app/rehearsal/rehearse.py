@@ -37,6 +37,10 @@ class Asked:
     seed: int
     keep: Path | None = None
 
+    @property
+    def is_all(self) -> bool:
+        return self.data_flow is None and self.pipeline is None
+
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
@@ -71,7 +75,7 @@ def rehearse(path: Path, asked: Asked, tell: Tell = lambda _: None) -> Rehearsal
                 engine=settings.engine,
                 bound=frozenset(settings.bindings),
             )
-            done.append(_rehearsed(workspace, flows, pipelines, terms, counting))
+            done.append(_rehearsed(workspace, flows, pipelines, terms, asked, counting))
     tell(Progressed(total, total))
     return RehearsalReport(asked.seed, asked.rows, tuple(done))
 
@@ -117,8 +121,18 @@ def _refuse_nothing(asked: Asked, workspaces: tuple[Workspace, ...], count: int)
     raise SettingsError(Fault("SET-006", f"There is no {what} '{name}'", Place(), cure_for_name(name, known)))
 
 
+def _skipped(workspace: Workspace) -> tuple[tuple[str, str], ...]:
+    flows = workspace.data_flows.values()
+    return tuple((flow.name, flow.kind) for flow in flows if flow.kind not in (MAPPING, *_LIBRARIES))
+
+
 def _rehearsed(
-    workspace: Workspace, flows: tuple[DataFlow, ...], pipelines: tuple[str, ...], terms: Terms, counting: _Counting
+    workspace: Workspace,
+    flows: tuple[DataFlow, ...],
+    pipelines: tuple[str, ...],
+    terms: Terms,
+    asked: Asked,
+    counting: _Counting,
 ) -> WorkspaceRehearsal:
     rehearsed: list[FlowRehearsal] = []
     for flow in flows:
@@ -138,7 +152,7 @@ def _rehearsed(
         name=workspace.name,
         flows=tuple(rehearsed),
         pipelines=tuple(ran),
-        skipped=tuple((f.name, f.kind) for f in workspace.data_flows.values() if f.kind not in (MAPPING, *_LIBRARIES)),
+        skipped=_skipped(workspace) if asked.is_all else (),
         error_count=sum(fault.severity == "error" for fault in workspace.faults),
     )
 

@@ -23,7 +23,8 @@ from headwater.data.types import (
     DataType,
 )
 from headwater.errors import Fault, Place
-from headwater.language.dataflow.ast import Call, ColumnRef, Literal, Node, ParameterRef, Statement
+from headwater.language.dataflow.ast import Binary, Call, ColumnRef, Literal, Node, ParameterRef, Statement
+from headwater.language.source import Span
 from headwater.run.rehearsal.ends import source_columns
 from headwater.run.rehearsal.script_walk import walk
 from headwater.transformations.order import Ordered
@@ -92,6 +93,10 @@ class _Guessing:
                 yield self.parameters[node.name]
 
     def faults(self) -> tuple[Fault, ...]:
+        """Return what is wrong with the columns so far; nothing more once enough was tried."""
+        if self.trials >= _MOST_TRIALS:
+            return ()
+        self.trials += 1
         return self.compiles(self.columns)
 
 
@@ -120,9 +125,10 @@ def guessed_columns(
 def _add_named(guessing: _Guessing) -> None:
     """Add what is asked for as a text: `byName('x')`, `byNames(['x', 'y'])`, and the keys of sinks."""
     for one in guessing.statements.values():
+        sides = _sides(one.statement)
         for node in walk(one.statement):
             if isinstance(node, Call) and node.name == "byName" and node.args:
-                stream = next(guessing.texts(node.args[1:]), None)
+                stream = next(guessing.texts(node.args[1:]), None) or sides.get(node.span)
                 for name in guessing.texts(node.args[:1]):
                     guessing.add(one.statement, name, stream)
             elif isinstance(node, Call) and node.name == "byNames" and node.args:
@@ -130,6 +136,17 @@ def _add_named(guessing: _Guessing) -> None:
                     guessing.add(one.statement, name)
         for name in _keys(guessing, one.statement):
             guessing.add(one.statement, name)
+
+
+def _sides(statement: Statement) -> dict[Span, str]:
+    """Return the input that each side of a join's comparisons is most likely of: the left one of the first."""
+    found: dict[Span, str] = {}
+    if len(statement.inputs) == 2:
+        for node in walk(statement):
+            if isinstance(node, Binary) and node.operator in ("==", "===", "<=>"):
+                for side, ref in zip((node.left, node.right), statement.inputs, strict=True):
+                    found.update((inner.span, ref.stream) for inner in walk(side))
+    return found
 
 
 def _add_absent(guessing: _Guessing) -> None:
@@ -140,7 +157,7 @@ def _add_absent(guessing: _Guessing) -> None:
         missing = [
             node for fault in guessing.faults() if fault.code == _ABSENT for node in nodes.get(_key(fault.place), ())
         ]
-        fresh = {(at.name, node.name, node.stream): at for at, node in missing}
+        fresh = {(at.name, node.name, node.stream or _sides(at).get(node.span)): at for at, node in missing}
         keys = fresh.keys() - tried
         tried |= keys
         if not [key for key in fresh if key in keys and guessing.add(fresh[key], key[1], key[2])]:
@@ -212,7 +229,7 @@ def _settle_types(guessing: _Guessing) -> None:
     if any(fault.code in _UNTYPED for fault in faults):
         return
     settled: set[tuple[str, str]] = set()
-    while faults and guessing.trials < _MOST_TRIALS:
+    while faults:
         for suspect in (one for one in _suspects(guessing, faults, nodes) if one not in settled):
             better = _retyped(guessing, *suspect, faults)
             if better is not None:
@@ -229,7 +246,6 @@ def _retyped(guessing: _Guessing, source: str, column: str, faults: tuple[Fault,
     other: tuple[DataType, tuple[Fault, ...]] | None = None
     for type_ in (type_ for type_ in _TYPES if type_ != before):
         guessing.columns[source][column] = type_
-        guessing.trials += 1
         left = guessing.faults()
         if len(left) < len(faults):
             return left

@@ -28,7 +28,7 @@ from headwater.transformations.order import Ordered, in_order
 from headwater.transformations.parameters import resolve_parameters
 
 # How much is tried to make a flow compile.
-_FIRST_COLUMNS, _MOST_NAMES, _MOST_PARAMETERS = 3, 4, 4
+_FIRST_COLUMNS, _MOST_NAMES, _MOST_TRIALS = 3, 4, 12
 # What a script says of the place of its data, which is another one here, and of work beside the rows.
 _BOUND: Mapping[str, frozenset[str]] = {
     "sink": frozenset(
@@ -137,18 +137,19 @@ def _fitted(
 
     `free` are those that nobody gives.
     """
-    texts = [name for name in free if parameters[name].text.startswith("'")][:_MOST_PARAMETERS]
+    texts = [name for name in free if parameters[name].text.startswith("'")]
     faults = _faults(script, parameters, schemas, source, known) if texts else ()
     names = list(dict.fromkeys(name for schema in schemas.values() for name in schema.names[:_FIRST_COLUMNS]))
-    for parameter in texts:
-        for column in names[:_MOST_NAMES] if faults else ():
-            # Where one parameter names a column, the others may well do so too.
-            others = {name: replace(parameters[name], text=quoted(column)) for name in texts}
-            for tried in ({**parameters, **others}, {**parameters, parameter: others[parameter]}):
-                left = _faults(script, tried, schemas, source, known)
-                if len(left) < len(faults):
-                    parameters, faults = tried, left
-                    break
+    # Where one parameter names a column, the others may well do so too.
+    trials = [dict.fromkeys(texts, column) for column in names[:_MOST_NAMES]]
+    trials += [{parameter: column} for parameter in texts for column in names[:_MOST_NAMES]]
+    for trial in trials[:_MOST_TRIALS] if faults else ():
+        tried = {**parameters, **{name: replace(parameters[name], text=quoted(c)) for name, c in trial.items()}}
+        left = _faults(script, tried, schemas, source, known)
+        if len(left) < len(faults):
+            parameters, faults = tried, left
+        if not faults:
+            break
     return parameters
 
 

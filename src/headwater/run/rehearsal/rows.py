@@ -1,8 +1,9 @@
 """Generated rows: a table for each source, the same one for the same seed.
 
 Columns that must meet share a pool of keys, of which a row has the one of its number. So keys of more than one column
-meet too, and a join of n rows with n rows gives about n. A tenth of the keys on each side meets nothing, so that outer
-joins and `exists` have something to show. Values that expressions compare a column with make up most of it.
+meet too, and a join of n rows with n rows gives about n. A source that is looked into lacks a fifth of the keys, each
+source other ones, so that outer joins and `exists` have something to show. Values that expressions compare a column
+with make up most of it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from headwater.run.rehearsal.values import (
     random_value,
 )
 
-_NULLS, _MANY_NULLS = 0.04, 0.2
+_NULLS, _MANY_NULLS = 0.04, 0.1
 _WANTED = 0.85
 _MOST_WANTED = 200
 
@@ -46,11 +47,18 @@ class Generator:
         """Return the rows of a source."""
         schema = self.schemas[source]
         random = self._random(source)
-        own = list(range(self.rows))
-        random.shuffle(own)
+        own = self._own(random)
         drawn = [random.randrange(self.rows) for _ in own]
         columns = [pa.array(self._column(source, column, own, drawn), arrow_type(column.type)) for column in schema]
         return pa.table(columns, schema=arrow_schema(Schema(tuple(Column(c.name, c.type) for c in schema))))
+
+    def _own(self, random: Random) -> list[int]:
+        """Return a number of a key for each row, each once: those of named values, and some of the others."""
+        named = range(self.rows // 2, self.rows // 2 + self.rows // 10)
+        others = [number for number in range(self.rows + self.rows // 4) if number not in named]
+        numbers = [*named, *random.sample(others, self.rows - len(named))]
+        random.shuffle(numbers)
+        return numbers
 
     def _random(self, what: str) -> Random:
         return Random(f"{self.seed}/{what}")  # noqa: S311 - made-up rows are no secrets
@@ -61,8 +69,7 @@ class Generator:
         pool = self.asks.pool(at)
         if pool is not None or at in self.asks.unique:
             unique = at in self.asks.looked_into or at in self.asks.unique
-            shift = self.rows // 10 if at in self.asks.looked_into else 0
-            return self._keys(column, at, pool, [number + shift for number in (own if unique else drawn)], random)
+            return self._keys(column, at, pool, own if unique else drawn, random)
         wanted = self._wanted((at,), column.type)
         form = self._form(at, column.type)
         rate = _MANY_NULLS if at in self.asks.nullish else _NULLS

@@ -35,6 +35,7 @@ from headwater.run.rehearsal.java_text import java_text
 
 _START = datetime.datetime(2019, 1, 1)
 _DAYS = 2190
+_FIRST_DAY, _LAST_DAY = (datetime.datetime.min - _START).days, (datetime.datetime.max - _START).days
 _LIMITS: dict[DataType, int] = {BYTE: 2**7, SHORT: 2**15, INTEGER: 2**31, LONG: 2**63}
 _LEAST = 1000
 """The first number of a pool of keys."""
@@ -73,7 +74,7 @@ def number_of(value: Value) -> int | None:
 
 def numbered_value(type_: DataType, name: str, number: int) -> Value:
     """Return the key of a number in a pool: always the same one, and another one for another number where it can be."""
-    at = _START + datetime.timedelta(days=number)
+    at = _START + datetime.timedelta(days=max(_FIRST_DAY, min(number, _LAST_DAY)))
     match type_:
         case Decimal():
             return _decimal(type_, decimal.Decimal(_LEAST + number))
@@ -184,12 +185,18 @@ def neighbours(value: Value) -> list[Value]:
         case bool() | str() | bytes():
             return [value]
         case datetime.date():
-            day = datetime.timedelta(days=1)
-            return [value - day, value, value + day]
+            near = (value.toordinal() + days for days in (-1, 0, 1))
+            return [_moved(value, ordinal) for ordinal in near if 0 < ordinal <= datetime.date.max.toordinal()]
         case int() | float() | decimal.Decimal():
             return [value - 1, value, value + 1]
         case _:
             return [value]
+
+
+def _moved(value: datetime.date, ordinal: int) -> datetime.date:
+    """Return a date, or the same time of a day, of an ordinal number."""
+    day = datetime.date.fromordinal(ordinal)
+    return datetime.datetime.combine(day, value.time()) if isinstance(value, datetime.datetime) else day
 
 
 def fits(value: Value, type_: DataType) -> bool:
