@@ -187,8 +187,8 @@ def _string(args: Arguments) -> exp.Expr:
         return _formatted(args[0], args)
     locale = numerals.locale(args[2], 2) if len(args) > 2 else "en"
     pattern = numerals.number_pattern(args[1], 1, locale)
-    if pattern is not None:
-        return numerals.write_number(args[0], pattern, 1)
+    if pattern is not None and numerals.is_plain(args[0], pattern):
+        return numerals.write_number(args[0], pattern)
     return sql.vectorized("write_number", sql.cast(args[0].sql, types.STRING), args[1].sql, sql.text(locale))
 
 

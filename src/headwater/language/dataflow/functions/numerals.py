@@ -89,17 +89,18 @@ def read_digits(value: exp.Expr, pattern: NumberPattern) -> exp.Expr:
     return concatenated([sign, number])
 
 
-def write_number(value: Resolved, pattern: NumberPattern, argument: int) -> exp.Expr:
-    """Return a whole number or double as text. Raises Refused for a decimal, which the engine would round as double."""
-    if not (kinds.is_integral(value.type) or value.type == types.DOUBLE):
-        cure = "Convert it with toDouble(…), or round it and use toString without a pattern."
-        raise Refused("LNG-032", f"A pattern for {value.type} is not supported", cure, argument)
+def is_plain(value: Resolved, pattern: NumberPattern) -> bool:
+    """Return whether the engine writes the number: it would round a decimal as a double, and groups no zeros."""
+    whole = kinds.is_integral(value.type) or value.type == types.DOUBLE
+    return whole and not (pattern.grouped and pattern.whole > 1)
+
+
+def write_number(value: Resolved, pattern: NumberPattern) -> exp.Expr:
+    """Return a whole number or double as text, by a pattern that is plain for it."""
     least, most = pattern.fraction
     size = exp.Abs(this=sql.converted(value, types.DOUBLE))
     width = pattern.whole + (most + 1 if most else 0)
     zeros = "0" if width and not pattern.grouped else ""
-    if pattern.grouped and pattern.whole > 1:
-        raise Refused("LNG-032", "Groups with leading zeros are not supported", "Leave one of them out.", argument)
     comma = "," if pattern.grouped else ""
     shown: exp.Expr = sql.call("format", sql.text(f"{{:{zeros}{width if zeros else ''}{comma}.{most}f}}"), size)
     if most > least:

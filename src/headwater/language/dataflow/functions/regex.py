@@ -15,10 +15,10 @@ from headwater.language.dataflow.functions.vectorized.java_regex import check_re
 from headwater.language.dataflow.scope import Resolved
 
 _Result = TypeVar("_Result")
-# What Java has and RE2 has not, or reads otherwise: look-around, atomic groups, back references, possessive
+# What Java has and RE2 has not, or reads otherwise: look-around, atomic and named groups, back references, possessive
 # quantifiers, classes in classes, escapes and properties of Java's own, long repetitions.
 _FOREIGN = re.compile(
-    r"\(\?<?[=!]|\(\?>|\(\?[a-z]*[dxuU]|\\[1-9]|\\[^\W\dAbBCdDfnpPQrsStvwWxz_]|\\0|\\[pP](?!L[ulmto]?\b|\{L[ulmto]?\}"
+    r"\(\?[<=!>]|\(\?[a-z]*[dxuU]|\\[1-9]|\\[^\W\dAbBCdDfnpPQrsStvwWxz_]|\\0|\\[pP](?!L[ulmto]?\b|\{L[ulmto]?\}"
     r"|\{(?:N[dlo]?|P[cdsefio]?|S[mcko]?|Z[slp]?|M[nce]?)\})|[*+?}]\+|\[[^\]]*(?:&&|\[)|\{\d{4,}|\$"
 )
 _REPLACEMENT = re.compile(r"\\(.)|\$(\d)", re.DOTALL)
