@@ -61,6 +61,17 @@ class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     url: Annotated[
         str | None, msgspec.Meta(description="Base URL of an account that runs elsewhere; none: kept in this project.")
     ] = None
+    database: Annotated[
+        str | None,
+        msgspec.Meta(
+            description="`postgresql://user@host:5432/name` keeps the account in PostgreSQL, which several processes "
+            "may share; none: account.db in the data folder."
+        ),
+    ] = None
+    database_password_env: Annotated[
+        str | None,
+        msgspec.Meta(description="Environment variable that holds the database's password; never the secret."),
+    ] = None
     unsupported_stores: Annotated[
         Literal["record", "drop"],
         msgspec.Meta(

@@ -3,6 +3,7 @@
 import pytest
 
 from catalog.desk import Desk, entity, ref
+from headwater.catalog.browse import Page
 from headwater.errors import CatalogError
 
 
@@ -56,7 +57,7 @@ def test_file_with_a_schema_is_a_leaf(shelf: Desk) -> None:
 def test_type_finds_its_subtypes_page_by_page(shelf: Desk) -> None:
     every = shelf.catalog.browse.by_type("DataSet")
     assert (every.count, {row.name for row in every.rows}) == (2, {"f", "loose"})
-    assert len(shelf.catalog.browse.by_type("DataSet", limit=1, offset=1).rows) == 1
+    assert len(shelf.catalog.browse.by_type("DataSet", Page(1, 1)).rows) == 1
 
 
 @pytest.mark.parametrize(

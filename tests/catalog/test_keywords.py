@@ -22,11 +22,11 @@ def pairs(name: str) -> list[tuple[str, str]]:
 def shown(found: Found) -> str:
     if found.match is None:
         return "everything" if found.inverted else "nothing"
-    return ("- " if found.inverted else "") + found.match
+    return ("- " if found.inverted else "") + str(found.match)
 
 
 @pytest.mark.parametrize(("typed", "asked"), pairs("queries.txt"))
-def test_keywords_compile_to_the_language_of_the_index(typed: str, asked: str) -> None:
+def test_keywords_are_what_the_index_is_asked(typed: str, asked: str) -> None:
     assert shown(parse(typed).found) == asked
 
 

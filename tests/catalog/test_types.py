@@ -46,11 +46,11 @@ def test_every_type_whose_schema_shows_has_columns_that_are_parts(desk: Desk) ->
             assert all(current.entities[end].is_part for end in ends), type.name
 
 
-def test_made_type_takes_entities_and_outlives_the_process(desk: Desk, tmp_path: Path) -> None:
+def test_made_type_takes_entities_and_outlives_the_process(desk: Desk, place: Path) -> None:
     made = desk.catalog.types.create(TABLE, by="tester")
     assert made["entityDefs"][0]["subTypes"] == []
     desk.write(entity("my_table", "q", rows="7"))
-    again = Catalog.open(tmp_path / "catalog.db", name="x")
+    again = Catalog.open(place, name="x")
     assert again.types.entity("my_table").service_type == "Mine"
     assert again.entities.get(again.entities.guid_of("DataSet", "q")).entity.attributes["rows"] == 7
     again.close()

@@ -94,8 +94,8 @@ FLOWS = """
     JOIN entities s ON s.id = e.source_id JOIN entities t ON t.id = e.target_id WHERE e.ended_at IS NULL ORDER BY 1, 2
 """
 EDGES = """
-    SELECT sa.qualified_name, s.name, ta.qualified_name, t.name, iif(e.kind, 'INDIRECT', 'DIRECT'), e.subtype,
-           e.expression, e.first_seen, e.ended_at
+    SELECT sa.qualified_name, s.name, ta.qualified_name, t.name,
+           CASE e.kind WHEN 0 THEN 'DIRECT' ELSE 'INDIRECT' END, e.subtype, e.expression, e.first_seen, e.ended_at
     FROM column_edges e JOIN lineage_columns s ON s.id = e.source_id JOIN lineage_columns t ON t.id = e.sink_id
     JOIN entities sa ON sa.id = s.entity_id JOIN entities ta ON ta.id = t.entity_id ORDER BY 1, 2, 3, 4, 8
 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from headwater.access import key_file
 from headwater.access.audit import Audit
 from headwater.access.diagnosis import Diagnosis, diagnose
@@ -32,12 +34,13 @@ class Account:
     owner: Principal
 
     @classmethod
-    def open(cls, folder: Path, *, name: str) -> Account:
+    def open(cls, folder: Path, *, name: str, database: URL | None = None) -> Account:
         """Open or create the account in `folder` (account.db, account.key with mode 0600). Raises SettingsError.
 
+        `database` keeps it in PostgreSQL in place of account.db; processes that share one share the key file too.
         The first start makes the root collection, the signing key and the principal `owner` with all roles on root.
         """
-        catalog = Catalog.open(folder / "account.db", name=name)
+        catalog = Catalog.open(database or folder / "account.db", name=name)
         store = catalog.store
         store.migrate(MIGRATIONS, "access_version")
         principals = Principals(store)

@@ -13,13 +13,13 @@ from typing import Literal, get_args
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from headwater.access import audit, schema
 from headwater.access.principals import Principal
 from headwater.catalog import clock
 from headwater.catalog.collections import Collections
 from headwater.catalog.store import Store
+from headwater.catalog.store.upserts import insert_missing
 from headwater.errors import Conflict, Fault, Forbidden
 
 Role = Literal["data-curator", "data-reader", "data-source-administrator", "collection-administrator"]
@@ -207,7 +207,7 @@ def _grant(connection: Connection, principal: str, role: Role, collection: str, 
         "granted_by": by,
         "granted_at": clock.now(),
     }
-    if connection.execute(upsert(schema.role_assignments).on_conflict_do_nothing(), row).rowcount:
+    if connection.execute(insert_missing(schema.role_assignments), row).rowcount:
         audit.write(connection, by, f"grant {role}", collection, outcome="changed", detail=principal)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib.resources
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from litestar import Litestar
+from sqlalchemy.engine import URL
 
 from headwater.access.account import Account
 from headwater.app.identity import Identities, Identity
+from headwater.catalog.store.postgresql import postgresql_url
+from headwater.errors import Fault, SettingsError
+from headwater.settings import AccountSettings
 
 _OPERATION = "_operation"
 _NOT_ASSETS = ("column", "tabular_schema", "_operation", "_activity", "_pipeline", "_workspace", "azure_data_factory")
@@ -53,6 +58,17 @@ class HostedAccount:
 
     def close(self) -> None:
         self.account.close()
+
+
+def database(settings: AccountSettings) -> URL | None:
+    """Return the database that the settings name, or None for a file. Raises SettingsError."""
+    if settings.database is None:
+        return None
+    name = settings.database_password_env
+    if name is not None and name not in os.environ:
+        cure = f"Set it before you start: export {name}=…"
+        raise SettingsError(Fault("SET-012", f"The environment variable '{name}' is not set", cure=cure))
+    return postgresql_url(settings.database, None if name is None else os.environ[name])
 
 
 def web() -> Path | None:

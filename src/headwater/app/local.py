@@ -20,7 +20,7 @@ from headwater.api.synapse.runs import synapse_router
 from headwater.app import trace
 from headwater.app.account import IN_PROCESS, Ask, Reporters, owner
 from headwater.app.definitions import Definitions
-from headwater.app.hosted import HostedAccount, web
+from headwater.app.hosted import HostedAccount, database, web
 from headwater.app.identity import Identities
 from headwater.app.locate import project_at
 from headwater.app.reports import Connection, LineageLine, RunReport
@@ -134,7 +134,9 @@ class Local:
         if url := self.project.settings.account.url:
             cure = "Sign in there, or remove `url` from [account] to keep an account in this project."
             raise SettingsError(Fault("SET-010", f"The account is not kept here, but at {url}", Place(), cure))
-        account = Account.open(self.project.data, name=self.account_name)
+        account = Account.open(
+            self.project.data, name=self.account_name, database=database(self.project.settings.account)
+        )
         surfaces = (
             create_router(account, runs=self.database, workspaces=StudioWorkspaces(self)),
             synapse_router(ServedWorkspaces(self)),

@@ -52,16 +52,16 @@ class Assets:
 
     def columns(self, guid: str) -> tuple[SchemaColumn, ...]:
         """Columns of a dataset: of its table type, or of the schema that hangs on a file. Raises NotFound."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             rows = _columns(connection, [_row(connection, guid)["id"]], types)
         ordered = sorted(rows, key=lambda found: (_ordinal(found[1]), found[1]["id"]))
         return tuple(_schema_column(row) for _, row in ordered)
 
     def column_counts(self, guids: Iterable[str]) -> dict[str, int]:
         """Number of columns of each asset that exists."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             keys = _keys(connection, guids)
             found = dict.fromkeys(keys.values(), 0)
             for asset, _ in _columns(connection, list(keys), types):
@@ -70,8 +70,8 @@ class Assets:
 
     def parents(self, guid: str) -> tuple[EntityHeader, ...]:
         """What holds the entity, outermost first: workspace, pipeline, activity; server, database, schema."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             names = collection_names(connection)
             row = _row(connection, guid)
             seen = {row["id"]}
@@ -85,8 +85,8 @@ class Assets:
 
     def children(self, guid: str, *, limit: int = 1000) -> tuple[EntityHeader, ...]:
         """What the entity holds: pipelines of a workspace, activities of a pipeline, operations of an activity."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             names = collection_names(connection)
             mine = entities.c.parent_id == _row(connection, guid)["id"]
             query = select(entities).where(mine, IS_LIVE).order_by(entities.c.name, entities.c.id)

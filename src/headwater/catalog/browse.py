@@ -22,6 +22,17 @@ MAX_LIMIT = 10_000
 OTHER = "Other"
 
 
+class Page(msgspec.Struct, frozen=True):
+    """Which rows are asked for, and in which collections (None: all)."""
+
+    limit: int = 100
+    offset: int = 0
+    collections: frozenset[str] | None = None
+
+
+FIRST_PAGE = Page()
+
+
 class BrowseRow(msgspec.Struct, frozen=True):
     """`path` opens the children, in the form `/<type>#<name>/<type>#<name>`."""
 
@@ -57,7 +68,6 @@ class Browse:
 
     def sources(self, *, collections: frozenset[str] | None = None) -> tuple[Source, ...]:
         """Source types that have assets, by name."""
-        types = self._types.current
         table = type_counts.c
         query = select(table.type_id, func.sum(table.entities)).group_by(table.type_id).order_by(table.type_id)
         if collections is not None:
@@ -65,6 +75,7 @@ class Browse:
             query = joined.where(collection_table.c.name.in_(collections))
         found: dict[str, list[tuple[str, int]]] = {}
         with self._store.read() as connection:
+            types = self._types.at(connection)
             for type_id, number in connection.execute(query):
                 type = types.entities_by_id[type_id]
                 if number and not type.is_part:
@@ -74,92 +85,61 @@ class Browse:
             for name, counted in sorted(found.items())
         )
 
-    def tops(
-        self,
-        source: str,
-        *,
-        limit: int = 100,
-        offset: int = 0,
-        collections: frozenset[str] | None = None,
-    ) -> BrowseResult:
+    def tops(self, source: str, page: Page = FIRST_PAGE) -> BrowseResult:
         """Assets of a source type that no other of this type holds: workspaces, servers, services, loose files."""
-        types = self._types.current
-        chosen = [
-            type.id for type in types.entities.values() if (type.service_type or OTHER) == source and not type.is_part
-        ]
-        holder = entities.alias("holder")
-        held = select(holder.c.id).where(holder.c.id == entities.c.parent_id, holder.c.type_id.in_(chosen))
-        where = entities.c.type_id.in_(chosen) & ~held.correlate(entities).exists()
         with self._store.read() as connection:
-            return _page(connection, where, None, limit, offset, collections, types)
+            types = self._types.at(connection)
+            mine = [kind for kind in types.entities.values() if (kind.service_type or OTHER) == source]
+            chosen = [kind.id for kind in mine if not kind.is_part]
+            holder = entities.alias("holder")
+            held = select(holder.c.id).where(holder.c.id == entities.c.parent_id, holder.c.type_id.in_(chosen))
+            where = entities.c.type_id.in_(chosen) & ~held.correlate(entities).exists()
+            return _page(connection, where, None, page, types)
 
-    def by_type(
-        self,
-        type_name: str,
-        *,
-        limit: int = 100,
-        offset: int = 0,
-        collections: frozenset[str] | None = None,
-    ) -> BrowseResult:
+    def by_type(self, type_name: str, page: Page = FIRST_PAGE) -> BrowseResult:
         """Assets of a type or its subtypes, wherever they stand. Raises NotFound for an unknown type."""
-        types = self._types.current
-        types.known(type_name)
         with self._store.read() as connection:
+            types = self._types.at(connection)
+            types.known(type_name)
             where = entities.c.type_id.in_(types.subtype_ids(type_name))
-            return _page(connection, where, None, limit, offset, collections, types)
+            return _page(connection, where, None, page, types)
 
-    def by_path(
-        self,
-        path: str,
-        *,
-        limit: int = 100,
-        offset: int = 0,
-        collections: frozenset[str] | None = None,
-    ) -> BrowseResult:
+    def by_path(self, path: str, page: Page = FIRST_PAGE) -> BrowseResult:
         """What the asset at the path holds. Raises NotFound, or Invalid for a text that is no path."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             id = _follow(connection, path, types)
-            return _page(connection, entities.c.parent_id == id, path.rstrip("/"), limit, offset, collections, types)
+            return _page(connection, entities.c.parent_id == id, path.rstrip("/"), page, types)
 
-    def children(
-        self,
-        guid: str,
-        *,
-        limit: int = 100,
-        offset: int = 0,
-        collections: frozenset[str] | None = None,
-    ) -> BrowseResult:
+    def children(self, guid: str, page: Page = FIRST_PAGE) -> BrowseResult:
         """What the asset holds. Raises NotFound."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             id = connection.execute(select(entities.c.id).where(entities.c.guid == guid)).scalar()
             if id is None:
                 raise NotFound(no_guid(guid))
             path = _path_of(connection, int(id), types)
-            return _page(connection, entities.c.parent_id == id, path, limit, offset, collections, types)
+            return _page(connection, entities.c.parent_id == id, path, page, types)
 
 
 def _page(
     connection: Connection,
     where: ColumnElement[bool],
     path: str | None,
-    limit: int,
-    offset: int,
-    collections: frozenset[str] | None,
+    page: Page,
     types: TypeSet,
 ) -> BrowseResult:
-    if not 0 <= limit <= MAX_LIMIT or offset < 0:
+    if not 0 <= page.limit <= MAX_LIMIT or page.offset < 0:
         cure = f"Use a limit of 0 to {MAX_LIMIT} and an offset of 0 or more."
-        raise Invalid(Fault("CAT-028", f"limit {limit}, offset {offset} is no page", cure=cure))
+        raise Invalid(Fault("CAT-028", f"limit {page.limit}, offset {page.offset} is no page", cure=cure))
     parts = [type.id for type in types.entities.values() if type.is_part]
     condition = where & IS_LIVE & entities.c.type_id.not_in(parts)
-    if collections is not None:
-        allowed = select(collection_table.c.id).where(collection_table.c.name.in_(collections))
+    if page.collections is not None:
+        allowed = select(collection_table.c.id).where(collection_table.c.name.in_(page.collections))
         condition &= entities.c.collection_id.in_(allowed)
     count = connection.execute(select(func.count()).select_from(entities).where(condition)).scalar_one()
     query = select(entities).where(condition).order_by(entities.c.type_id, entities.c.name, entities.c.id)
-    rows = connection.execute(query.limit(limit).offset(offset)).mappings().all()
+    rows = connection.execute(query.limit(page.limit).offset(page.offset)).mappings().all()
     below = _numbers_below(connection, [row["id"] for row in rows], parts)
     # Rows from all over have each their own path; there are few parents on a page.
     paths = dict.fromkeys({row["parent_id"] for row in rows}, path)

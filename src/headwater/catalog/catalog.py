@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from headwater.catalog.assets import Assets
 from headwater.catalog.browse import Browse
 from headwater.catalog.collections import Collections
@@ -34,9 +36,10 @@ class Catalog:
     browse: Browse
 
     @classmethod
-    def open(cls, database: Path, *, name: str) -> Catalog:
+    def open(cls, database: Path | URL, *, name: str) -> Catalog:
         """Open or create the database, migrate it, load the built-in types and the root collection.
 
+        `Store.open` says what a database may be.
         `name` is the root collection's when it is made; an account that exists keeps its own.
         """
         store = Store.open(database)

@@ -9,7 +9,19 @@ from functools import cache
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog import clock
@@ -101,7 +113,7 @@ class ColumnLineage:
         if depth < 1 or limit < 1:
             raise Invalid(Fault("CAT-026", "Depth and limit of a column walk are 1 or more", cure="Ask for more."))
         with self._store.read() as connection:
-            starts = _starts(connection, guid, columns, self._types.current)
+            starts = _starts(connection, guid, columns, self._types.at(connection))
             bounds = _bounds(kinds, as_of)
             walk = _Walk(bounds, as_of is not None, "INDIRECT" in kinds, limit, levels=dict.fromkeys(starts, 0))
             for one in _WAYS[way]:
@@ -220,7 +232,7 @@ def _spread(
             level = [*level, *relatives]
         met: dict[int, None] = {}
         query = _edges_at(up, walk.timed)
-        for edge, far in connection.execute(query, {"wanted": packed(level), **walk.bounds}):
+        for edge, far in connection.execute(query, {"wanted": packed(level), **walk.bounds}).all():
             walk.edges[edge] = None
             if far not in reached:
                 met[far] = None
@@ -263,26 +275,36 @@ def _relatives(connection: Connection, level: Sequence[int], up: bool) -> list[i
     return list(connection.execute(_relatives_of(up), {"wanted": packed(level)}).scalars())
 
 
-def _nodes(connection: Connection, levels: dict[int, int]) -> tuple[ColumnNode, ...]:
+@cache
+def _shown_nodes() -> Select[int, str, str]:
     wanted = listed()
-    query = (
+    return (
         select(lineage_columns.c.id, lineage_columns.c.name, entities.c.guid)
         .select_from(wanted)
         .join(lineage_columns, lineage_columns.c.id == integer(wanted))
         .join(entities, entities.c.id == lineage_columns.c.entity_id)
     )
-    rows = connection.execute(query, {"wanted": packed(levels)})
-    return tuple(ColumnNode(guid=guid, column=name, level=levels[id]) for id, name, guid in rows)
+
+
+def _nodes(connection: Connection, levels: dict[int, int]) -> tuple[ColumnNode, ...]:
+    shown = {
+        id: (guid, name) for id, name, guid in connection.execute(_shown_nodes(), {"wanted": packed(levels)}).all()
+    }
+    return tuple(ColumnNode(guid=shown[id][0], column=shown[id][1], level=level) for id, level in levels.items())
+
+
+_STEPS = msgspec.json.Decoder(tuple[EdgeStep, ...])
 
 
 @cache
-def _shown_edges() -> Select[*tuple[Any, ...]]:  # Any: a row of seventeen columns, read by name.
+def _shown_edges() -> Select[*tuple[Any, ...]]:  # Any: a row of eleven columns.
     source, sink = lineage_columns.alias("source"), lineage_columns.alias("sink")
     source_asset, sink_asset, operation = (entities.alias(name) for name in ("source_asset", "sink_asset", "operation"))
     table = column_edges.c
     wanted = listed()
     return (
-        select(column_edges)
+        select(table.kind, table.subtype, table.expression, type_coerce(table.steps, Text))
+        .add_columns(table.first_seen, table.ended_at)
         .add_columns(source_asset.c.guid.label("source"), source.c.name.label("source_column"))
         .add_columns(sink_asset.c.guid.label("sink"), sink.c.name.label("sink_column"))
         .add_columns(operation.c.guid.label("operation"))
@@ -298,19 +320,33 @@ def _shown_edges() -> Select[*tuple[Any, ...]]:  # Any: a row of seventeen colum
 
 
 def _edges(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]:
+    # Many edges of a walk were seen in the same moment; most have no steps.
+    moment = cache(clock.moment)
     return tuple(
         ColumnEdge(
-            source=row.source,
-            source_column=row.source_column,
-            sink=row.sink,
-            sink_column=row.sink_column,
-            operation=row.operation,
-            kind="DIRECT" if row.kind == DIRECT else "INDIRECT",
-            subtype=row.subtype,
-            expression=row.expression,
-            steps=msgspec.convert(row.steps or (), tuple[EdgeStep, ...]),
-            first_seen=clock.moment(row.first_seen),
-            ended_at=None if row.ended_at is None else clock.moment(row.ended_at),
+            source=source,
+            source_column=source_column,
+            sink=sink,
+            sink_column=sink_column,
+            operation=operation,
+            kind="DIRECT" if kind == DIRECT else "INDIRECT",
+            subtype=subtype,
+            expression=expression,
+            steps=_STEPS.decode(steps) if steps else (),
+            first_seen=moment(first_seen),
+            ended_at=None if ended_at is None else moment(ended_at),
         )
-        for row in connection.execute(_shown_edges(), {"wanted": packed(ids)})
+        for (
+            kind,
+            subtype,
+            expression,
+            steps,
+            first_seen,
+            ended_at,
+            source,
+            source_column,
+            sink,
+            sink_column,
+            operation,
+        ) in connection.execute(_shown_edges(), {"wanted": packed(ids)}).all()
     )

@@ -18,7 +18,7 @@ from headwater.catalog.model import (
     EntityInput,
     Mutation,
 )
-from headwater.catalog.reading import Row, entity_of, header_of, links_of, rows_by_id
+from headwater.catalog.reading import Row, entity_of, header_of, links_of, rows_by_id, whole
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
@@ -52,7 +52,7 @@ class Entities:
         with self._store.write() as connection:
             where = collection or self._root
             return bulk.write(
-                connection, batch, self._types.current, by=by, at=clock.now(), collection=where, permit=permit
+                connection, batch, self._types.at(connection), by=by, at=clock.now(), collection=where, permit=permit
             )
 
     def get(self, guid: str, *, relationships: bool = True) -> EntityInfo:
@@ -62,16 +62,16 @@ class Entities:
 
     def get_many(self, guids: Sequence[str], *, relationships: bool = True) -> EntitiesInfo:
         """Entities in the order of the guids. Raises NotFound with every guid that does not exist."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             rows = _by_guid(connection, guids)
             raise_if_any(NotFound, (no_guid(guid) for guid in guids if guid not in rows))
             return self._info(connection, [rows[guid] for guid in dict.fromkeys(guids)], types, relationships)
 
     def get_named(self, type_name: str, qualified_names: Sequence[str], *, relationships: bool = True) -> EntitiesInfo:
         """Entities of the type, or of a subtype, with these names; those that do not exist are left out."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             rows = _by_name(connection, type_name, qualified_names, types)
             ordered = [rows[name] for name in dict.fromkeys(qualified_names) if name in rows]
             return self._info(connection, ordered, types, relationships)
@@ -79,7 +79,7 @@ class Entities:
     def guid_of(self, type_name: str, qualified_name: str) -> str:
         """Raises NotFound."""
         with self._store.read() as connection:
-            return str(_named(connection, type_name, qualified_name, self._types.current)["guid"])
+            return str(_named(connection, type_name, qualified_name, self._types.at(connection))["guid"])
 
     def header(self, guid: str) -> EntityHeader:
         """Raises NotFound."""
@@ -89,15 +89,15 @@ class Entities:
 
     def headers(self, guids: Iterable[str]) -> dict[str, EntityHeader]:
         """Headers by guid; unknown guids are left out."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             names = collection_names(connection)
             return {guid: header_of(row, types, names) for guid, row in _by_guid(connection, guids).items()}
 
     def set_attribute(self, guid: str, name: str, value: object, *, by: str, permit: Permit | None = None) -> Mutation:
         """Change one attribute. Raises NotFound, or Invalid if the type has no such attribute."""
         with self._store.write() as connection:
-            types = self._types.current
+            types = self._types.at(connection)
             row = _by_guid(connection, [guid]).get(guid)
             if row is None or row["status"] != ACTIVE:
                 raise NotFound(no_guid(guid, deleted=row is not None))
@@ -114,7 +114,7 @@ class Entities:
     ) -> Mutation:
         """Change the given attributes of the entity of this name. Raises NotFound or Invalid."""
         with self._store.write() as connection:
-            types = self._types.current
+            types = self._types.at(connection)
             row = _named(connection, type_name, qualified_name, types)
             attributes = {name: value for name, value in (given.attributes or {}).items() if value is not None}
             batch = EntityBatch(
@@ -144,7 +144,7 @@ class Entities:
     def delete_named(self, type_name: str, qualified_name: str, *, by: str, permit: Permit | None = None) -> Mutation:
         """Like `delete`, by name."""
         with self._store.write() as connection:
-            row = _named(connection, type_name, qualified_name, self._types.current)
+            row = _named(connection, type_name, qualified_name, self._types.at(connection))
             return self._remove(connection, [row], by, permit)
 
     def history(self, guid: str) -> tuple[Change, ...]:
@@ -168,18 +168,18 @@ class Entities:
 
     def counts(self, *, collections: frozenset[str] | None = None) -> Mapping[str, int]:
         """Active entities by type name, in these collections (None: all)."""
-        types = self._types.current
         table = schema.type_counts.c
         query = select(table.type_id, func.sum(table.entities)).group_by(table.type_id)
         if collections is not None:
             names = schema.collections.c
             query = query.join(schema.collections, names.id == table.collection_id).where(names.name.in_(collections))
         with self._store.read() as connection:
+            types = self._types.at(connection)
             found = connection.execute(query).all()
         return {types.entities_by_id[type_id].name: int(number) for type_id, number in found if number}
 
     def _remove(self, connection: Connection, rows: Sequence[Row], by: str, permit: Permit | None) -> Mutation:
-        types = self._types.current
+        types = self._types.at(connection)
         names = collection_names(connection)
         if permit is not None:
             permit(frozenset(names[row["collection_id"]] for row in rows))
@@ -215,7 +215,7 @@ class Entities:
 
 def _by_guid(connection: Connection, guids: Iterable[str]) -> dict[str, Row]:
     wanted = listed()
-    query = select(entities).join(wanted, entities.c.guid == text(wanted))
+    query = whole().join(wanted, entities.c.guid == text(wanted))
     return {row["guid"]: row for row in connection.execute(query, {"wanted": packed(sorted(set(guids)))}).mappings()}
 
 
@@ -224,7 +224,7 @@ def _by_name(connection: Connection, type_name: str, names: Sequence[str], types
     type = types.known(type_name)
     below = types.subtype_ids(type_name)
     wanted = listed()
-    query = select(entities).join(wanted, entities.c.qualified_name == text(wanted)).where(IS_LIVE)
+    query = whole().join(wanted, entities.c.qualified_name == text(wanted)).where(IS_LIVE)
     found: dict[str, Row] = {}
     for row in connection.execute(query, {"wanted": packed(sorted(set(names)))}).mappings():
         if row["type_id"] == type.id or (row["type_id"] in below and row["qualified_name"] not in found):

@@ -14,9 +14,9 @@ import msgspec
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from headwater.catalog.collections import collection_names
-from headwater.catalog.lineage_walk import ALL, Edge, Reach, Walk, Way, far, neighbours, spread
+from headwater.catalog.lineage_walk import ALL, Reach, Walk, Way, neighbours, page, spread
 from headwater.catalog.model import Direction, LineageInfo, LineageRelation, ParentRelation
-from headwater.catalog.reading import Row, header_of, rows_by_id
+from headwater.catalog.reading import Row, headers_by_id
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, entities, lineage_edges, relationships
@@ -59,8 +59,8 @@ class Lineage:
         there are. `as_of` shows the edges that held at that time.
         """
         _check(depth, width)
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             base = _base(connection, guid, types)
             below = _children(connection, [base["id"]])
             children = [row for row in below if types.entities_by_id[row["type_id"]].is_process]
@@ -86,19 +86,17 @@ class Lineage:
         if direction == "BOTH" or offset < 0 or limit < ALL:
             cure = "Use direction INPUT or OUTPUT, an offset of 0 or more, and a limit of 1 or more (-1: all)."
             raise Invalid(Fault("CAT-026", "Invalid lineage query parameters passed", cure=cure))
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             base = _base(connection, guid, types)
             walk = Walk({base["id"]})
-            first = neighbours(connection, [base["id"]], direction, (offset, limit), None)
-            is_process = _processes(types)
-            beyond = [far(found.edge, direction) for found in first if is_process[found.type_id]]
-            second = []
+            steps = page(connection, base["id"], direction, (offset, limit), None)
             if types.entities_by_id[base["type_id"]].is_dataset:
-                second = neighbours(connection, beyond, direction, (0, ALL), None)
-            for found in (*first, *second):
-                walk.edges[found.edge] = None
-                walk.nodes.add(far(found.edge, direction))
+                is_process = _processes(types)
+                beyond = list(dict.fromkeys(far for _, far, _, type_id in steps if is_process[type_id]))
+                steps += neighbours(connection, beyond, direction, ALL, None)[0] if beyond else []
+            walk.add(steps, direction)
+            walk.nodes.update(far for _, far, _, _ in steps)
             info = self._info(connection, base, walk, [], types)
         return msgspec.structs.replace(
             info,
@@ -130,9 +128,8 @@ class Lineage:
         types: TypeSet,
     ) -> LineageInfo:
         above = {id for row in parents for id in (row["child_id"], row["parent_id"])}
-        rows = rows_by_id(connection, {base["id"], *walk.nodes, *above})
-        names = collection_names(connection)
-        guids = {id: row["guid"] for id, row in rows.items()}
+        headers = headers_by_id(connection, {base["id"], *walk.nodes, *above}, types, collection_names(connection))
+        guids = {id: header.guid for id, header in headers.items()}
         counts: dict[str, dict[str, int] | None] = {
             way: {guids[id]: number for id, number in totals.items()} for way, totals in walk.totals.items()
         }
@@ -143,7 +140,7 @@ class Lineage:
             lineage_width=ALL,
             include_parent=False,
             children_count=0,
-            guid_entity_map={row["guid"]: header_of(row, types, names) for row in rows.values()},
+            guid_entity_map={header.guid: header for header in headers.values()},
             relations=_relations(connection, walk, guids),
             parent_relations=_parent_relations(parents, guids),
             width_counts=counts,
@@ -153,12 +150,8 @@ class Lineage:
 def _relations(connection: Connection, walk: Walk, guids: Mapping[int, str]) -> tuple[LineageRelation, ...]:
     linked = _relationship_guids(connection, walk.edges)
     return tuple(
-        LineageRelation(
-            from_entity_id=guids[edge.source],
-            to_entity_id=guids[edge.target],
-            relationship_id=linked[edge.relationship],
-        )
-        for edge in walk.edges
+        LineageRelation(from_entity_id=guids[source], to_entity_id=guids[target], relationship_id=linked[relationship])
+        for relationship, (source, target) in walk.edges.items()
     )
 
 
@@ -263,9 +256,11 @@ def _parents(connection: Connection, nodes: Iterable[int], reach: Reach, holding
     return found
 
 
-def _relationship_guids(connection: Connection, edges: Iterable[Edge]) -> dict[int, str]:
-    wanted = listed()
-    table = relationships.c
-    query = select(table.id, table.guid).join(wanted, table.id == integer(wanted))
-    rows = connection.execute(query, {"wanted": packed({edge.relationship for edge in edges})})
-    return dict(rows.all())
+@cache
+def _guids_of() -> Select[int, str]:
+    table, wanted = relationships.c, listed()
+    return select(table.id, table.guid).join(wanted, table.id == integer(wanted))
+
+
+def _relationship_guids(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
+    return dict(connection.execute(_guids_of(), {"wanted": packed(sorted(keys))}).all())

@@ -1,8 +1,14 @@
-"""The walk itself: from level to level over lineage edges, on integer keys. It knows entities only by their types."""
+"""The walk itself: from level to level over lineage edges, on integer keys. It knows entities only by their types.
+
+A level is read with one statement, whole; neighbours beyond the width are dropped here, which costs less than ranking
+them in the database. Only where a level has very many edges is each entity's number of them counted first, and those
+with more than the width are read by page.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,24 +23,14 @@ from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import entities, lineage_edges
 
 ALL = -1
-MAX_NEIGHBOURS = 1 << 62
+MANY = 4_000
+"""Edges of a level up to which they are read whole."""
+NO_LIMIT = 1 << 62
 Way = Literal["INPUT", "OUTPUT"]
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    source: int
-    target: int
-    relationship: int
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """An edge, the type of the entity at its far end, and how many edges the near end has in all."""
-
-    edge: Edge
-    type_id: int
-    total: int
+Edge = tuple[int, int]
+"""Source and target."""
+Step = tuple[int, int, int, int]
+"""The entity that the step leaves, the one that it reaches, the relationship between them, the type of the latter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +45,15 @@ class Reach:
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk has met: entities, the edges between them, and how many neighbours each entity has."""
+    """What a walk has met: entities, the edges by their relationship, and how many neighbours each entity has."""
 
     nodes: set[int]
-    edges: dict[Edge, None] = field(default_factory=dict)
+    edges: dict[int, Edge] = field(default_factory=dict)
     totals: dict[Way, dict[int, int]] = field(default_factory=dict)
+
+    def add(self, steps: Sequence[Step], way: Direction) -> None:
+        for near, far, relationship, _ in steps:
+            self.edges[relationship] = (far, near) if way == "INPUT" else (near, far)
 
 
 def spread(
@@ -88,23 +88,55 @@ def _step(
     connection: Connection, walk: Walk, level: Sequence[int], way: Way, reach: Reach, seen: set[int]
 ) -> dict[int, bool]:
     """Take all edges of a level; return what was not seen before, and whether it is a process."""
-    totals = walk.totals[way]
-    totals.update((id, 0) for id in level)
-    met: dict[int, bool] = {}
-    for neighbour in neighbours(connection, level, way, (0, reach.width), reach.as_of):
-        edge = neighbour.edge
-        near, far = (edge.target, edge.source) if way == "INPUT" else (edge.source, edge.target)
-        walk.edges[edge] = None
-        totals[near] = neighbour.total
-        if far not in seen:
-            met[far] = reach.is_process[neighbour.type_id]
-    seen.update(met)
-    walk.nodes.update(met)
-    return met
+    if not level:
+        return {}
+    steps, totals = neighbours(connection, level, way, reach.width, reach.as_of)
+    walk.totals[way].update(totals)
+    walk.add(steps, way)
+    new = {far: reach.is_process[type_id] for _, far, _, type_id in steps if far not in seen}
+    seen.update(new)
+    walk.nodes.update(new)
+    return new
 
 
-def far(edge: Edge, way: Direction) -> int:
-    return edge.source if way == "INPUT" else edge.target
+def neighbours(
+    connection: Connection, ids: Sequence[int], way: Direction, width: int, as_of: datetime.datetime | None
+) -> tuple[list[Step], dict[int, int]]:
+    """Return the steps to the first `width` neighbours of each entity, and how many each has in all."""
+    query = _steps_of(way, as_of is not None)
+    given = {"wanted": packed(ids), **_time(as_of)}
+    limit = NO_LIMIT if width == ALL else MANY
+    rows = connection.execute(query, {**given, "most": limit}).all()
+    if len(rows) == limit:
+        return _of_many(connection, ids, way, width, as_of)
+    by_near: dict[int, list[Step]] = defaultdict(list)
+    for near, far, link, type_id in sorted(map(tuple, rows)):
+        by_near[near].append((near, far, link, type_id))
+    totals = dict.fromkeys(ids, 0) | {id: len(found) for id, found in by_near.items()}
+    kept = by_near.values() if width == ALL else (found[:width] for found in by_near.values())
+    return [step for found in kept for step in found], totals
+
+
+def _of_many(
+    connection: Connection, ids: Sequence[int], way: Direction, width: int, as_of: datetime.datetime | None
+) -> tuple[list[Step], dict[int, int]]:
+    totals = _counts(connection, ids, way, as_of)
+    slim = [id for id, total in totals.items() if 0 < total <= width]
+    steps = neighbours(connection, slim, way, ALL, as_of)[0] if slim else []
+    for id, total in totals.items():
+        if total > width:
+            steps += page(connection, id, way, (0, width), as_of)
+    return steps, totals
+
+
+def page(
+    connection: Connection, id: int, way: Direction, bounds: tuple[int, int], as_of: datetime.datetime | None
+) -> list[Step]:
+    """Return the steps to some neighbours of one entity: from `offset` on, at most `limit`."""
+    offset, limit = bounds
+    query = _page_of(way, as_of is not None)
+    given = {"id": id, "first": offset, "most": NO_LIMIT if limit == ALL else limit, **_time(as_of)}
+    return [(near, far, link, type_id) for near, far, link, type_id in connection.execute(query, given).all()]
 
 
 def _holds(timed: bool) -> ColumnElement[bool]:
@@ -120,53 +152,43 @@ def _time(as_of: datetime.datetime | None) -> dict[str, int]:
     return {} if as_of is None else {"at": clock.milliseconds(as_of)}
 
 
+def _ends(way: Direction) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    edges = lineage_edges.c
+    return (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
+
+
 # Built once each: making a statement takes longer than running it for a small level.
 @cache
-def _neighbours_of(way: Direction, timed: bool) -> Select[int, int, int, int, int]:
-    edges = lineage_edges.c
-    here, there = (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
+def _steps_of(way: Direction, timed: bool) -> Select[int, int, int, int]:
+    here, there = _ends(way)
     wanted = listed()
-    ranked = (
-        select(edges.source_id, edges.target_id, edges.relationship_id, entities.c.type_id)
-        .add_columns(func.row_number().over(partition_by=here, order_by=there).label("rank"))
-        .add_columns(func.count().over(partition_by=here).label("total"))
-        .select_from(wanted)
-        .join(lineage_edges, here == integer(wanted))
-        .join(entities, entities.c.id == there)
-        .where(_holds(timed))
-        .subquery()
-    )
-    found = select(ranked.c.source_id, ranked.c.target_id, ranked.c.relationship_id, ranked.c.type_id, ranked.c.total)
-    rank: BindParameter[int] = bindparam("first", type_=BigInteger)
-    last: BindParameter[int] = bindparam("last", type_=BigInteger)
-    return found.where(ranked.c.rank > rank, ranked.c.rank <= last).order_by(ranked.c.rank)
-
-
-def neighbours(
-    connection: Connection,
-    ids: Sequence[int],
-    way: Direction,
-    page: tuple[int, int],
-    as_of: datetime.datetime | None,
-) -> list[Neighbour]:
-    """Return the edges to the neighbours of each entity, at most a page each."""
-    if not ids:
-        return []
-    offset, limit = page
-    bounds = {"first": offset, "last": MAX_NEIGHBOURS if limit == ALL else offset + limit}
-    query = _neighbours_of(way, as_of is not None)
-    rows = connection.execute(query, {"wanted": packed(ids), **bounds, **_time(as_of)})
-    return [Neighbour(Edge(source, target, link), type_id, total) for source, target, link, type_id, total in rows]
+    most: BindParameter[int] = bindparam("most", type_=BigInteger)
+    query = select(here, there, lineage_edges.c.relationship_id, entities.c.type_id)
+    query = query.select_from(wanted).join(lineage_edges, here == integer(wanted))
+    return query.join(entities, entities.c.id == there).where(_holds(timed)).limit(most)
 
 
 @cache
-def _counts_of(way: Way, timed: bool) -> Select[int, int]:
-    here = lineage_edges.c.target_id if way == "INPUT" else lineage_edges.c.source_id
+def _page_of(way: Direction, timed: bool) -> Select[int, int, int, int]:
+    here, there = _ends(way)
+    first: BindParameter[int] = bindparam("first", type_=BigInteger)
+    most: BindParameter[int] = bindparam("most", type_=BigInteger)
+    id: BindParameter[int] = bindparam("id", type_=BigInteger)
+    query = select(here, there, lineage_edges.c.relationship_id, entities.c.type_id)
+    query = query.select_from(lineage_edges).join(entities, entities.c.id == there).where(here == id, _holds(timed))
+    return query.order_by(there, lineage_edges.c.relationship_id).offset(first).limit(most)
+
+
+@cache
+def _counts_of(way: Direction, timed: bool) -> Select[int, int]:
+    here, _ = _ends(way)
     wanted = listed()
     query = select(here, func.count()).select_from(wanted).join(lineage_edges, here == integer(wanted))
     return query.where(_holds(timed)).group_by(here)
 
 
-def _counts(connection: Connection, ids: Sequence[int], way: Way, as_of: datetime.datetime | None) -> dict[int, int]:
+def _counts(
+    connection: Connection, ids: Sequence[int], way: Direction, as_of: datetime.datetime | None
+) -> dict[int, int]:
     rows = connection.execute(_counts_of(way, as_of is not None), {"wanted": packed(ids), **_time(as_of)})
     return dict.fromkeys(ids, 0) | dict(rows.all())

@@ -139,13 +139,13 @@ class RelationshipInfo(Shape, frozen=True):
     referred_entities: dict[str, EntityHeader]
 
 
-class LineageRelation(Shape, frozen=True):
+class LineageRelation(Shape, frozen=True, gc=False):
     from_entity_id: str
     to_entity_id: str
     relationship_id: str
 
 
-class ParentRelation(Shape, frozen=True):
+class ParentRelation(Shape, frozen=True, gc=False):
     child_entity_id: str
     parent_entity_id: str
     relationship_id: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, RowMapping, select
+import msgspec
+from sqlalchemy import Connection, RowMapping, Select, Text, select, type_coerce
 
 from headwater.catalog.model import Attributes, Entity, EntityHeader, ObjectId, Relationship, Status
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import IS_LINKED, entities, relationships
+from headwater.catalog.store.schema import IS_LINKED, entities, entity_texts, relationships
 from headwater.catalog.types import EntityType, TypeSet
 
 Row = RowMapping
@@ -18,11 +20,10 @@ STATUSES: tuple[Status, Status] = ("ACTIVE", "DELETED")
 
 def header_of(row: Row, types: TypeSet, collections: Mapping[int, str]) -> EntityHeader:
     """Return the header: attributes with a value, but for those too large for lists."""
-    type = types.entities_by_id[row["type_id"]]
     return EntityHeader(
         guid=row["guid"],
-        type_name=type.name,
-        attributes={name: value for name, value in row["attributes"].items() if name not in type.heavy},
+        type_name=types.entities_by_id[row["type_id"]].name,
+        attributes=row["attributes"],
         display_text=row["name"],
         status=STATUSES[row["status"]],
         collection_id=collections[row["collection_id"]],
@@ -30,11 +31,57 @@ def header_of(row: Row, types: TypeSet, collections: Mapping[int, str]) -> Entit
     )
 
 
+# Built once: a walk asks for thousands of headers, and most of their price is in the way to each value.
+@cache
+def _headers() -> Select[int, str, int, int, int, int, str, str]:
+    table, wanted = entities.c, listed()
+    narrow = (table.id, table.guid, table.type_id, table.collection_id, table.status, table.version, table.name)
+    return select(*narrow, type_coerce(table.attributes, Text)).join(wanted, table.id == integer(wanted))
+
+
+_ATTRIBUTES = msgspec.json.Decoder(dict[str, object])
+
+
+def headers_by_id(
+    connection: Connection, ids: Iterable[int], types: TypeSet, collections: Mapping[int, str]
+) -> dict[int, EntityHeader]:
+    """Return headers by integer key, in the order of the keys."""
+    read, by_id = _ATTRIBUTES.decode, types.entities_by_id
+    return {
+        id: EntityHeader(
+            guid=guid,
+            type_name=by_id[type_id].name,
+            attributes=read(attributes),
+            display_text=name,
+            status=STATUSES[status],
+            collection_id=collections[place],
+            last_modified_ts=str(version),
+        )
+        for id, guid, type_id, place, status, version, name, attributes in connection.execute(
+            _headers(), {"wanted": packed(sorted(set(ids)))}
+        ).all()
+    }
+
+
+def whole() -> Select[*tuple[object, ...]]:
+    """Return the statement of entity rows with `texts`, the attributes that headers leave out."""
+    joined = entities.outerjoin(entity_texts, entity_texts.c.entity_id == entities.c.id)
+    return select(entities, entity_texts.c.attributes.label("texts")).select_from(joined)
+
+
+def attributes_of(row: Row) -> Attributes:
+    """Return all attributes of a row of `whole`."""
+    return {**row["attributes"], **row["texts"]} if row["texts"] else dict(row["attributes"])
+
+
 def entity_of(row: Row, types: TypeSet, collections: Mapping[int, str], links: Mapping[str, object]) -> Entity:
-    """Return the entity in full. `links` are its relationship attributes; Process' inputs and outputs are both."""
+    """Return the entity in full, from a row of `whole`.
+
+    `links` are its relationship attributes; Process' inputs and outputs are both.
+    """
     type = types.entities_by_id[row["type_id"]]
     attributes: Attributes = dict.fromkeys(type.attributes)
-    attributes.update(row["attributes"])
+    attributes.update(attributes_of(row))
     for name in attributes.keys() & type.links.keys():
         attributes[name] = links.get(name)
     return Entity(

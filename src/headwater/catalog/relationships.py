@@ -35,7 +35,7 @@ class Relationships:
     def create(self, given: RelationshipInput, *, by: str, permit: Permit | None = None) -> Relationship:
         """Make a relationship. Raises Conflict if it exists, NotFound for an end, Invalid for ends that do not fit."""
         with self._store.write() as connection:
-            types = self._types.current
+            types = self._types.at(connection)
             type = types.relationship(given.type_name or "")
             ends = _ends(connection, given, type, types)
             _ask(connection, ends, permit)
@@ -57,7 +57,7 @@ class Relationships:
     def update(self, given: RelationshipInput, *, by: str, permit: Permit | None = None) -> Relationship:
         """Replace the attributes of a relationship. Raises NotFound, or Invalid if type or ends are others."""
         with self._store.write() as connection:
-            types = self._types.current
+            types = self._types.at(connection)
             row = _row(connection, given.guid or "")
             ends = rows_by_id(connection, (row["end1_id"], row["end2_id"]))
             type = types.relationships_by_id[row["type_id"]]
@@ -74,8 +74,8 @@ class Relationships:
 
     def get(self, guid: str) -> RelationshipInfo:
         """Raises NotFound. A deleted relationship can be read, its status says so."""
-        types = self._types.current
         with self._store.read() as connection:
+            types = self._types.at(connection)
             row = _row(connection, guid, deleted=True)
             ends = rows_by_id(connection, (row["end1_id"], row["end2_id"]))
             names = collection_names(connection)
@@ -85,7 +85,7 @@ class Relationships:
     def delete(self, guid: str, *, by: str, permit: Permit | None = None) -> None:
         """Mark as deleted. Raises NotFound."""
         with self._store.write() as connection:
-            types = self._types.current
+            types = self._types.at(connection)
             row = _row(connection, guid)
             ends = rows_by_id(connection, (row["end1_id"], row["end2_id"]))
             _ask(connection, tuple(ends.values()), permit)

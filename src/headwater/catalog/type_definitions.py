@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from headwater.catalog import clock
 from headwater.catalog.attributes import type_names_in
 from headwater.catalog.store import Store, schema
+from headwater.catalog.store.counters import take
 from headwater.catalog.type_checks import GROUPS, faults_of
 from headwater.catalog.types import Category, Definition, EntityType, TypeSet
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
@@ -26,30 +27,42 @@ _KEYS: Mapping[Category, str] = {category: key for key, category in GROUPS.items
 
 
 class Types:
-    """All types: read through `current`, changed by `create`, `update` and `delete`."""
+    """All types: read through `at` or `current`, changed by `create`, `update` and `delete`.
+
+    Other processes may change them too. So each change counts up a version, and each transaction looks at that.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._changing = threading.Lock()
         with store.write() as connection:
-            _store_built_in(connection)
-            self._current = _load(connection)
+            if _store_built_in(connection):
+                take(connection, "types", 1)
+            self._loaded = _load(connection)
+
+    def at(self, connection: Connection) -> TypeSet:
+        """The types as this transaction sees them."""
+        if self._loaded[0] != _version(connection):
+            self._loaded = loaded = _load(connection)
+            return loaded[1]
+        return self._loaded[1]
 
     @property
     def current(self) -> TypeSet:
         """The types as they stand; keep it for the length of one request."""
-        return self._current
+        with self._store.read() as connection:
+            return self.at(connection)
 
     def entity(self, name: str) -> EntityType:
         """Raises Invalid for a name that is no entity type."""
-        return self._current.entity(name)
+        return self.current.entity(name)
 
     def subtypes(self, name: str) -> frozenset[str]:
         """Names of the type and of all below it."""
-        return self._current.subtypes(name)
+        return self.current.subtypes(name)
 
     def entity_types(self) -> Iterable[EntityType]:
-        return self._current.entities.values()
+        return self.current.entities.values()
 
     def document(self, category: Category | None = None) -> dict[str, list[dict[str, object]]]:
         """Return all definitions, or those of one category, in Atlas' groups; groups without a type are empty."""
@@ -58,8 +71,9 @@ class Types:
         if category:
             query = query.where(schema.types.c.category == category)
         with self._store.read() as connection:
+            types = self.at(connection)
             for row in connection.execute(query):
-                groups[_KEYS[row.category]].append(self._shown(row))
+                groups[_KEYS[row.category]].append(shown(row, types))
         return groups
 
     def definition(self, key: str, category: Category | None = None) -> dict[str, object]:
@@ -69,10 +83,11 @@ class Types:
         if category:
             query = query.where(table.category == category)
         with self._store.read() as connection:
+            types = self.at(connection)
             row = connection.execute(query).first()
         if row is None:
             raise _no_type(key)
-        return self._shown(row)
+        return shown(row, types)
 
     def create(self, document: Document, *, by: str) -> dict[str, list[dict[str, object]]]:
         """Make types. Raises Conflict if one exists, Invalid with every fault."""
@@ -120,16 +135,14 @@ class Types:
             self._reload(connection)
 
     def _reload(self, connection: Connection) -> None:
-        self._current = _load(connection)
+        """Count the change. What this transaction sees is loaded by whoever asks after it is kept."""
+        take(connection, "types", 1)
 
     def _answer(self, given: Mapping[str, tuple[Category, Definition]]) -> dict[str, list[dict[str, object]]]:
         groups: dict[str, list[dict[str, object]]] = {key: [] for key in GROUPS}
         for name, (category, _) in given.items():
             groups[_KEYS[category]].append(self.definition(name))
         return groups
-
-    def _shown(self, row: object) -> dict[str, object]:
-        return shown(row, self._current)
 
 
 def shown(row: object, types: TypeSet) -> dict[str, object]:
@@ -181,10 +194,18 @@ _ATTRIBUTE_DEFAULTS: Mapping[str, object] = {
 }
 
 
-def _load(connection: Connection) -> TypeSet:
+def _version(connection: Connection) -> int:
+    return connection.execute(_VERSION).scalar() or 0
+
+
+_VERSION = select(schema.counters.c.value).where(schema.counters.c.name == "types")
+
+
+def _load(connection: Connection) -> tuple[int, TypeSet]:
     table = schema.types.c
+    version = _version(connection)
     rows = connection.execute(select(table.id, table.guid, table.category, table.definition).order_by(table.id))
-    return TypeSet((row.id, row.guid, row.category, row.definition) for row in rows)
+    return version, TypeSet((row.id, row.guid, row.category, row.definition) for row in rows)
 
 
 def _known(connection: Connection) -> dict[str, tuple[Category, Definition]]:
@@ -274,8 +295,8 @@ def _replace(connection: Connection, row: object, definition: Definition, by: st
     connection.execute(changed.values(definition=definition, version=old["version"] + 1, updated_by=by, updated_at=at))
 
 
-def _store_built_in(connection: Connection) -> None:
-    """Make the stored built-in types say what `typedefs/*.json` says."""
+def _store_built_in(connection: Connection) -> bool:
+    """Make the stored built-in types say what `typedefs/*.json` says; tell whether they did not."""
     given: dict[str, tuple[Category, Definition]] = {}
     for file in sorted(BUILT_IN.glob("*.json")):
         given.update(_flat(msgspec.json.decode(file.read_bytes(), type=dict[str, list[dict[str, object]]])))
@@ -284,9 +305,10 @@ def _store_built_in(connection: Connection) -> None:
     new = [_row(name, *found, by=SYSTEM, built_in=True) for name, found in given.items() if name not in rows]
     if new:
         connection.execute(insert(schema.types), new)
-    for name, (_, definition) in given.items():
-        if name in rows:
-            _replace(connection, rows[name], definition, SYSTEM)
+    changed = [name for name, (_, definition) in given.items() if name in rows and rows[name].definition != definition]
+    for name in changed:
+        _replace(connection, rows[name], given[name][1], SYSTEM)
+    return bool(new or changed)
 
 
 def _removed(name: str, old: tuple[Category, Definition], new: tuple[Category, Definition]) -> Iterable[Fault]:

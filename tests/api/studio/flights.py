@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from headwater.access.account import Account
 from headwater.api.studio.workspaces import Workspace
+from headwater.catalog.browse import Page
 from headwater.catalog.model import EntityBatch
 from headwater.data import types
 from headwater.data.edges import ColumnEdge
@@ -314,7 +315,7 @@ def flow_output() -> dict[str, object]:
 
 def guid(account: Account, type_name: str, ending: str) -> str:
     """Return the guid of the asset of the type whose qualified name ends so. Raises LookupError."""
-    rows = account.catalog.browse.by_type(type_name, limit=1000).rows
+    rows = account.catalog.browse.by_type(type_name, Page(limit=1000)).rows
     for row in rows:
         if row.qualified_name.endswith(ending):
             return row.guid

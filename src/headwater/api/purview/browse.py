@@ -8,6 +8,7 @@ from litestar.params import RawBody
 
 from headwater.api import wire
 from headwater.api.wire import Caller, Served
+from headwater.catalog.browse import Page
 from headwater.errors import Fault, Invalid
 
 
@@ -23,12 +24,11 @@ def browse(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """What stands at the top of a type, or below a path."""
     given = wire.read(body, BrowseBody)
     limit = 100 if given.limit is None else given.limit
-    page = {"limit": limit, "offset": given.offset or 0}
-    readable = account.roles.collections(caller, "data/read")
+    page = Page(limit, given.offset or 0, account.roles.collections(caller, "data/read"))
     if given.path:
-        found = account.catalog.browse.by_path(given.path, collections=readable, **page)
+        found = account.catalog.browse.by_path(given.path, page)
     elif given.entity_type:
-        found = account.catalog.browse.by_type(given.entity_type, collections=readable, **page)
+        found = account.catalog.browse.by_type(given.entity_type, page)
     else:
         raise Invalid(Fault("CAT-028", "Neither entityType nor path is given", cure="Send one of them."))
     rows = [

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import Text, and_, cast, false, func, literal, not_, or_, select, true
+from sqlalchemy import Text, and_, cast, false, func, not_, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
-from headwater.catalog.store.schema import collections, entities
+from headwater.catalog.store.json_values import json_value
+from headwater.catalog.store.schema import collections, entities, entity_texts
 from headwater.catalog.types import TypeSet
 from headwater.errors import Fault, Invalid, Place
 
@@ -113,19 +114,30 @@ _COLUMNS: Mapping[str, ColumnElement[object]] = MappingProxyType(
 )
 
 
-def _attribute(tree: Mapping[str, object], _: TypeSet, path: str) -> Condition:
-    name, operator, value = tree["attributeName"], tree.get("operator", "eq"), tree.get("attributeValue")
+def _attribute(tree: Mapping[str, object], types: TypeSet, path: str) -> Condition:
+    name, operator, value = tree["attributeName"], str(tree.get("operator", "eq")).lower(), tree.get("attributeValue")
     if not isinstance(name, str) or not isinstance(value, str | int | float | bool):
         raise _unreadable("a leaf of an attribute needs attributeName, operator and attributeValue", path)
-    compare = OPERATORS.get(str(operator).lower())
+    compare = OPERATORS.get(operator)
     if compare is None:
         raise _unreadable(f"operator '{operator}' is none of {', '.join(OPERATORS)}", path)
+    if operator in OF_TEXT:
+        value = str(value)
     column = _COLUMNS.get(name)
     if column is None:
-        # The path is a bound value, quoted as JSON paths are, so that no name can reach the statement.
-        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        column = func.json_extract(cast(entities.c.attributes, Text), literal(f'$."{escaped}"'))
-    return compare(column, value)
+        return compare(_held(name, value, types), value)
+    if not isinstance(column.type, Text) and not isinstance(value, int | float):
+        raise _unreadable(f"'{name}' is a time in milliseconds: compare it with a number", path)
+    return compare(cast(column, Text) if isinstance(value, str) else column, value)
+
+
+def _held(name: str, value: object, types: TypeSet) -> ColumnElement[object]:
+    """Return the value of an attribute, wherever it is kept."""
+    light = json_value(entities.c.attributes, name, value)
+    if not any(name in type.heavy for type in types.entities.values()):
+        return light
+    heavy = select(json_value(entity_texts.c.attributes, name, value)).where(entity_texts.c.entity_id == entities.c.id)
+    return func.coalesce(light, heavy.scalar_subquery())
 
 
 Compare = Callable[[ColumnElement[object], object], Condition]
@@ -142,10 +154,11 @@ OPERATORS: Mapping[str, Compare] = MappingProxyType(
         "lte": lambda column, value: column <= value,
         "ne": lambda column, value: or_(column != value, column.is_(None)),
         "neq": lambda column, value: or_(column != value, column.is_(None)),
-        "prefix": lambda column, value: column.startswith(str(value), autoescape=True),
+        "prefix": lambda column, value: func.lower(column).startswith(str(value).lower(), autoescape=True),
         "startswith": lambda column, value: func.lower(column).startswith(str(value).lower(), autoescape=True),
     }
 )
+OF_TEXT = frozenset({"contains", "endswith", "prefix", "startswith"})
 Leaf = Callable[[Mapping[str, object], TypeSet, str], Condition]
 LEAVES: Mapping[str, Leaf] = MappingProxyType(
     {

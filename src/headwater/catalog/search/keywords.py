@@ -1,4 +1,4 @@
-"""The query language of the search box, compiled to the index's own.
+"""The query language of the search box, as what full text is asked.
 
     words are OR-ed · AND OR NOT ( ) in capitals · "a phrase" · begin* · field:word · * is everything
 
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from headwater.catalog.store.matches import Joined, Match, Words
 from headwater.errors import Fault, Invalid, Place
 
 # Field of the query language → columns of the index. An empty one is known, but nothing is kept under it.
@@ -45,9 +46,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`match` in the index's language (None: nothing at all); everything but that, if `inverted`."""
+    """What matches (None: nothing at all); everything but that, if `inverted`."""
 
-    match: str | None
+    match: Match | None
     inverted: bool = False
 
     @property
@@ -211,20 +212,19 @@ class _Reader:
 
 def _word(text: str, *, prefix: bool = False, field: str = "") -> Found:
     columns = FIELDS[field] if field else None
-    if columns == "":
-        return NOTHING
-    quoted = f'"{text}"' + ("*" if prefix else "")
-    return Found(f"{{{columns}}} : {quoted}" if columns else quoted)
+    return NOTHING if columns == "" else Found(Words(text, prefix, columns or ""))
 
 
 def _and(left: Found, right: Found) -> Found:
     if left.inverted and right.inverted:
-        return Found(_join(left.match, "OR", right.match), inverted=True)
+        return Found(_either(left.match, right.match), inverted=True)
     if right.inverted:
         return Found(_without(left.match, right.match))
     if left.inverted:
         return Found(_without(right.match, left.match))
-    return Found(_join(left.match, "AND", right.match))
+    if left.match is None or right.match is None:
+        return NOTHING
+    return Found(Joined(left.match, "AND", right.match))
 
 
 def _or(left: Found, right: Found) -> Found:
@@ -232,14 +232,12 @@ def _or(left: Found, right: Found) -> Found:
     return Found(inverse.match, not inverse.inverted)
 
 
-def _join(left: str | None, operator: str, right: str | None) -> str | None:
-    if left is None or right is None:
-        return None if operator == "AND" else left or right
-    return f"({left} {operator} {right})"
+def _either(left: Match | None, right: Match | None) -> Match | None:
+    return left or right if left is None or right is None else Joined(left, "OR", right)
 
 
-def _without(left: str | None, right: str | None) -> str | None:
-    return left if left is None or right is None else f"({left} NOT {right})"
+def _without(left: Match | None, right: Match | None) -> Match | None:
+    return left if left is None or right is None else Joined(left, "NOT", right)
 
 
 def _unreadable(what: str, at: int) -> Invalid:

@@ -9,8 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, literal_column, select, table, text, true
-from sqlalchemy import column as named_column
+from sqlalchemy import Connection, Select, func, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog.collections import collection_names
@@ -21,6 +20,8 @@ from headwater.catalog.search.highlights import marked
 from headwater.catalog.search.keywords import Found, Query, Term, begins, parse
 from headwater.catalog.search.shapes import Hit, SearchRequest, SearchResult
 from headwater.catalog.store import Store
+from headwater.catalog.store.full_text import FullText, full_text
+from headwater.catalog.store.matches import Match, Within
 from headwater.catalog.store.schema import collections as collection_table
 from headwater.catalog.store.schema import documents, entities
 from headwater.catalog.type_definitions import Types
@@ -32,10 +33,7 @@ MAX_LIMIT, MAX_OFFSET = 1000, 100_000
 RANKED = 5_000
 """Up to so many hits are ranked and counted in facets."""
 
-INDEX = table("documents_index", named_column("rowid"))
-# One weight a column of the index: name, words, path, description, columns, labels.
-RANK: ColumnElement[float] = literal_column("bm25(documents_index, 10.0, 6.0, 2.0, 2.0, 3.0, 0.5)")
-NAMES = "{name words} : "
+NAMES = "name words"
 _ORDERS: Mapping[str, ColumnElement[object]] = {
     "createTime": entities.c.created_at,
     "name": entities.c.name,
@@ -62,15 +60,16 @@ class Search:
     def query(self, request: SearchRequest, *, collections: frozenset[str] | None = None) -> SearchResult:
         """Search in these collections (None: all). Raises Invalid where the request cannot be read."""
         _check_page(request.limit, request.offset)
-        types = self._types.current
         query = parse(request.keywords)
-        scope = _scope(request.filter, collections, types)
         order = _order(request.orderby)
         with self._store.read() as connection:
-            count = _count(connection, query.found, scope)
+            types = self._types.at(connection)
+            scope = _scope(connection, request.filter, collections, types)
+            ids = _ids(full_text(connection), query.found, scope)
+            count = _count(connection, ids)
             page = (request.limit, request.offset)
             ranked = _page(connection, query, scope, count, page, order)
-            facets = facets_of(connection, request.facets, _ids(query.found, scope), RANKED, types)
+            facets = facets_of(connection, request.facets, ids, RANKED, types)
             hits = self._hits(connection, ranked, query.terms, types)
         approximate = count > RANKED and bool(query.found.match or request.facets)
         return SearchResult(count, approximate, hits, facets)
@@ -85,11 +84,11 @@ class Search:
     ) -> tuple[Hit, ...]:
         """Assets that have all the words, the last one as a beginning. Raises Invalid."""
         _check_page(limit, 0)
-        types = self._types.current
         query = begins(keywords)
-        scope = _scope(filter, collections, types)
         with self._store.read() as connection:
-            count = _count(connection, query.found, scope, up_to=RANKED + 1)
+            types = self._types.at(connection)
+            scope = _scope(connection, filter, collections, types)
+            count = _count(connection, _ids(full_text(connection), query.found, scope), up_to=RANKED + 1)
             ranked = _page(connection, query, scope, count, (limit, 0), None)
             return self._hits(connection, ranked, query.terms, types)
 
@@ -123,8 +122,10 @@ def _check_page(limit: int, offset: int) -> None:
         raise Invalid(Fault("CAT-029", f"limit {limit}, offset {offset} is no page", Place(path="limit"), cure))
 
 
-def _scope(filter: object, collections: frozenset[str] | None, types: TypeSet) -> Scope:
+def _scope(connection: Connection, filter: object, collections: frozenset[str] | None, types: TypeSet) -> Scope:
     where = condition(filter, types)
+    if collections is not None and collections.issuperset(collection_names(connection).values()):
+        collections = None
     if collections is not None:
         allowed = select(collection_table.c.id).where(collection_table.c.name.in_(sorted(collections)))
         where = where & entities.c.collection_id.in_(allowed)
@@ -142,27 +143,22 @@ def _order(orderby: Sequence[Mapping[str, str]]) -> list[ColumnElement[object]] 
     return order or None
 
 
-def _matching(match: str) -> ColumnElement[bool]:
-    return text("documents_index MATCH :match").bindparams(match=match)  # type: ignore[return-value]  # A text is a condition.
-
-
-def _ids(found: Found, scope: Scope) -> Select[int]:
+def _ids(index: FullText, found: Found, scope: Scope) -> Select[int]:
     """Return the statement of all hits' keys."""
     if found.inverted:
         query = select(documents.c.id.label("id"))
         if found.match is not None:
-            query = query.where(documents.c.id.not_in(select(INDEX.c.rowid).where(_matching(found.match))))
+            query = query.where(documents.c.id.not_in(select(index.key).where(index.matching(found.match))))
         key: ColumnElement[int] = documents.c.id
     elif found.match is None:
         return select(documents.c.id.label("id")).where(~true())
     else:
-        query = select(INDEX.c.rowid.label("id")).where(_matching(found.match))
-        key = INDEX.c.rowid
+        query = select(index.key.label("id")).where(index.matching(found.match))
+        key = index.key
     return query if scope.open else query.join(entities, entities.c.id == key).where(scope.where)
 
 
-def _count(connection: Connection, found: Found, scope: Scope, up_to: int | None = None) -> int:
-    ids = _ids(found, scope)
+def _count(connection: Connection, ids: Select[int], up_to: int | None = None) -> int:
     counted = (ids if up_to is None else ids.limit(up_to)).subquery()
     return int(connection.execute(select(func.count()).select_from(counted)).scalar_one())
 
@@ -179,41 +175,38 @@ def _page(
     limit, offset = page
     if not limit or not count:
         return []
+    index = full_text(connection)
+    ids = _ids(index, query.found, scope)
     if order is not None:
-        hits = _ids(query.found, scope).subquery()
+        hits = ids.subquery()
         chosen = select(entities.c.id).join(hits, hits.c.id == entities.c.id).order_by(*order, entities.c.id)
         return [(id, 1.0) for (id,) in connection.execute(chosen.limit(limit).offset(offset))]
     if query.found.inverted or query.found.match is None:
-        ids = _ids(query.found, scope).order_by(documents.c.id.desc())
-        return [(id, 1.0) for (id,) in connection.execute(ids.limit(limit).offset(offset))]
+        newest = ids.order_by(documents.c.id.desc())
+        return [(id, 1.0) for (id,) in connection.execute(newest.limit(limit).offset(offset))]
+    ranked = _ranked(index, query.found.match, scope)
     if count <= RANKED:
-        return _ranked(connection, query.found.match, scope, limit, offset)
-    named = _ranked_by_name(connection, query.found.match, scope)
+        best = ranked.order_by(literal_column("rank"), index.key).limit(limit).offset(offset)
+        return [(id, -rank) for id, rank in connection.execute(best)]
+    named = _ranked_by_name(connection, index, query.found.match, scope)
     found = named[offset : offset + limit]
     if len(found) < limit:
-        others = _ids(query.found, scope).where(INDEX.c.rowid.not_in([id for id, _ in named]))
-        skipped = max(0, offset - len(named))
-        rest = connection.execute(others.limit(limit - len(found)).offset(skipped))
+        others = ids.where(index.key.not_in([id for id, _ in named])).order_by(index.key)
+        rest = connection.execute(others.limit(limit - len(found)).offset(max(0, offset - len(named))))
         found += [(id, 0.0) for (id,) in rest]
     return found
 
 
-def _ranked(connection: Connection, match: str, scope: Scope, limit: int, offset: int) -> list[tuple[int, float]]:
-    query = select(INDEX.c.rowid, RANK.label("rank")).where(_matching(match))
-    if not scope.open:
-        query = query.join(entities, entities.c.id == INDEX.c.rowid).where(scope.where)
-    query = query.order_by(literal_column("rank"), INDEX.c.rowid).limit(limit).offset(offset)
-    return [(id, -rank) for id, rank in connection.execute(query)]
+def _ranked(index: FullText, match: Match, scope: Scope) -> Select[int, float]:
+    query = select(index.key.label("id"), index.rank(match).label("rank")).where(index.matching(match))
+    return query if scope.open else query.join(entities, entities.c.id == index.key).where(scope.where)
 
 
-def _ranked_by_name(connection: Connection, match: str, scope: Scope) -> list[tuple[int, float]]:
+def _ranked_by_name(connection: Connection, index: FullText, match: Match, scope: Scope) -> list[tuple[int, float]]:
     """Return the hits whose names match, best first; the first that lie there if these too are many."""
-    query = select(INDEX.c.rowid, RANK.label("rank")).where(_matching(f"{NAMES}({match})"))
-    if not scope.open:
-        query = query.join(entities, entities.c.id == INDEX.c.rowid).where(scope.where)
-    first = query.limit(RANKED).subquery()
-    ordered = select(first.c.rowid, first.c.rank).order_by(first.c.rank, first.c.rowid).limit(MAX_LIMIT)
-    return [(row.rowid, -row.rank) for row in connection.execute(ordered)]
+    first = _ranked(index, Within(NAMES, match), scope).limit(RANKED).subquery()
+    ordered = select(first.c.id, first.c.rank).order_by(first.c.rank, first.c.id).limit(MAX_LIMIT)
+    return [(id, -rank) for id, rank in connection.execute(ordered).all()]
 
 
 def _hit(
@@ -225,7 +218,7 @@ def _hit(
     collections: Mapping[int, str],
 ) -> Hit:
     type = types.entities_by_id[row["type_id"]]
-    attributes = {name: value for name, value in row["attributes"].items() if name not in type.heavy}
+    attributes = row["attributes"]
     description = str(attributes.get("userDescription") or attributes.get("description") or "")
     texts = {"name": row["name"], "qualifiedName": row["qualified_name"], "description": description}
     highlights: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from headwater.catalog.store.schema import counters
 
-Counter = Literal["entities", "relationships", "lineage_columns", "column_edges"]
+Counter = Literal["entities", "relationships", "lineage_columns", "column_edges", "types"]
 
 
 def take(connection: Connection, name: Counter, count: int) -> int:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
+from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import DIRECT, INDIRECT, column_edges, entities, lineage_columns, lineage_edges
@@ -45,6 +46,7 @@ class Around:
     outputs: Mapping[str, Neighbour]
 
 
+ROW = ("id", "operation_id", "source_id", "sink_id", "kind", "subtype", "expression", "steps", "first_seen")
 Vertex = tuple[int, str]
 """Entity and column key."""
 Edge = tuple[int, int, int, int, str, str, bytes]
@@ -107,12 +109,8 @@ def _vertices(connection: Connection, said: Mapping[int, Sequence[Said]]) -> dic
     keys = {(row.entity_id, row.key): row.id for row in rows}
     new = [vertex for vertex in names if vertex not in keys]
     first = take(connection, "lineage_columns", len(new))
-    if new:
-        made = [
-            {"id": first + offset, "entity_id": vertex[0], "key": vertex[1], "name": names[vertex]}
-            for offset, vertex in enumerate(new)
-        ]
-        connection.execute(insert(lineage_columns), made)
+    made = [(first + offset, vertex[0], vertex[1], names[vertex]) for offset, vertex in enumerate(new)]
+    insert_rows(connection, lineage_columns, ("id", "entity_id", "key", "name"), made)
     return keys | {vertex: first + offset for offset, vertex in enumerate(new)}
 
 
@@ -139,22 +137,20 @@ def _begin(connection: Connection, edges: Iterable[Edge], told: Mapping[int, Rep
     new = sorted(edges)
     first = take(connection, "column_edges", len(new))
     rows = [
-        {
-            "id": first + offset,
-            "operation_id": operation,
-            "source_id": source,
-            "sink_id": sink,
-            "kind": kind,
-            "subtype": subtype,
-            "expression": expression,
-            "steps": msgspec.Raw(steps) if steps else None,
-            "first_seen": told[operation].seen_at if operation in told else at,
-            "ended_at": None,
-        }
+        (
+            first + offset,
+            operation,
+            source,
+            sink,
+            kind,
+            subtype,
+            expression,
+            steps.decode() if steps else None,
+            told[operation].seen_at if operation in told else at,
+        )
         for offset, (operation, source, sink, kind, subtype, expression, steps) in enumerate(new)
     ]
-    if rows:
-        connection.execute(insert(column_edges), rows)
+    insert_rows(connection, column_edges, ROW, rows)
 
 
 def _end(connection: Connection, over: Sequence[tuple[int, int]]) -> None:

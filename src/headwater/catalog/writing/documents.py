@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, delete, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Select, delete, select
 
-from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.bulk import insert_rows
+from headwater.catalog.store.full_text import WORDS, Document, full_text
+from headwater.catalog.store.lists import NONE, integer, listed, packed
 from headwater.catalog.store.schema import IS_LIVE, documents, entities
+from headwater.catalog.store.upserts import upsert
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.writing.subjects import Subject
+from headwater.catalog.writing.subjects import Subject, display_name
 
 # Between a small and a capital letter, or a letter and a digit: where people see a new word.
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
@@ -23,31 +26,39 @@ def keep(connection: Connection, subjects: Sequence[Subject], touched: Iterable[
     `touched` are entities whose relationships changed: a column that has found its table.
     """
     parts = {subject.id for subject in subjects if subject.changed and subject.type.is_part}
-    assets = {subject.id for subject in subjects if subject.changed and not subject.type.is_part}
-    columns = columns_of(connection, assets_of(connection, {*parts, *touched}, types), types)
-    refresh(connection, assets | columns.keys(), columns, types)
+    assets = {subject.id: subject for subject in subjects if subject.changed and not subject.type.is_part}
+    others = assets_of(connection, {*parts, *touched}, types)
+    old = {subject.id for subject in assets.values() if not subject.is_new}
+    columns = columns_of(connection, others | old, types)
+    index = full_text(connection)
+    new = [index.row(_of_subject(subject, columns)) for subject in assets.values() if subject.is_new]
+    insert_rows(connection, index.table, index.columns, new)
+    _replace(connection, [_of_subject(assets[id], columns) for id in old])
+    refresh(connection, others - assets.keys(), columns, types)
 
 
 def refresh(
     connection: Connection, assets: Iterable[int], columns: Mapping[int, Sequence[str]], types: TypeSet
 ) -> None:
-    """Write documents from the stored rows; the words of `columns` for those in it, the old ones for others."""
+    """Write documents from the stored rows and the names of their columns."""
     wanted = listed()
     query = select(entities).join(wanted, entities.c.id == integer(wanted)).where(IS_LIVE)
-    with_columns, without = [], []
-    for row in connection.execute(query, {"wanted": packed(sorted(assets))}):
-        document = _document(row.id, row.name, row.qualified_name, row.attributes, types.entities_by_id[row.type_id])
-        if row.id in columns:
-            with_columns.append({**document, "columns": " ".join(columns[row.id])})
-        else:
-            without.append({**document, "columns": ""})
-    names = ("name", "words", "path", "description", "labels")
-    for rows, changed in ((with_columns, (*names, "columns")), (without, names)):
-        if rows:
-            statement = upsert(documents)
-            values = {name: statement.excluded[name] for name in changed}
-            differs = or_(*(documents.c[name] != statement.excluded[name] for name in changed))
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values, where=differs), rows)
+    keys = packed(sorted(assets))
+    if keys == NONE:
+        return
+    found = [
+        _document(row.id, row.name, row.qualified_name, row.attributes, types.entities_by_id[row.type_id], columns)
+        for row in connection.execute(query, {"wanted": keys})
+    ]
+    _replace(connection, found)
+
+
+def _replace(connection: Connection, rows: Sequence[Document]) -> None:
+    index = full_text(connection)
+    if rows:
+        values = [dict(zip(index.columns, index.row(row), strict=True)) for row in rows]
+        statement = upsert(index.table, ["id"], index.columns[1:], differs=WORDS[1:])
+        connection.execute(statement, values)
 
 
 def remove(connection: Connection, gone: Sequence[int]) -> None:
@@ -55,16 +66,23 @@ def remove(connection: Connection, gone: Sequence[int]) -> None:
     connection.execute(delete(documents).where(documents.c.id.in_(select(integer(listed())))), {"wanted": packed(gone)})
 
 
-def _document(id: int, name: str, path: str, attributes: Mapping[str, object], type: EntityType) -> dict[str, object]:
+def _of_subject(subject: Subject, columns: Mapping[int, Sequence[str]]) -> Document:
+    path = str(subject.attributes.get("qualifiedName", subject.qualified_name))
+    return _document(subject.id, display_name(subject), path, subject.attributes, subject.type, columns)
+
+
+def _document(
+    id: int,
+    name: str,
+    path: str,
+    attributes: Mapping[str, object],
+    type: EntityType,
+    columns: Mapping[int, Sequence[str]],
+) -> Document:
     texts = (attributes.get(key) for key in ("description", "userDescription", "displayName"))
-    return {
-        "id": id,
-        "name": name,
-        "words": split_words(name),
-        "path": path,
-        "description": " ".join(text for text in texts if isinstance(text, str)),
-        "labels": f"{type.name} {type.service_type}",
-    }
+    description = " ".join(text for text in texts if isinstance(text, str))
+    labels = f"{type.name} {type.service_type}"
+    return id, name, split_words(name), path, description, labels, " ".join(columns.get(id, ()))
 
 
 def split_words(name: str) -> str:
@@ -73,20 +91,25 @@ def split_words(name: str) -> str:
     return "" if split == name else split
 
 
+# Built once: making a statement takes longer than running it for few assets.
+@cache
+def _holders() -> Select[int, int, int]:
+    wanted = listed()
+    child, parent = entities.alias("child"), entities.alias("parent")
+    return (
+        select(child.c.type_id, parent.c.id, parent.c.type_id)
+        .select_from(wanted)
+        .join(child, child.c.id == integer(wanted))
+        .join(parent, parent.c.id == child.c.parent_id)
+    )
+
+
 def assets_of(connection: Connection, parts: Iterable[int], types: TypeSet) -> set[int]:
     """Return the assets that these are part of, however deep; assets themselves are left out."""
     found: set[int] = set()
     pending = set(parts)
     while pending:
-        wanted = listed()
-        child, parent = entities.alias("child"), entities.alias("parent")
-        query = (
-            select(child.c.type_id, parent.c.id, parent.c.type_id)
-            .select_from(wanted)
-            .join(child, child.c.id == integer(wanted))
-            .join(parent, parent.c.id == child.c.parent_id)
-        )
-        rows = connection.execute(query, {"wanted": packed(pending)}).all()
+        rows = connection.execute(_holders(), {"wanted": packed(pending)}).all()
         pending = set()
         for child_type, id, parent_type in rows:
             if types.entities_by_id[child_type].is_part:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from headwater.catalog import clock
 from headwater.catalog.reading import Row
+from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, entities, lineage_edges, relationships
@@ -215,21 +216,11 @@ def _make(connection: Connection, made: Sequence[Wanted], pen: Pen, seen: Mappin
         if wanted.type.is_lineage:
             source, target = wanted.ends
             at = seen.get(source) or seen.get(target) or pen.at
-            edges.append(
-                {
-                    "source_id": source,
-                    "target_id": target,
-                    "relationship_id": wanted.id,
-                    "first_seen": at,
-                    "ended_at": None,
-                }
-            )
+            edges.append((source, target, wanted.id, at))
         if (side := wanted.type.parent_side) is not None:
             parents.append((wanted.ends[1 - side], wanted.ends[side]))
-    if rows:
-        connection.execute(insert(relationships), rows)
-    if edges:
-        connection.execute(insert(lineage_edges), edges)
+    insert_rows(connection, relationships, ROW, rows)
+    insert_rows(connection, lineage_edges, ("source_id", "target_id", "relationship_id", "first_seen"), edges)
     adopt(connection, parents)
 
 
@@ -240,18 +231,23 @@ def adopt(connection: Connection, pairs: Sequence[tuple[int, int | None]]) -> No
         connection.execute(statement, [{"child": child, "parent": parent} for child, parent in pairs])
 
 
-def _row(wanted: Wanted, pen: Pen) -> dict[str, object]:
-    return {
-        "id": wanted.id,
-        "guid": clock.new_guid(),
-        "type_id": wanted.type.id,
-        "end1_id": wanted.ends[0],
-        "end2_id": wanted.ends[1],
-        "status": ACTIVE,
-        "version": 1,
-        "attributes": dict(wanted.attributes or {}),
-        "created_by": pen.by,
-        "created_at": pen.at,
-        "updated_by": pen.by,
-        "updated_at": pen.at,
-    }
+ROW = (
+    "id",
+    "guid",
+    "type_id",
+    "end1_id",
+    "end2_id",
+    "status",
+    "version",
+    "attributes",
+    "created_by",
+    "created_at",
+    "updated_by",
+    "updated_at",
+)
+
+
+def _row(wanted: Wanted, pen: Pen) -> tuple[object, ...]:
+    ends, attributes = wanted.ends, json_text(wanted.attributes or {})
+    who = (pen.by, pen.at, pen.by, pen.at)
+    return (wanted.id, clock.new_guid(), wanted.type.id, *ends, ACTIVE, 1, attributes, *who)

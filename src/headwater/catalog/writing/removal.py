@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, union_all, update
 
-from headwater.catalog.reading import Row
+from headwater.catalog.reading import Row, whole
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, IS_LIVE, entities, entity_changes, relationships
 from headwater.catalog.types import TypeSet
@@ -22,7 +22,7 @@ def with_parts(connection: Connection, given: Sequence[Row], types: TypeSet) -> 
     parts = {type.id for type in types.entities.values() if type.is_part}
     while pending:
         wanted = listed()
-        query = select(entities).join(wanted, entities.c.parent_id == integer(wanted)).where(IS_LIVE)
+        query = whole().join(wanted, entities.c.parent_id == integer(wanted)).where(IS_LIVE)
         below = connection.execute(query, {"wanted": packed(pending)}).mappings().all()
         new = {row["id"]: row for row in below if row["type_id"] in parts and row["id"] not in found}
         found.update(new)

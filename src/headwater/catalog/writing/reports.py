@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, func, select
 
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import observations
+from headwater.catalog.store.upserts import upsert
 from headwater.catalog.writing.subjects import Subject
 
 FAILED = "Failed"
@@ -77,9 +77,5 @@ def keep(connection: Connection, reports: Mapping[int, Report]) -> None:
     ]
     if not rows:
         return
-    statement = upsert(observations)
-    new = statement.excluded
-    said = {"status": new.status, "rows": new["rows"], "bytes": new.bytes}
-    differs = or_(*(observations.c[name].is_distinct_from(value) for name, value in said.items()))
-    keys = [observations.c.operation_id, observations.c.run_id, observations.c.activity_run_id]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=said, where=differs), rows)
+    keys, said = ("operation_id", "run_id", "activity_run_id"), ("status", "rows", "bytes")
+    connection.execute(upsert(observations, keys, said, differs=said), rows)

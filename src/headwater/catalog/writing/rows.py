@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, Connection, bindparam, insert, literal, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import BindParameter, Connection, bindparam, delete, literal, select, update
 
 from headwater.catalog import clock
 from headwater.catalog.attributes import missing
 from headwater.catalog.reading import Row
+from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.counters import take
-from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities, entity_changes, type_counts
-from headwater.catalog.writing.subjects import Subject
+from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities, entity_changes, entity_texts, type_counts
+from headwater.catalog.store.upserts import add_up
+from headwater.catalog.writing.subjects import Subject, display_name
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 
@@ -33,7 +35,7 @@ def settle(subjects: Sequence[Subject]) -> None:
     """Give each subject the attributes that it will hold. Raises Invalid for missing mandatory ones."""
     faults: list[Fault] = []
     for subject in subjects:
-        held = dict(subject.row["attributes"]) if subject.row is not None else {}
+        held = subject.held
         for draft in subject.drafts:
             held.update(draft.attributes)
         subject.attributes = {name: value for name, value in held.items() if value is not None}
@@ -53,13 +55,33 @@ def identify(connection: Connection, subjects: Sequence[Subject]) -> None:
         subject.guid = clock.new_guid()
 
 
+ROW = (
+    "id",
+    "guid",
+    "type_id",
+    "collection_id",
+    "status",
+    "version",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "updated_by",
+    "name",
+    "qualified_name",
+    "attributes",
+    "custom_attributes",
+    "contacts",
+)
+CHANGEABLE = ("attributes", "contacts", "custom_attributes", "name", "qualified_name")
+
+
 def save(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
     """Write the rows of new and changed subjects, and mark these."""
-    new = [_new_row(subject, pen) for subject in subjects if subject.is_new]
-    if new:
-        connection.execute(insert(entities), new)
-        count(connection, Counter((subject.type.id, _place(subject, pen)) for subject in subjects if subject.is_new))
-    changes, history = [], []
+    new = [subject for subject in subjects if subject.is_new]
+    insert_rows(connection, entities, ROW, [_new_row(subject, pen) for subject in new])
+    insert_rows(connection, entity_texts, ("entity_id", "attributes"), _texts(new))
+    count(connection, Counter((subject.type.id, _place(subject, pen)) for subject in new))
+    changes, history, rewritten = [], [], []
     for subject in subjects:
         row = subject.row
         values = {} if row is None else _changed_values(subject, row)
@@ -67,22 +89,38 @@ def save(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
         if row is None or not values:
             continue
         version = row["version"] + 1
-        changes.append({"key": subject.id, **_all_values(row, values), "version": version, **_stamp(pen)})
+        changes.append({"key": subject.id, **_all_values(subject, row, values), "version": version, **_stamp(pen)})
         history.append(_change(subject, row, values, pen, version))
+        if row["texts"] or not subject.type.heavy.isdisjoint(subject.attributes):
+            rewritten.append(subject)
     if changes:
-        written = (
-            "attributes",
-            "custom_attributes",
-            "contacts",
-            "name",
-            "qualified_name",
-            "version",
-            "updated_by",
-            "updated_at",
-        )
+        written = (*CHANGEABLE, "version", "updated_by", "updated_at")
         statement = update(entities).where(entities.c.id == bindparam("key"))
         connection.execute(statement.values({column: bindparam(column) for column in written}), changes)
-        connection.execute(insert(entity_changes), history)
+        insert_rows(connection, entity_changes, CHANGE, history)
+    _rewrite_texts(connection, rewritten)
+
+
+def _rewrite_texts(connection: Connection, subjects: Sequence[Subject]) -> None:
+    if subjects:
+        gone = entity_texts.c.entity_id.in_(select(integer(listed())))
+        connection.execute(delete(entity_texts).where(gone), {"wanted": packed(subject.id for subject in subjects)})
+        insert_rows(connection, entity_texts, ("entity_id", "attributes"), _texts(subjects))
+
+
+def _texts(subjects: Sequence[Subject]) -> list[tuple[object, ...]]:
+    return [
+        (subject.id, json_text({name: subject.attributes[name] for name in large}))
+        for subject in subjects
+        if subject.type.heavy and (large := subject.type.heavy.intersection(subject.attributes))
+    ]
+
+
+def _light(subject: Subject) -> dict[str, object]:
+    heavy = subject.type.heavy
+    if not heavy:
+        return subject.attributes
+    return {name: value for name, value in subject.attributes.items() if name not in heavy}
 
 
 def touch(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
@@ -103,22 +141,11 @@ def count(connection: Connection, changes: Mapping[tuple[int, int], int]) -> Non
         {"type_id": type_id, "collection_id": place, "entities": number} for (type_id, place), number in changes.items()
     ]
     if rows:
-        statement = upsert(type_counts)
-        added = {"entities": type_counts.c.entities + statement.excluded.entities}
-        keys = [type_counts.c.type_id, type_counts.c.collection_id]
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
+        connection.execute(add_up(type_counts, ("type_id", "collection_id"), "entities"), rows)
 
 
 def _stamp(pen: Pen) -> dict[str, object]:
     return {"updated_by": pen.by, "updated_at": pen.at}
-
-
-def display_name(subject: Subject) -> str:
-    """Return the name that people read: the attribute, or else the last piece of the qualified name."""
-    for attribute in ("name", "displayName"):
-        if (value := subject.attributes.get(attribute)) and isinstance(value, str):
-            return value
-    return subject.qualified_name.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] or subject.qualified_name
 
 
 def _last(subject: Subject, field: str) -> object:
@@ -131,24 +158,24 @@ def _place(subject: Subject, pen: Pen) -> int:
     return pen.collections.get(str(_last(subject, "collection")), pen.collection_id)
 
 
-def _new_row(subject: Subject, pen: Pen) -> dict[str, object]:
-    return {
-        "id": subject.id,
-        "guid": subject.guid,
-        "type_id": subject.type.id,
-        "collection_id": _place(subject, pen),
-        "parent_id": None,
-        "status": ACTIVE,
-        "version": 1,
-        "created_at": pen.at,
-        "created_by": pen.by,
-        "name": display_name(subject),
-        "qualified_name": subject.qualified_name,
-        "attributes": subject.attributes,
-        "custom_attributes": _last(subject, "custom_attributes"),
-        "contacts": _last(subject, "contacts"),
-        **_stamp(pen),
-    }
+def _new_row(subject: Subject, pen: Pen) -> tuple[object, ...]:
+    return (
+        subject.id,
+        subject.guid,
+        subject.type.id,
+        _place(subject, pen),
+        ACTIVE,
+        1,
+        pen.at,
+        pen.at,
+        pen.by,
+        pen.by,
+        display_name(subject),
+        subject.qualified_name,
+        json_text(_light(subject)),
+        json_text(_last(subject, "custom_attributes")),
+        json_text(_last(subject, "contacts")),
+    )
 
 
 def _changed_values(subject: Subject, row: Row) -> dict[str, object]:
@@ -162,24 +189,27 @@ def _changed_values(subject: Subject, row: Row) -> dict[str, object]:
     for field in ("custom_attributes", "contacts"):
         if (given := _last(subject, field)) is not None:
             wanted[field] = given
-    return {column: value for column, value in wanted.items() if row[column] != value}
+    stands = {**row, "attributes": subject.held}
+    return {column: value for column, value in wanted.items() if stands[column] != value}
 
 
-def _all_values(row: Row, changed: Mapping[str, object]) -> dict[str, object]:
-    columns = ("attributes", "custom_attributes", "contacts", "name", "qualified_name")
-    return {column: changed.get(column, row[column]) for column in columns}
+def _all_values(subject: Subject, row: Row, changed: Mapping[str, object]) -> dict[str, object]:
+    values = {column: changed.get(column, row[column]) for column in CHANGEABLE}
+    return {**values, "attributes": _light(subject)}
 
 
-def _change(subject: Subject, row: Row, changed: Mapping[str, object], pen: Pen, version: int) -> dict[str, object]:
-    before = row["attributes"]
+CHANGE = ("entity_id", "version", "action", "changed_by", "changed_at", "replaced")
+
+
+def _change(subject: Subject, row: Row, changed: Mapping[str, object], pen: Pen, version: int) -> tuple[object, ...]:
+    before = subject.held
     replaced: dict[str, object] = {
         name: before.get(name)
         for name in {*before, *subject.attributes}
         if name not in subject.type.heavy and before.get(name) != subject.attributes.get(name)
     }
     replaced.update((field, row[field]) for field in ("custom_attributes", "contacts") if field in changed)
-    who = {"changed_by": pen.by, "changed_at": pen.at}
-    return {"entity_id": subject.id, "version": version, "action": "UPDATE", "replaced": replaced, **who}
+    return subject.id, version, "UPDATE", pen.by, pen.at, json_text(replaced)
 
 
 def name_taken(connection: Connection, subjects: Sequence[Subject]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection
 from sqlalchemy.sql.elements import ColumnElement
 
-from headwater.catalog.reading import Row
+from headwater.catalog.reading import Row, attributes_of, whole
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import EntityType, TypeSet
@@ -32,6 +32,19 @@ class Subject:
     @property
     def is_new(self) -> bool:
         return self.row is None
+
+    @property
+    def held(self) -> dict[str, object]:
+        """The attributes as they stand in the store."""
+        return {} if self.row is None else attributes_of(self.row)
+
+
+def display_name(subject: Subject) -> str:
+    """Return the name that people read: the attribute, or else the last piece of the qualified name."""
+    for attribute in ("name", "displayName"):
+        if (value := subject.attributes.get(attribute)) and isinstance(value, str):
+            return value
+    return subject.qualified_name.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] or subject.qualified_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ def _rows(
     values = sorted(key for key in keys if key)
     if values:
         wanted = listed()
-        query = select(entities).join(wanted, column == text(wanted)).where(*more)
+        query = whole().join(wanted, column == text(wanted)).where(*more)
         yield from connection.execute(query, {"wanted": packed(values)}).mappings()
 
 

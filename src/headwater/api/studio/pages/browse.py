@@ -9,7 +9,7 @@ from headwater.api.studio.labels import Labels, source_family
 from headwater.api.studio.shapes.base import Crumb
 from headwater.api.studio.shapes.catalog import BrowseItem, BrowsePage
 from headwater.api.studio.viewer import Viewer
-from headwater.catalog.browse import BrowseRow, Source
+from headwater.catalog.browse import BrowseRow, Page, Source
 from headwater.catalog.catalog import Catalog
 from headwater.errors import Fault, NotFound
 
@@ -38,13 +38,13 @@ class BrowsePages:
         source = next((s for s in self._catalog.browse.sources(collections=viewer.readable) if s.name == name), None)
         if source is None:
             raise NotFound(Fault("CAT-001", f'No asset of the source "{name}"', cure="Start again from Browse."))
-        found = self._catalog.browse.tops(name, limit=limit, offset=offset, collections=viewer.readable)
+        found = self._catalog.browse.tops(name, Page(limit, offset, viewer.readable))
         here = Crumb(name=name, family=source_family(source.name), path=path)
         return BrowsePage(path=path, crumbs=(here,), items=self._rows(found.rows), count=found.count)
 
     def _node(self, viewer: Viewer, path: str, offset: int, limit: int) -> BrowsePage:
         guid = path.removeprefix(NODE)
-        found = self._catalog.browse.children(guid, limit=limit, offset=offset, collections=viewer.readable)
+        found = self._catalog.browse.children(guid, Page(limit, offset, viewer.readable))
         chain = (*self._catalog.assets.parents(guid), self._catalog.entities.header(guid))
         top = self._labels.of(chain[0].type_name)
         source = Crumb(name=top.source, family=source_family(top.source), path=f"{SOURCE}{top.source}")

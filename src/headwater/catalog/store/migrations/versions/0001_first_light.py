@@ -41,8 +41,9 @@ FULL_TEXT = (
 
 def upgrade() -> None:
     _tables()
-    for statement in FULL_TEXT:
-        op.execute(statement)
+    if op.get_bind().dialect.name == "sqlite":
+        for statement in FULL_TEXT:
+            op.execute(statement)
 
 
 def _tables() -> None:
