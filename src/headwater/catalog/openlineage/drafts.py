@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -53,9 +53,14 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 class Drafts:
-    """Gathers the entities of one write, each once, and knows them by the keys of the batch."""
+    """Gathers the entities of one write, each once, and knows them by the keys of the batch.
 
-    def __init__(self) -> None:
+    `standing` are holders, namespaces and jobs that exist already, by type and name. They are referred to and not
+    written, so that a reporter needs no right to what merely holds its assets.
+    """
+
+    def __init__(self, standing: Collection[tuple[str, str]] = ()) -> None:
+        self._standing = standing
         self._keys: dict[tuple[str, str], str] = {}
         self._entities: list[EntityInput] = []
 
@@ -84,12 +89,17 @@ class Drafts:
             self._entities.append(given)
         return {"guid": key, "typeName": type_name}
 
+    def _hold(self, type_name: str, qualified_name: str, name: str, relations: Attributes | None = None) -> Attributes:
+        if (type_name, qualified_name) in self._standing and (type_name, qualified_name) not in self._keys:
+            return _reference(type_name, qualified_name)
+        return self._add(type_name, qualified_name, {"name": name}, relations)
+
     def holders(self, named: NamedAsset) -> Attributes | None:
         """Add what holds an asset, outermost first, and return the innermost."""
         above: Attributes | None = None
         for holder in named.holders:
             held: Attributes | None = {holder.relation: above} if above and holder.relation else None
-            above = self._add(holder.type_name, holder.qualified_name, {"name": holder.name}, held)
+            above = self._hold(holder.type_name, holder.qualified_name, holder.name, held)
         return above
 
     def asset(self, asset: Asset) -> Attributes:
@@ -119,7 +129,7 @@ class Drafts:
     def job(self, job: Key, state: JobState | None, last: RunState | None) -> Attributes:
         """Add a job below what starts it, or else in its namespace; of an unknown one only its name."""
         name: Attributes = {"name": job.name}
-        namespace = self._add(NAMESPACE_TYPE, namespace_name(job.namespace), {"name": job.namespace or NO_NAMESPACE})
+        namespace = self._hold(NAMESPACE_TYPE, namespace_name(job.namespace), job.namespace or NO_NAMESPACE)
         if state is None:
             return self._add(JOB_TYPE, job_name(job), name, {"namespace": namespace})
         facets = dict(current(state.facets))
@@ -140,7 +150,7 @@ class Drafts:
 
     def known_job(self, job: Key) -> Attributes:
         """Add a job that is written elsewhere, or stands already, by its name alone."""
-        return self._add(JOB_TYPE, job_name(job), {"name": job.name})
+        return self._hold(JOB_TYPE, job_name(job), job.name)
 
     def operation(
         self,
@@ -170,8 +180,11 @@ def _place(state: JobState, namespace: Attributes) -> Attributes:
     parent = parent_of(state)
     if parent is None:
         return {"parent": None, "namespace": namespace}
-    above = {"typeName": JOB_TYPE, "uniqueAttributes": {"qualifiedName": job_name(parent)}}
-    return {"parent": above, "namespace": None}
+    return {"parent": _reference(JOB_TYPE, job_name(parent)), "namespace": None}
+
+
+def _reference(type_name: str, qualified_name: str) -> Attributes:
+    return {"typeName": type_name, "uniqueAttributes": {"qualifiedName": qualified_name}}
 
 
 def parent_of(state: JobState) -> Key | None:

@@ -60,6 +60,10 @@ class Graph:
                 found[row["qualified_name"]] = (type.name, row["custom_attributes"] or {})
         return found
 
+    def standing(self, names: Iterable[str]) -> set[tuple[str, str]]:
+        """Return type and name of everything that stands under these names."""
+        return {(self._types.entities_by_id[row["type_id"]].name, row["qualified_name"]) for row in self._rows(names)}
+
     def write(self, batch: EntityBatch) -> None:
         """Write entities, then the runs that were seen."""
         if batch.entities:

@@ -12,7 +12,7 @@ from headwater.catalog.openlineage.drafts import Asset, Drafts, column_name, ope
 from headwater.catalog.openlineage.flows import Flow, flows_of
 from headwater.catalog.openlineage.graph import Graph
 from headwater.catalog.openlineage.ledger import Ledger
-from headwater.catalog.openlineage.names import Key, Namer, job_name
+from headwater.catalog.openlineage.names import Key, Namer, job_name, namespace_name
 from headwater.catalog.openlineage.state import DatasetState, JobState, RunState, columns_of
 
 
@@ -49,7 +49,7 @@ class Picture:
             asset: reduce(DatasetState.join, known) for asset, known in self._ledger.datasets_of(assets | ends).items()
         }
         gone = {asset for asset, state in states.items() if state.is_gone}
-        drafts = Drafts()
+        drafts = Drafts(self._graph.standing(self._holding(jobs, keys, standing.values())))
         self._draw_jobs(drafts, jobs, standing.values())
         for key in sorted(keys):
             drafts.holders(self._resolve.own(key))
@@ -64,6 +64,15 @@ class Picture:
         self._graph.remove_assets(gone)
         self._graph.remove_parts(self._lost_parts(left))
         self._graph.remove_orphans(left.keys() - assets - ends)
+
+    def _holding(self, jobs: Mapping[Key, JobState], keys: Iterable[Key], standing: Iterable[_Standing]) -> set[str]:
+        """Return the names of all that holds what is drawn."""
+        named = [*self._resolve.assets.values(), *(self._resolve.own(key) for key in keys)]
+        found = {holder.qualified_name for asset in named for holder in asset.holders}
+        for job, state in jobs.items():
+            for key in (job, *state.parents):
+                found |= {namespace_name(key.namespace), job_name(key)}
+        return found | {job_name(operation.last.job) for operation in standing}
 
     def _standing(self, operation: str) -> _Standing | None:
         """Return an operation as its runs make it: its columns are those of the last run that did not fail."""
