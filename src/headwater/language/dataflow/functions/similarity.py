@@ -18,7 +18,10 @@ def similarity(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     first, second = exp.Lower(this=left), exp.Lower(this=right)
     longest = exp.Greatest(this=exp.Length(this=first.copy()), expressions=[exp.Length(this=second.copy())])
     share = exp.Div(
-        this=sql.cast(_edits(first, second), types.DOUBLE), expression=sql.not_zero(longest), typed=False, safe=False
+        this=sql.cast(edits(first.copy(), second.copy()), types.DOUBLE),
+        expression=sql.not_zero(longest),
+        typed=False,
+        safe=False,
     )
     alike = exp.Mul(
         this=sql.cast(sql.number(100), types.DOUBLE),
@@ -28,12 +31,21 @@ def similarity(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=alike, expressions=[sql.cast(both_empty, types.DOUBLE)])
 
 
-def _edits(first: exp.Expr, second: exp.Expr) -> exp.Expr:
+def edits(first: exp.Expr, second: exp.Expr) -> exp.Expr:
     """Return the edits between two texts; the engine's own function counts bytes, so it gets ASCII only."""
-    together = exp.DPipe(this=first.copy(), expression=second.copy())
-    plain = exp.RegexpLike(this=exp.Paren(this=together), expression=sql.text(r"^[\x00-\x7F]*$"))
     letters = sql.vectorized("edits", first.copy(), second.copy())
-    return sql.case([(plain, exp.Levenshtein(this=first.copy(), expression=second.copy()))], letters)
+    return sql.case([(_ascii(first, second), exp.Levenshtein(this=first, expression=second))], letters)
+
+
+def jaro_winkler(first: exp.Expr, second: exp.Expr) -> exp.Expr:
+    """Return the likeness from 0 to 1; the engine's own function compares bytes, so it gets ASCII only."""
+    letters = sql.vectorized("jaro_winkler", first.copy(), second.copy())
+    return sql.case([(_ascii(first, second), sql.call("jaro_winkler_similarity", first, second))], letters)
+
+
+def _ascii(first: exp.Expr, second: exp.Expr) -> exp.Expr:
+    together = exp.Paren(this=sql.binary(exp.DPipe, first.copy(), second.copy()))
+    return exp.RegexpLike(this=together, expression=sql.text(r"^[\x00-\x7F]*$"))
 
 
 def _compare(args: Arguments) -> exp.Expr:

@@ -8,6 +8,7 @@ from headwater.data import types
 from headwater.data.types import Array
 from headwater.language.dataflow.functions import regex, sql
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.similarity import edits, jaro_winkler
 from headwater.language.dataflow.functions.vectorized.escaping import FORMATS
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -230,11 +231,11 @@ def _reverse(args: Arguments) -> exp.Expr:
 
 
 def _levenshtein(args: Arguments) -> exp.Expr:
-    return sql.cast(exp.Levenshtein(this=args[0].sql, expression=args[1].sql), types.INTEGER)
+    return sql.cast(edits(args[0].sql, args[1].sql), types.INTEGER)
 
 
 def _jaro_winkler(args: Arguments) -> exp.Expr:
-    return sql.call("jaro_winkler_similarity", args[0].sql, args[1].sql)
+    return jaro_winkler(args[0].sql, args[1].sql)
 
 
 def _normalize(args: Arguments) -> exp.Expr:
