@@ -22,6 +22,7 @@ from headwater.errors import Fault, PlanError, raise_if_any
 from headwater.language.expression.ast import Json, Value
 from headwater.language.expression.context import Context
 from headwater.language.expression.evaluate import evaluate
+from headwater.plan.legacy_datasets import in_todays_words
 from headwater.plan.lookup import cure_for_name, find
 from headwater.plan.native_types import schema_from_dataset
 from headwater.plan.resolved import ResolvedDataset
@@ -44,6 +45,7 @@ CONTAINERS: Mapping[str, str | None] = {
     "AmazonS3Location": "bucketName",
     "AzureBlobFSLocation": "fileSystem",
     "AzureBlobStorageLocation": "container",
+    "AzureDataLakeStoreLocation": None,
     "AzureFileStorageLocation": None,
     "FileServerLocation": None,
     "FtpServerLocation": None,
@@ -88,14 +90,15 @@ def resolve_dataset(
         raise PlanError(Fault("PLN-010", f'There is no dataset "{reference.name}"', reference.place, cure))
     arguments = _arguments(f'dataset "{dataset.name}"', dataset.parameters, reference, context)
     inner = Context(dataset=arguments, clock=context.clock, random=context.random)
-    properties = _object(evaluate(dataset.type_properties, inner))
+    evaluated = _object(evaluate(dataset.type_properties, inner))
+    type_, properties = in_todays_words(dataset.name, dataset.type, evaluated)
     store, connection = resolve_linked_service(workspace, dataset.linked_service, inner)
     location = QueryLocation(store, query) if query is not None else _location(dataset, store, properties)
     return ResolvedDataset(
         name=dataset.name,
         type=dataset.type,
         location=location,
-        format=format_from_dataset(dataset.type, properties),
+        format=format_from_dataset(type_, properties),
         schema=schema_from_dataset(dataset.type, dataset.schema),
         properties=properties,
         connection=connection,

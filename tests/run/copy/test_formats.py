@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import json
 import tarfile
 import zipfile
 from pathlib import Path
@@ -112,6 +113,48 @@ def test_text_becomes_typed_rows_and_text_again(type_: str, bench: Workbench) ->
     assert found == [{"id": 1, "name": "ü"}, {"id": 2, "name": "b"}]
     bench.copy(end("lake", type_, f"o/a.{extension}"), end("lake", "DelimitedText", "o/b.csv", **CSV))
     assert (bench.root / "lake/o/b.csv").read_bytes().decode() == text
+
+
+def old(store: str, folder: str, file: str | None = None, **format_: Any) -> dict[str, Any]:
+    properties: dict[str, Any] = {"folderPath": folder, "fileName": file}
+    if format_:
+        properties["format"] = format_
+    return {
+        "store": store,
+        "type": "AzureBlob" if store == "landing" else "AzureBlobFSFile",
+        "typeProperties": properties,
+    }
+
+
+def test_datasets_of_the_older_model_are_read_and_written(bench: Workbench) -> None:
+    bench.put("landing/c/in/a.txt", 'skipped\nid|name\n1|\\N\n2|NULL\n3|\n4|"x"\n')
+    bench.put("landing/c/in/b.dat", "other")
+    source = old(
+        "landing", "c/in/", "*.txt", type="TextFormat", columnDelimiter="|", firstRowAsHeader=True, skipLineCount=1
+    )
+    bench.copy(source, old("lake", "o", type="JsonFormat", filePattern="arrayOfObjects"))
+    assert json.loads((bench.root / "lake/o/a.json").read_text()) == [
+        {"id": "1", "name": None},
+        {"id": "2", "name": None},
+        {"id": "3", "name": None},
+        {"id": "4", "name": '"x"'},
+    ]
+    sink = old("lake", "o/out", "a.txt", type="TextFormat", columnDelimiter="|")
+    bench.copy(old("lake", "o", "a.json", type="JsonFormat"), sink)
+    assert (bench.root / "lake/o/out/a.txt").read_text() == '1|\\N\n2|\\N\n3|\\N\n4|"x"\n'
+
+
+def test_datasets_of_the_older_model_without_format_are_bytes(bench: Workbench) -> None:
+    bench.put("landing/c/in/a.bin", b"\x00\x01")
+    bench.copy(old("landing", "c/in"), old("lake", "o/out"))
+    assert files_below(bench.root / "lake/o/out") == {"a.bin": b"\x00\x01"}
+
+
+@pytest.mark.parametrize("option", [{"jsonPathDefinition": {"a": "$.b"}}, {"jsonNodeReference": "$.a"}], ids=str)
+def test_older_option_that_has_no_words_today_is_refused(option: dict[str, Any], bench: Workbench) -> None:
+    with pytest.raises(HeadwaterError, match=f"sets {next(iter(option))}") as caught:
+        bench.copy(old("landing", "c", "a.json", type="JsonFormat", **option), old("lake", "o"))
+    assert "→" in str(caught.value)
 
 
 def test_archive_is_extracted_into_a_folder_called_like_it(bench: Workbench) -> None:

@@ -53,6 +53,8 @@ class DelimitedText:
     newline: str = "\n"
     file_extension: str = ".csv"
     level: str = "Optimal"
+    more_nulls: tuple[str, ...] = ()
+    """Further texts that are read as null."""
 
     @property
     def name(self) -> str:
@@ -128,7 +130,7 @@ class DelimitedText:
             "delim": text(self.delimiter),
             "quote": text(self.quote),
             "escape": text(self.escape),
-            "nullstr": text(self.null_value),
+            "nullstr": exp.Array(expressions=[text(null) for null in (self.null_value, *self.more_nulls)]),
             "encoding": text(self.encoding),
             "compression": text(CODECS[self.codec].engine or self.codec),
             "skip": exp.Literal.number(self.skip),
@@ -157,7 +159,13 @@ def delimited_text_from_properties(properties: Mapping[str, Json]) -> DelimitedT
         newline=newline or "\n",
         level=option_level(properties, TYPE),
         quote_all=option_flag(properties, "quoteAll", False, TYPE),
+        more_nulls=_nulls(properties),
     )
+
+
+def _nulls(properties: Mapping[str, Json]) -> tuple[str, ...]:
+    given = properties.get("nullValues")
+    return tuple(str(null) for null in given) if isinstance(given, list) else ()
 
 
 def _one_character(properties: Mapping[str, Json], name: str, default: str) -> str:

@@ -49,14 +49,7 @@ FORMATS: Mapping[str, FormatKind] = {
     "Xml": FormatKind(f"{_HERE}.xml", "xml_from_properties", "xml", is_written=False, codecs=_FILES),
 }
 
-NOT_BUILT: tuple[str, ...] = (
-    "AzureBlob",
-    "AzureBlobFSFile",
-    "AzureDataLakeStoreFile",
-    "Delta",
-    "FileShare",
-    "Iceberg",
-)
+NOT_BUILT: tuple[str, ...] = ("Delta", "Iceberg")
 
 
 def format_from_dataset(type_: str, properties: Mapping[str, Json]) -> Format | None:

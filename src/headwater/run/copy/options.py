@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from headwater.connectors.formats.xml import Xml, xml_with_settings
+from headwater.data.locations import FileLocation
 from headwater.errors import Fault, PlanError, raise_if_any
 from headwater.language.expression.ast import Json
-from headwater.plan.resolved import CopyPlan
+from headwater.plan.legacy_datasets import PLACES
+from headwater.plan.resolved import CopyPlan, ResolvedDataset
 
 HINTS: frozenset[str] = frozenset(
     {
@@ -180,12 +182,12 @@ def read_options(plan: CopyPlan) -> CopyOptions:
         skip_rows=_flag(settings.get("enableSkipIncompatibleRow")),
         verify=_flag(settings.get("validateDataConsistency")),
         wildcard_folder=_text(read.get("wildcardFolderPath")),
-        wildcard_file=_text(read.get("wildcardFileName")),
+        wildcard_file=_text(read.get("wildcardFileName")) or _pattern(plan.source),
         prefix=_text(read.get("prefix")),
         recursive=_flag(read.get("recursive", source.get("recursive", True))),
         modified_from=_moment(read.get("modifiedDatetimeStart")),
         modified_before=_moment(read.get("modifiedDatetimeEnd")),
-        skip_lines=_count(format_read.get("skipLineCount")),
+        skip_lines=_count(format_read.get("skipLineCount") or plan.source.properties.get("skipLineCount")),
         archive_folders=_archive_folders(_part(format_read, "compressionProperties")),
         behavior=_behavior(sink),
         quote_all=_flag(format_written.get("quoteAllText")),
@@ -207,6 +209,13 @@ def with_read_settings(plan: CopyPlan) -> CopyPlan:
         return plan
     format_ = xml_with_settings(format_, _part(plan.source_properties, "formatSettings"))
     return replace(plan, source=replace(plan.source, format=format_))
+
+
+def _pattern(source: ResolvedDataset) -> str | None:
+    """Return the pattern that the file name of a dataset of the older model may be."""
+    location = source.location
+    name = location.file if isinstance(location, FileLocation) and source.type in PLACES else None
+    return name if name and any(mark in name for mark in "*?") else None
 
 
 def _archive_folders(properties: Mapping[str, Json]) -> bool:
