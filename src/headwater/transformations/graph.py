@@ -22,6 +22,7 @@ from headwater.transformations.known import NOTHING_KNOWN, Known
 from headwater.transformations.options import Options, SinkOptions
 from headwater.transformations.order import in_order, stream_name
 from headwater.transformations.parameters import resolve_parameters
+from headwater.transformations.patterns import Pattern, patterns_of
 from headwater.transformations.protocol import Given, Output
 from headwater.transformations.registry import TRANSFORMATIONS
 from headwater.transformations.scope import Names
@@ -42,6 +43,8 @@ class Node:
     keeps_rows: bool
     caches: tuple[str, ...] = ()
     """The cache sinks that its expressions look into."""
+    patterns: tuple[Pattern, ...] = ()
+    """What it does with columns by pattern, those too that are not known before the run."""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -161,6 +164,7 @@ def _compile(given: Given, caches: tuple[str, ...]) -> list[Node]:
     raise_if_any(LanguageError, unexpected(given, transformation))
     outcome = transformation.compile(given)
     inputs = tuple(stream.name for stream in given.inputs)
+    patterns = patterns_of(given)
     return [
         Node(
             output.stream.name,
@@ -172,6 +176,7 @@ def _compile(given: Given, caches: tuple[str, ...]) -> list[Node]:
             transformation.is_expensive,
             transformation.keeps_rows and not outcome.drops_rows,
             caches,
+            patterns,
         )
         for output in outcome.outputs
     ]

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from headwater.data.types import INTEGER, STRING, Struct
 from headwater.language.dataflow.ast import (
+    Argument,
     Assignment,
     Clause,
     ColumnRef,
@@ -53,6 +54,30 @@ class Match:
     """Of the column that the assignment makes."""
     value: Expr
     scope: StreamScope
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A column pattern as written; it `passes` columns on if it gives them no other values."""
+
+    text: str
+    passes: bool
+
+
+def patterns_of(given: Given) -> tuple[Pattern, ...]:
+    """Return the patterns over columns of a statement, in order."""
+    return tuple(_patterns(given, given.statement.args))
+
+
+def _patterns(given: Given, arguments: Sequence[Argument]) -> Iterator[Pattern]:
+    for argument in arguments:
+        if not isinstance(argument, Clause):
+            continue
+        if argument.name != "each":
+            yield from _patterns(given, argument.args)
+        elif not is_over_members(argument):
+            values = (part.value for part in argument.args if isinstance(part, Assignment))
+            yield Pattern(given.written(argument), all(value == MatchRef("$") for value in values))
 
 
 @dataclass(frozen=True, slots=True)

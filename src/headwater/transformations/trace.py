@@ -8,7 +8,7 @@ the hop which decided. Of several ways of the same kind between the same columns
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from headwater.data.edges import ColumnEdge, FlowColumn, FlowStep, Kind, Origin, Step, Subtype
 from headwater.transformations.graph import Graph, Node
@@ -17,6 +17,8 @@ from headwater.transformations.protocol import OutputColumn
 ROWS = "*"
 UNKNOWN = "…"
 """Columns that a source has and nobody declares, as long as its data has not been looked at."""
+# Transformations whose patterns make columns beside those that are there.
+_ADDING = frozenset({"derive", "parse", "stringify", "window"})
 _RANK: Mapping[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 
 
@@ -70,19 +72,30 @@ def _unknown(graph: Graph, sink: str) -> Ways:
     """Return the ways of columns that may drift from a source to the sink, before they are known."""
     ways: dict[str, Ways] = {}
     for node in graph.upstream(sink):
-        step = Step(node.name, node.verb, UNKNOWN)
         if not node.output.stream.is_open:
             ways[node.name] = ()
         elif node.verb == "source":
-            ways[node.name] = (_Way(node.name, UNKNOWN, "DIRECT", "IDENTITY", "", (step,)),)
+            ways[node.name] = (
+                _Way(node.name, UNKNOWN, "DIRECT", "IDENTITY", "", (Step(node.name, node.verb, UNKNOWN),)),
+            )
         else:
-            through = (way for name in node.inputs for way in ways[name])
-            made_anew = node.verb in ("aggregate", "pivot")
+            through = [way for name in node.inputs for way in ways[name]]
             ways[node.name] = _distinct(
-                replace(way, subtype="AGGREGATION" if made_anew else way.subtype, steps=(*way.steps, step))
+                _extended(way, origin, Step(node.name, node.verb, UNKNOWN, origin.expression))
                 for way in through
+                for origin in _by_pattern(node)
             )
     return ways[sink]
+
+
+def _by_pattern(node: Node) -> Iterable[Origin]:
+    """Yield what becomes of columns that are not known: passed on as they are, or as the patterns of a step say."""
+    anew = node.verb in ("aggregate", "pivot")
+    if node.verb in _ADDING or not node.patterns:
+        yield Origin("", UNKNOWN, "DIRECT", "AGGREGATION" if anew else "IDENTITY")
+    for pattern in node.patterns:
+        subtype: Subtype = "AGGREGATION" if anew else "IDENTITY" if pattern.passes else "TRANSFORMATION"
+        yield Origin("", UNKNOWN, "DIRECT", subtype, pattern.text)
 
 
 def flow_steps(graph: Graph, sink: str | None = None, rows: Mapping[str, int] | None = None) -> tuple[FlowStep, ...]:
