@@ -157,6 +157,60 @@ def test_older_option_that_has_no_words_today_is_refused(option: dict[str, Any],
     assert "→" in str(caught.value)
 
 
+def _table(bench: Workbench, rows: int) -> dict[str, Any]:
+    bench.run_sql(f"CREATE TABLE t AS SELECT i::INTEGER AS id FROM range({rows}) r(i)")
+    return {"store": "warehouse", "type": "AzureSqlTable", "typeProperties": {"schema": "main", "table": "t"}}
+
+
+@pytest.mark.parametrize(
+    ("type_", "prefix", "names"),
+    [
+        ("DelimitedText", "part", ["part_00000.txt", "part_00001.txt", "part_00002.txt"]),
+        ("Avro", "", ["t_00000.avro", "t_00001.avro", "t_00002.avro"]),
+        ("Parquet", "p", ["p_00000.parquet", "p_00001.parquet", "p_00002.parquet"]),
+    ],
+)
+def test_rows_are_cut_into_files_of_limited_length(type_: str, prefix: str, names: list[str], bench: Workbench) -> None:
+    settings = {"type": "WriteSettings", "maxRowsPerFile": 4000, "fileNamePrefix": prefix}
+    if type_ == "DelimitedText":
+        settings["fileExtension"] = ".txt"
+    properties = CSV if type_ == "DelimitedText" else {}
+    sink = end("lake", type_, "o/out/", **properties)
+    result = bench.copy(_table(bench, 10_000), sink, {"sink": {"formatSettings": settings}})
+    assert sorted(path.name for path in (bench.root / "lake/o/out").iterdir()) == names
+    bench.copy(end("lake", type_, "o/out/", **properties), end("lake", "Json", "o/all.json"), MERGED)
+    rows = [int(json.loads(line)["id"]) for line in (bench.root / "lake/o/all.json").read_text().splitlines()]
+    assert sorted(rows) == list(range(10_000))
+    assert [movement.sink.rows for movement in result.movements] == [4000, 4000, 2000]
+    assert (result.output["rowsRead"], result.output["rowsCopied"]) == (10_000, 10_000)
+    assert result.output["filesWritten"] == 3
+
+
+MERGED = {"sink": {"storeSettings": {"copyBehavior": "MergeFiles"}}}
+
+
+def test_no_rows_are_one_file_and_a_named_file_is_refused(bench: Workbench) -> None:
+    settings = {"sink": {"formatSettings": {"type": "WriteSettings", "maxRowsPerFile": 3}}}
+    source = _table(bench, 0)
+    bench.copy(source, end("lake", "DelimitedText", "o/out/", **CSV), settings)
+    assert files_below(bench.root / "lake/o/out") == {"t_00000.csv": b"id\r\n"}
+    with pytest.raises(HeadwaterError, match="names one file"):
+        bench.copy(source, end("lake", "DelimitedText", "o/a.csv", **CSV), settings)
+
+
+def test_listed_files_are_copied_with_their_paths(bench: Workbench) -> None:
+    for name in ("a.csv", "deep/b.csv", "c.csv"):
+        bench.put(f"landing/c/in/{name}", f"id\n{name}\n")
+    bench.put("landing/c/meta/list.txt", "\ufeffa.csv\r\n\r\ndeep/b.csv\r\n")
+    copy = {"source": {"storeSettings": {"type": "ReadSettings", "fileListPath": "c/meta/list.txt"}}}
+    bench.copy(end("landing", "Binary", "c/in/"), end("lake", "Binary", "o/out/"), copy)
+    assert list(files_below(bench.root / "lake/o/out")) == ["a.csv", "deep/b.csv"]
+    bench.put("landing/c/meta/list.txt", "a.csv\nnone.csv\n")
+    with pytest.raises(HeadwaterError, match=r"names 'none.csv', which 'in' does not hold"):
+        bench.copy(end("landing", "Binary", "c/in/"), end("lake", "Binary", "o/other/"), copy)
+    assert not (bench.root / "lake/o/other").exists()
+
+
 def test_archive_is_extracted_into_a_folder_called_like_it(bench: Workbench) -> None:
     bench.put("landing/c/in/a.zip", zipped(**{"one.txt": "1", "deep/two.txt": "2"}))
     bench.put("landing/c/in/b.zip", zipped(**{"one.txt": "3"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,8 @@ from headwater.connectors.protocol import FileEntry, FileStore
 from headwater.data.locations import FileLocation
 from headwater.errors import Fault, RunError
 from headwater.run.copy.options import CopyOptions
+
+_MOST_LISTED = 100_000
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -45,7 +48,8 @@ def source_files(store: FileStore, location: FileLocation, options: CopyOptions)
 
 def is_single(location: FileLocation, options: CopyOptions) -> bool:
     """Return whether the copy names one file, not a folder or pattern."""
-    return location.file is not None and not (options.wildcard_file or options.wildcard_folder or options.prefix)
+    patterns = options.wildcard_file or options.wildcard_folder or options.prefix or options.file_list
+    return location.file is not None and not patterns
 
 
 def wildcard_pattern(wildcard: str) -> re.Pattern[str]:
@@ -64,7 +68,9 @@ def wildcard_pattern(wildcard: str) -> re.Pattern[str]:
 
 
 def _candidates(store: FileStore, location: FileLocation, options: CopyOptions) -> Iterator[SourceFile]:
-    if options.prefix is not None:
+    if options.file_list is not None:
+        yield from _listed(store, location, options.file_list)
+    elif options.prefix is not None:
         # What follows the prefix's last slash is the path that is kept.
         folder = options.prefix.rpartition("/")[0]
         for entry in store.list(location.container, folder):
@@ -75,6 +81,29 @@ def _candidates(store: FileStore, location: FileLocation, options: CopyOptions) 
             yield SourceFile(named, PurePosixPath(named.path).name)
     else:
         yield from _matching(store, location, options)
+
+
+def _listed(store: FileStore, location: FileLocation, path: str) -> Iterator[SourceFile]:
+    """Yield the files that a file names, one a line, as paths below the dataset's folder. Raises RunError."""
+    container, _, inside = path.replace("\\", "/").strip("/").partition("/") if location.container else ("", "", path)
+    missing: list[str] = []
+    with store.open(container, inside) as opened:
+        for number, line in enumerate(io.TextIOWrapper(opened, "utf-8-sig", errors="replace")):
+            if number == _MOST_LISTED:
+                message = f"The file list '{path}' names more than {_MOST_LISTED} files"
+                raise RunError(Fault("RUN-104", message, cure="Use wildcards, or several lists."))
+            relative = line.strip().replace("\\", "/").strip("/")
+            if not relative:
+                continue
+            below = "/".join(part for part in (location.folder, relative) if part)
+            if (entry := store.stat(location.container, below)) is None:
+                missing.append(relative)
+            else:
+                yield SourceFile(entry, relative)
+    if missing:
+        names = ", ".join(f"'{name}'" for name in missing[:10])
+        message = f"The file list '{path}' names {names}, which '{location.path or '/'}' does not hold"
+        raise RunError(Fault("RUN-104", message, cure="Write paths below the folder of the dataset, one a line."))
 
 
 def _matching(store: FileStore, location: FileLocation, options: CopyOptions) -> Iterator[SourceFile]:
@@ -116,6 +145,8 @@ def _in_range(entry: FileEntry, options: CopyOptions) -> bool:
 def _asked(location: FileLocation, options: CopyOptions) -> str:
     if options.prefix is not None:
         return f"{options.prefix}*"
+    if options.file_list is not None:
+        return f"{location.folder}/… of {options.file_list}"
     if is_single(location, options):
         return location.path
     folder = options.wildcard_folder or location.folder

@@ -71,7 +71,9 @@ EFFECTIVE: Mapping[str, frozenset[str]] = {
             "writeBehavior",
         }
     ),
-    "sink.formatSettings": frozenset({"fileExtension", "filePattern", "quoteAllText"}),
+    "sink.formatSettings": frozenset(
+        {"fileExtension", "fileNamePrefix", "filePattern", "maxRowsPerFile", "quoteAllText"}
+    ),
     "sink.storeSettings": frozenset({"copyBehavior"}),
     "source": frozenset(
         {"formatSettings", "oracleReaderQuery", "query", "recursive", "sqlReaderQuery", "storeSettings"}
@@ -88,6 +90,7 @@ EFFECTIVE: Mapping[str, frozenset[str]] = {
     ),
     "source.storeSettings": frozenset(
         {
+            "fileListPath",
             "modifiedDatetimeEnd",
             "modifiedDatetimeStart",
             "prefix",
@@ -106,11 +109,8 @@ REFUSED: Mapping[str, str] = {
     "copyCommandSettings": "Give the columns of the table default values.",
     "deleteFilesAfterCompletion": "Delete the files in an activity of their own.",
     "enablePartitionDiscovery": "Add the partition's value as an additional column.",
-    "fileListPath": "Loop over the list with ForEach, or use wildcards.",
-    "fileNamePrefix": "It only names the files of maxRowsPerFile; leave it out.",
     "ignoreNullValues": "Leave out the columns that are not to be written.",
     "logSettings": "Leave it out: rowsSkipped says how many rows were left out.",
-    "maxRowsPerFile": "Leave it out: one file is written.",
     "paginationRules": "Read from a file or table.",
     "preserve": "Leave it out: attributes and access lists are not copied.",
     "redirectIncompatibleRowSettings": "Leave it out: rowsSkipped says how many rows were left out.",
@@ -141,6 +141,8 @@ class CopyOptions:
     wildcard_folder: str | None
     wildcard_file: str | None
     prefix: str | None
+    file_list: str | None
+    """Path of a file, from its container, that names the files to read."""
     recursive: bool
     modified_from: datetime.datetime | None
     modified_before: datetime.datetime | None
@@ -151,6 +153,9 @@ class CopyOptions:
     quote_all: bool
     file_extension: str | None
     file_pattern: str | None
+    most_rows: int
+    """Rows that a file may have; 0 for all."""
+    name_prefix: str | None
     upsert: bool
     keys: tuple[str, ...]
     pre_script: str | None
@@ -184,6 +189,7 @@ def read_options(plan: CopyPlan) -> CopyOptions:
         wildcard_folder=_text(read.get("wildcardFolderPath")),
         wildcard_file=_text(read.get("wildcardFileName")) or _pattern(plan.source),
         prefix=_text(read.get("prefix")),
+        file_list=_text(read.get("fileListPath")),
         recursive=_flag(read.get("recursive", source.get("recursive", True))),
         modified_from=_moment(read.get("modifiedDatetimeStart")),
         modified_before=_moment(read.get("modifiedDatetimeEnd")),
@@ -193,6 +199,8 @@ def read_options(plan: CopyPlan) -> CopyOptions:
         quote_all=_flag(format_written.get("quoteAllText")),
         file_extension=_text(format_written.get("fileExtension")),
         file_pattern=_text(format_written.get("filePattern")),
+        most_rows=_count(format_written.get("maxRowsPerFile")),
+        name_prefix=_text(format_written.get("fileNamePrefix")),
         upsert=_word(sink.get("writeBehavior")) == "upsert",
         keys=tuple(str(key) for key in keys) if isinstance(keys, list) else (),
         pre_script=_text(sink.get("preCopyScript")),
@@ -254,9 +262,18 @@ def _misfits(plan: CopyPlan) -> Iterator[Fault]:
         value = _part(plan.source_properties, "storeSettings").get(name)
         if value not in (None, "") and _moment(value) is None:
             yield _unknown(name, value, "a time such as 2013-01-31T00:00:00Z")
-    skip = _part(plan.source_properties, "formatSettings").get("skipLineCount")
-    if skip not in (None, "") and not str(skip).isdecimal():
-        yield _unknown("skipLineCount", skip, "a whole number")
+    for part, name in ((plan.source_properties, "skipLineCount"), (plan.sink_properties, "maxRowsPerFile")):
+        count = _part(part, "formatSettings").get(name)
+        if count not in (None, "") and not str(count).isdecimal():
+            yield _unknown(name, count, "a whole number")
+    written = _part(plan.sink_properties, "formatSettings")
+    if (
+        _count(written.get("maxRowsPerFile"))
+        and isinstance(plan.sink.location, FileLocation)
+        and plan.sink.location.file
+    ):
+        cure = "Leave the file name out of the sink's dataset; fileNamePrefix names the files."
+        yield Fault("RUN-100", "The copy's sink has 'maxRowsPerFile' and names one file", cure=cure)
 
 
 def _unknown(name: str, value: Json, known: str) -> Fault:

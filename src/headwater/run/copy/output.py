@@ -33,7 +33,7 @@ def copy_output(plan: CopyPlan, options: CopyOptions, written: Sequence[Written]
     bytes_read = sum(one.bytes_read for one in written)
     output: dict[str, Json] = {"dataRead": bytes_read, "dataWritten": sum(one.bytes_written for one in written)}
     if isinstance(plan.source.location, FileLocation):
-        output["filesRead"] = sum(len(one.task.files) for one in written)
+        output["filesRead"] = len({file.relative for one in written for file in one.task.files})
     if isinstance(plan.sink.location, FileLocation):
         output["filesWritten"] = len(written)
     output |= {"sourcePeakConnections": 1, "sinkPeakConnections": 1}

@@ -84,7 +84,7 @@ def _stage(attempt: Attempt, tasks: Sequence[Task], source: AnyStore, sink: AnyS
     written: list[Written] = []
     try:
         for task in tasks:
-            written.append(write_task(attempt, task, source, sink))
+            written.extend(write_task(attempt, task, source, sink))
             attempt.progress(sum(one.rows_copied or 0 for one in written), sum(one.bytes_written for one in written))
     except BaseException:
         discard_all(written)

@@ -194,7 +194,8 @@ def nothing_changes(plan: CopyPlan, options: CopyOptions) -> bool:
         return False
     same_lines = source.properties.get("rowDelimiter") == sink.properties.get("rowDelimiter")
     as_it_is = plan.mapping is None and not plan.additional and not options.skip_rows and options.collection is None
-    return as_it_is and same_lines and not (options.skip_lines or options.quote_all or options.file_pattern)
+    other = options.skip_lines or options.quote_all or options.file_pattern or options.most_rows
+    return as_it_is and same_lines and not other
 
 
 def _byte_task(

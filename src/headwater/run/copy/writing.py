@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -24,6 +24,7 @@ from headwater.errors import ConnectorError, Fault, HeadwaterError, RunError
 from headwater.run.copy.attempt import Attempt, Stream, place_of, sentence
 from headwater.run.copy.bytes import LineTally, copy_bytes
 from headwater.run.copy.diagnosis import first_misfit
+from headwater.run.copy.pieces import PIECE, Pieces, piece_of
 from headwater.run.copy.source import STREAM, select_columns, select_files, streamed
 from headwater.run.copy.task import Task, nothing_changes, sink_format, with_target_schema
 from headwater.run.engines.reading import files_of, tables_of
@@ -44,9 +45,18 @@ class Written:
     bytes_written: int
 
 
-def write_task(attempt: Attempt, task: Task, source: AnyStore, sink: AnyStore) -> Written:
-    """Carry out a task up to its commit. Raises ConnectorError, RunError, Cancelled."""
+def write_task(attempt: Attempt, task: Task, source: AnyStore, sink: AnyStore) -> tuple[Written, ...]:
+    """Carry out a task up to its commit; only files of limited length are several.
+
+    Raises ConnectorError, RunError, Cancelled.
+    """
     attempt.check()
+    if isinstance(task.target, FileLocation) and attempt.options.most_rows and not task.as_bytes:
+        return _write_pieces(attempt, task, source, files_of(sink, attempt.plan.sink), task.target)
+    return (_write_one(attempt, task, source, sink),)
+
+
+def _write_one(attempt: Attempt, task: Task, source: AnyStore, sink: AnyStore) -> Written:
     if isinstance(task.target, FileLocation):
         store = files_of(sink, attempt.plan.sink)
         staged = store.stage(task.target.container, task.target.path)
@@ -121,6 +131,39 @@ def _write_file(attempt: Attempt, task: Task, source: AnyStore, staged: StagedFi
         read = stream.rows if stream else _rows_read(attempt, task, copied)
         size = stream.bytes if stream else task.source_bytes
     return Written(task, staged, read, copied, size, staged.size)
+
+
+def _write_pieces(
+    attempt: Attempt, task: Task, source: AnyStore, store: FileStore, target: FileLocation
+) -> tuple[Written, ...]:
+    """Write files of no more rows than asked for, at least one; the rows are read once."""
+    format_ = sink_format(attempt.plan, attempt.options)
+    assert format_ is not None, "the naming of files has refused a sink without one"
+    store.attach(attempt.engine)
+    place, prefix = sentence(place_of(target)), attempt.options.name_prefix if task.table else None
+    written: list[Written] = []
+    try:
+        with _selected(attempt, task, source) as (query, stream), _explained(attempt, task, source, stream, place):
+            reader = attempt.engine.sql(query.sql("duckdb")).to_arrow_reader(min(BATCH_ROWS, attempt.options.most_rows))
+            pieces = Pieces(reader, attempt.options.most_rows)
+            # The connection is busy with the query, so that another writes.
+            with attempt.engine.cursor() as writer:
+                while pieces.has_more or not written:
+                    piece = piece_of(target, len(written), prefix, format_.extension)
+                    staged = store.stage(piece.container, piece.path)
+                    written.append(Written(replace(task, target=piece), staged, 0, 0, 0, 0))
+                    writer.register(PIECE, pieces.next())
+                    rows = write_rows(writer, exp.select("*").from_(PIECE), staged, format_, piece.file or "", place)
+                    writer.unregister(PIECE)
+                    written[-1] = replace(written[-1], rows_read=rows, rows_copied=rows, bytes_written=staged.size)
+            copied = sum(one.rows_copied or 0 for one in written)
+            read = stream.rows if stream else _rows_read(attempt, task, copied)
+            size = stream.bytes if stream else task.source_bytes
+    except BaseException:
+        discard_all(written)
+        raise
+    first = replace(written[0], rows_read=(written[0].rows_read or 0) + read - copied, bytes_read=size)
+    return (first, *written[1:])
 
 
 def _write_table(attempt: Attempt, task: Task, source: AnyStore, sink: AnyStore, table: TableLocation) -> Written:
