@@ -103,7 +103,13 @@ class _Inlining:
         if flowlet is None:
             message = f"There is no flowlet '{name}'"
             self.faults.append(source.fault("LNG-066", message, call.span, nearest(name, self.flowlets)))
-        return flowlet
+            return None
+        own = [statement for statement in flowlet.script.statements if statement.verb == "source"]
+        for statement in own:
+            message = f"Flowlet '{name}' has a source of its own, '{statement.name}'"
+            cure = "Give it an input(…) in its place, and the source where it is called."
+            self.faults.append(flowlet.source.fault("LNG-065", message, statement.span, cure))
+        return None if own else flowlet
 
     def _ports(
         self, call: Statement, body: Flowlet | None, source: Source, prefix: str
