@@ -60,7 +60,7 @@ def failure_marks(stream: Stream) -> tuple[OutputColumn, ...]:
     found = asserts_of(stream)
     if not found:
         return ()
-    failed = [(id_, mark.input.sql(mark.column)) for id_, mark in found.items()]
+    failed = [(id_, mark.input.sql(mark.column)) for id_, mark in reversed(found.items())]
     ids = [
         exp.Case(ifs=[exp.If(this=exp.not_(exp.Is(this=message, expression=exp.null())), true=exp.Literal.string(id_))])
         for id_, message in failed
@@ -72,7 +72,8 @@ def failure_marks(stream: Stream) -> tuple[OutputColumn, ...]:
 
 
 def _joined(texts: Sequence[exp.Expr]) -> exp.Expr:
-    joined = exp.ConcatWs(expressions=[exp.Literal.string("; "), *texts])
+    # The library's own node is null where one of the texts is.
+    joined = exp.Anonymous(this="concat_ws", expressions=[exp.Literal.string("; "), *texts])
     return exp.Nullif(this=joined, expression=exp.Literal.string(""))
 
 

@@ -41,7 +41,8 @@ class World:
 
     def host(self, **options: object) -> Host:
         settings = EngineSettings(memory_limit="256MB", threads=1)
-        return Host(self.connect, settings, self.scratch, "run-1", **options)  # type: ignore[arg-type]  # named by tests
+        given = {"connect": self.connect, **options}
+        return Host(settings=settings, scratch=self.scratch, key="run-1", **given)  # type: ignore[arg-type]  # by tests
 
     def write(self, path: str, text: str) -> None:
         file = self.files / path

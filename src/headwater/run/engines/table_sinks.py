@@ -163,8 +163,9 @@ def _between(first: int, end: int, refused: Refused) -> list[exp.Expr]:
         exp.GTE(this=row, expression=exp.Literal.number(first)),
         exp.LT(this=row.copy(), expression=exp.Literal.number(end)),
     ]
-    if refused.faults:
-        tests.append(exp.not_(row.copy().isin(*(exp.Literal.number(n) for n in refused.faults), copy=False)))
+    out = [number for number in refused.faults if first <= number < end]
+    if out:
+        tests.append(exp.not_(row.copy().isin(*(exp.Literal.number(number) for number in out), copy=False)))
     return tests
 
 
