@@ -138,13 +138,11 @@ def _pattern_group(args: Args) -> exp.Expr:
 JAVA_CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     "hw_crc32": _renamed("crc32"),
     "hw_edits": _renamed("levenshtein"),
-    "hw_lower": _renamed("lower"),
     "hw_regex_extract": _pattern_group,
     "hw_regex_matches": _renamed("regexp_like"),
     "hw_regex_replace": _renamed("regexp_replace"),
     "hw_regex_split": lambda args: call("split", *args, number(-1)),
     "hw_sha2": _hash,
-    "hw_upper": _renamed("upper"),
 }
 CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     **JAVA_CALLS,

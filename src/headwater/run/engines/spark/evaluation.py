@@ -153,6 +153,7 @@ def _session(ground: Ground) -> SparkSession:
         cure = 'Install it with: pip install "headwater[spark]" (it needs Java 17), or set name = "duckdb" in [engine].'
         raise RunError(Fault("RUN-045", message, cure=cure)) from error
     session: SparkSession = module.open_session(ground.settings, ground.scratch)
+    ground.stack.callback(module.close_session, session, ground.settings)
     return session
 
 

@@ -7,7 +7,7 @@ import warnings
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
 
-from headwater.language.dataflow.functions.vectorized.install import over_batches
+from headwater.language.dataflow.functions.vectorized.batches import over_batches
 from headwater.language.dataflow.functions.vectorized.registry import VECTORIZED
 
 _TYPES: dict[str, str] = {
@@ -26,8 +26,9 @@ _TYPES: dict[str, str] = {
 def register(session: SparkSession) -> None:
     """Give a session every vectorized function under the name by which queries call it."""
     with warnings.catch_warnings():
-        # The driver would rather see annotations, which a function made for each number of arguments has not.
-        warnings.simplefilter("ignore", UserWarning)
+        # The driver would rather see annotations, which functions made for a number of arguments have not, and an older
+        # pandas, which nothing here uses.
+        warnings.simplefilter("ignore")
         for function in VECTORIZED.values():
             made = arrow_udf(over_batches(function), _TYPES[function.result], ArrowUDFType.SCALAR)
             session.udf.register(function.sql_name, made)

@@ -100,9 +100,10 @@ def _checked(settings: EngineSettings) -> str:
 
 def _connected(address: str, settings: EngineSettings) -> SparkSession:
     builder = SparkSession.builder
-    for name, value in {**_CONNECTION, **settings.spark_options}.items():
+    is_remote = address.startswith("sc://")
+    for name, value in {**({} if is_remote else _CONNECTION), **settings.spark_options}.items():
         builder = builder.config(name, value)
-    if address.startswith("sc://"):
+    if is_remote:
         return builder.remote(address).create()
     is_first = SparkSession.getActiveSession() is None
     shared = builder.master(address).getOrCreate()
@@ -112,6 +113,12 @@ def _connected(address: str, settings: EngineSettings) -> SparkSession:
         shared.sparkContext.pythonExec = settings.spark_options.get("spark.pyspark.python", python)
         atexit.register(shared.stop)
     return shared.newSession()
+
+
+def close_session(session: SparkSession, settings: EngineSettings) -> None:
+    """End a session; the connection of this process stays for the flows to come, one of Connect's ends with it."""
+    if settings.spark.startswith("sc://"):
+        session.stop()
 
 
 def _send_code(session: SparkSession, address: str, scratch: Path) -> None:
