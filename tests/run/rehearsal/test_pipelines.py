@@ -1,0 +1,54 @@
+"""Pipelines with the real runner and stand-ins for every store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headwater.definition.load import load_folder
+from headwater.run.rehearsal.outcome import PipelineRehearsal
+from headwater.run.rehearsal.perform import Terms
+from headwater.run.rehearsal.pipelines import RehearsedPipelines
+
+ORDERS = Path(__file__).parents[2] / "fixtures" / "rehearsal" / "orders"
+
+
+@pytest.fixture(scope="module")
+def pipelines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsedPipelines]:
+    terms = Terms(tmp_path_factory.mktemp("pipelines"), rows=20)
+    with RehearsedPipelines(load_folder(ORDERS), terms) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def load(pipelines: RehearsedPipelines) -> PipelineRehearsal:
+    return pipelines.rehearse("Load")
+
+
+def test_pipeline_copies_made_up_rows_and_runs_its_flow(load: PipelineRehearsal) -> None:
+    assert load.ran, load.faults
+    rows = {activity.name: activity.rows for activity in load.activities}
+    assert {name: rows[name] for name in ("CopyRaw", "ReadBack", "Flow")} == {"CopyRaw": 20, "ReadBack": 20, "Flow": 20}
+
+
+def test_pipeline_leaves_out_what_no_run_does_and_says_so(load: PipelineRehearsal) -> None:
+    tell = next(activity for activity in load.activities if activity.name == "Tell")
+    assert (tell.status, tell.reason) == ("Left out", "left out: no run does it")
+    assert [fault.code for fault in load.needs] == ["PLN-020"]
+    assert "Tell" in load.needs[0].message
+
+
+def test_pipeline_waits_for_nothing(load: PipelineRehearsal) -> None:
+    settle = next(activity for activity in load.activities if activity.name == "Settle")
+    assert settle.status == "Succeeded"
+    assert load.duration_ms < 3_600_000
+
+
+def test_pipeline_that_needs_what_is_left_out_fails_and_says_where(pipelines: RehearsedPipelines) -> None:
+    stopped = pipelines.rehearse("Stops")
+    (fault,) = stopped.faults
+    assert (stopped.status, stopped.ran) == ("Failed", False)
+    assert fault.message.startswith('Activity "Use" failed:')
+    assert fault.place.file == "pipeline/Stops.json"
