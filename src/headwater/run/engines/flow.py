@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,18 +135,24 @@ def _evaluation(ground: Ground) -> Evaluation:
     return SparkEvaluation(ground) if ground.settings.name == "spark" else Embedded(ground)
 
 
-def _stage(
-    plan: FlowPlan, host: Host, without: frozenset[str], engine: duckdb.DuckDBPyConnection, evaluation: Evaluation
-) -> StagedFlow:
-    wanted = tuple(node.name for node in plan.graph.sinks if node.name not in without)
-    outputs = () if without else tuple(node.name for node in plan.graph.cache_sinks if sink_options(node).to_output)
-    needed = {node.name for sink in (*wanted, *outputs) for node in plan.graph.upstream(sink)}
+def _open(plan: FlowPlan, host: Host, sinks: Sequence[str], engine: duckdb.DuckDBPyConnection) -> dict[str, OpenSource]:
+    """Return the sources that feed these sinks, by stream. Raises RunError with every column that one of them lacks."""
+    needed = {node.name for sink in sinks for node in plan.graph.upstream(sink)}
     nodes = [node for node in plan.graph.sources if node.name in needed]
     sources = {
         node.name: open_source(node, plan.sources[node.name], host.connect, engine, host.windows.get(node.name))
         for node in nodes
     }
     raise_if_any(RunError, (fault for node in nodes for fault in missing_columns(node, sources[node.name])))
+    return sources
+
+
+def _stage(
+    plan: FlowPlan, host: Host, without: frozenset[str], engine: duckdb.DuckDBPyConnection, evaluation: Evaluation
+) -> StagedFlow:
+    wanted = tuple(node.name for node in plan.graph.sinks if node.name not in without)
+    outputs = () if without else tuple(node.name for node in plan.graph.cache_sinks if sink_options(node).to_output)
+    sources = _open(plan, host, (*wanted, *outputs), engine)
     schemas = {name: source.schema for name, source in sources.items()}
     graph = with_pivot_values(plan.graph.with_schemas(schemas), schemas, sources, engine)
     host.opened(graph, sources)
@@ -163,10 +169,9 @@ def _stage(
             name: _output(engine, name, evaluation.answer(graph.by_name[name], queries.sinks[name])) for name in outputs
         }
         tasks = sinks.clearings()
-        tasks += [task for node in nodes for task in _tasks(node, sources[node.name])]
+        tasks += [task for name, source in sources.items() for task in _tasks(plan.graph.by_name[name], source)]
     except BaseException:
-        for sink in reversed(sinks.staged):
-            sink.discard()
+        sinks.discard()
         raise
     read = evaluation.rows_read(sources)
     rows |= read | {sink.name: sink.rows for sink in sinks.staged}
@@ -196,6 +201,11 @@ class _Sinks:
     staged: list[StagedSink] = field(default_factory=list)
     durations_ms: dict[str, int] = field(default_factory=dict)
     failed: dict[str, HeadwaterError] = field(default_factory=dict)
+
+    def discard(self) -> None:
+        """Undo what is staged, the latest first."""
+        for sink in reversed(self.staged):
+            sink.discard()
 
     def stage(self, name: str, query: exp.Query) -> None:
         """Stage a sink. Raises what it fails with, unless the others go on; Cancelled."""
@@ -290,11 +300,22 @@ def _opened(plan: FlowPlan, host: Host) -> Iterator[duckdb.DuckDBPyConnection]:
         engine.close()
 
 
-_ORDERED = (exp.First, exp.Last, exp.ArrayAgg, exp.Order, exp.RowNumber, exp.Window)
+_ORDERED = (exp.ArrayAgg, exp.First, exp.Lag, exp.Last, exp.Lead, exp.Ntile, exp.Order, exp.RowNumber, exp.Window)
 
 
 def _minds_order(graph: Graph) -> bool:
-    return any(node.output.relation.find(*_ORDERED) is not None for node in graph.nodes)
+    """Return whether the order in which rows come in may change what comes out; keeping it takes time and memory."""
+    return any(_takes_rows_as_they_come(f) for node in graph.nodes for f in node.output.relation.find_all(*_ORDERED))
+
+
+def _takes_rows_as_they_come(found: exp.Expr) -> bool:
+    if isinstance(found, exp.Order):
+        return not isinstance(found.parent, exp.Window)
+    window = found if isinstance(found, exp.Window) else found.find_ancestor(exp.Window)
+    if window is not None and window.args.get("order") is not None:
+        # It sorts its rows itself.
+        return False
+    return found is not window or window.args.get("spec") is not None
 
 
 @contextmanager
