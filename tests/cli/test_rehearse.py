@@ -110,7 +110,7 @@ def test_template_is_rehearsed_like_a_folder(capsys: pytest.CaptureFixture[str])
 def test_example_project_runs_whole() -> None:
     out, _, code = rehearse_apart(FLIGHTS, "--rows", "50")
     assert code == 0, out
-    assert "pipelines: 4, 4 run, 0 refused, 100.0 %" in out
+    assert "pipelines: 4, 4 run, 0 failed, 100.0 %" in out
 
 
 @pytest.mark.parametrize(

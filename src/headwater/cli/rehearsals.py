@@ -7,7 +7,6 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -20,7 +19,7 @@ from headwater.run.rehearsal.outcome import FlowRehearsal, PipelineRehearsal, Re
 _FAILED: Mapping[Stage, str] = {"parse": "does not parse", "run": "fails", "type": "does not type"}
 _REACHED: Mapping[Stage, str] = {"parse": "parsed", "type": "typed"}
 _NEEDED = "[yellow]a run would need[/]"
-_INDENT = (0, 0, 0, 4)
+_INDENT = "    "
 
 
 class RehearsalProgress:
@@ -63,13 +62,13 @@ def show_report(report: RehearsalReport) -> None:
     if report.flows.total:
         untraced = report.flows.run - report.flows.traced
         traced = "every column of every sink traced" if not untraced else f"{untraced} with columns not traced"
-        out.print(f"[bold]data flows[/]: {_summed(report.flows)}, {traced}")
+        out.print(f"[bold]data flows[/]: {_summed(report.flows, 'refused')}, {traced}")
     if report.pipelines.total:
-        out.print(f"[bold]pipelines[/]: {_summed(report.pipelines)}")
+        out.print(f"[bold]pipelines[/]: {_summed(report.pipelines, 'failed')}")
 
 
-def _summed(tally: Tally) -> str:
-    return f"{tally.total}, {tally.run} run, {tally.refused} refused, {tally.percent} %"
+def _summed(tally: Tally, otherwise: str) -> str:
+    return f"{tally.total}, {tally.run} run, {tally.refused} {otherwise}, {tally.percent} %"
 
 
 def _show_workspace(out: Console, workspace: WorkspaceRehearsal) -> None:
@@ -94,13 +93,13 @@ def _show_flow(out: Console, flow: FlowRehearsal) -> None:
         mark, end = "[red]✗[/]", _FAILED[flow.failed]
     out.print(f"  {mark} [bold]{escape(flow.name)}[/]  {', '.join((*said, end))}")
     if flow.sources:
-        out.print(Padding(_streams(flow), _INDENT, expand=False))
+        out.print(_streams(flow))
     _show_faults(out, flow.faults, "[red]error[/]")
     _show_faults(out, flow.needs, _NEEDED)
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{number(count)} {what}" + ("" if count == 1 else "s")
+def _counted(count: int, one: str, many: str | None = None) -> str:
+    return f"{number(count)} {one if count == 1 else many or f'{one}s'}"
 
 
 def _rows(count: int) -> str:
@@ -108,18 +107,21 @@ def _rows(count: int) -> str:
 
 
 def _grid() -> Table:
-    return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for _ in range(4):
+        table.add_column(no_wrap=True)
+    return table
 
 
 def _streams(flow: FlowRehearsal) -> Table:
     table = _grid()
     for source in flow.sources:
         columns = _counted(source.columns, "column") + (", guessed" if source.is_guessed else "")
-        table.add_row("source", escape(source.name), _rows(source.rows), columns, "")
+        table.add_row(f"{_INDENT}source", escape(source.name), _rows(source.rows), columns, "")
     for sink in flow.sinks:
         traced = "every column traced" if sink.is_traced else f"no edge to {', '.join(sink.unexplained)}"
         rows, edges = _rows(sink.rows), f"{_counted(sink.edges, 'edge')}, {traced}"
-        table.add_row("sink", escape(sink.name), rows, _counted(sink.columns, "column"), escape(edges))
+        table.add_row(f"{_INDENT}sink", escape(sink.name), rows, _counted(sink.columns, "column"), escape(edges))
         for why in _untraced(sink):
             table.add_row("", "", "", "", f"[dim]{escape(why)}[/]")
         if sink.path is not None:
@@ -132,14 +134,17 @@ def _untraced(sink: RehearsedSink) -> Iterator[str]:
 
 
 def _show_pipeline(out: Console, pipeline: PipelineRehearsal) -> None:
-    mark, end = ("[green]✓[/]", "run") if pipeline.ran else ("[red]✗[/]", pipeline.status)
-    out.print(f"  {mark} [bold]{escape(pipeline.name)}[/]  pipeline, {end} in {duration(pipeline.duration_ms)}")
+    mark, end = ("[green]✓[/]", "run") if pipeline.ran else ("[red]✗[/]", pipeline.status.lower())
+    end += f" in {duration(pipeline.duration_ms)}"
+    if pipeline.left_out_count:
+        end += f", {_counted(pipeline.left_out_count, 'activity', 'activities')} left out"
+    out.print(f"  {mark} [bold]{escape(pipeline.name)}[/]  pipeline, {end}")
     table = _grid()
     for activity in pipeline.activities:
         rows = "" if activity.rows is None else _rows(activity.rows)
-        table.add_row(activity.type, escape(activity.name), activity.status, rows, escape(activity.reason))
+        table.add_row(f"{_INDENT}{activity.type}", escape(activity.name), activity.status, rows)
     if pipeline.activities:
-        out.print(Padding(table, _INDENT, expand=False))
+        out.print(table)
     _show_faults(out, pipeline.faults, "[red]error[/]")
     _show_faults(out, pipeline.needs, _NEEDED)
 

@@ -8,6 +8,8 @@ from typing import Literal
 
 from headwater.errors import Fault
 
+LEFT_OUT = "Left out"
+"""The status of an activity that no run does."""
 Stage = Literal["parse", "type", "run"]
 
 
@@ -148,6 +150,10 @@ class PipelineRehearsal:
     @property
     def ran(self) -> bool:
         return self.status == "Succeeded"
+
+    @property
+    def left_out_count(self) -> int:
+        return sum(activity.status == LEFT_OUT for activity in self.activities)
 
     def to_json(self) -> dict[str, object]:
         return {

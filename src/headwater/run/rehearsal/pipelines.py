@@ -29,7 +29,7 @@ from headwater.run.activities.registry import ACTIVITIES
 from headwater.run.database import RunDatabase
 from headwater.run.history import RunHistory
 from headwater.run.records import ActivityRun
-from headwater.run.rehearsal.outcome import PipelineRehearsal, RehearsedActivity
+from headwater.run.rehearsal.outcome import LEFT_OUT, PipelineRehearsal, RehearsedActivity
 from headwater.run.rehearsal.perform import Terms
 from headwater.run.rehearsal.stand_ins import RehearsalClock, RehearsedCopy, RehearsedDataFlow, StandIns
 from headwater.run.runner import Runner
@@ -143,7 +143,7 @@ def _activity(run: ActivityRun, needs: tuple[Fault, ...]) -> RehearsedActivity:
     return RehearsedActivity(
         name=run.activity_name + (f" {run.iteration}" if run.iteration else ""),
         type=run.activity_type,
-        status="Left out" if left_out else run.status,
+        status=LEFT_OUT if left_out else run.status,
         rows=_rows(run.output),
         reason=reason,
     )
