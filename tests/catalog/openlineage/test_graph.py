@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from catalog.desk import Desk, entity
@@ -263,3 +266,29 @@ def test_asset_that_is_a_view_already_stays_one(world: World) -> None:
     world.take(event("COMPLETE", inputs=[dataset("db.dbo.v", SQL, schema=schema("x"))], outputs=[lake("b")]))
     assert world.names("azure_sql_table") == []
     assert world.edges() == {(name, B)}
+
+
+def test_replay_into_another_catalog_draws_the_same_graph(world: World, empty_account: Path, tmp_path: Path) -> None:
+    facet = columns({"y": [("/a.csv", "x")]})
+    sizes = {"outputStatistics": {"rowCount": 7, "size": 70}}
+    parent = {"parent": {"run": {"runId": run_id("p")}, "job": {"namespace": "airflow", "name": "dag"}}}
+    world.take(event("START", "r1", inputs=[lake("a", schema=schema("x"))], run_facets=parent))
+    world.take(event("COMPLETE", "r1", at=1, outputs=[lake("b", columnLineage=facet, **sizes)]))
+    world.take(
+        event("FAIL", "r2", at=2, job="other", inputs=[lake("b")], run_facets={"errorMessage": {"message": "m"}})
+    )
+    world.take(job_event(at=3, job="plan", inputs=[lake("b")], outputs=[lake("c")]))
+    world.take(dataset_event(lake("d", schema=schema("x"), documentation={"description": "text"})))
+    other = World.open(tmp_path / "other", empty_account)
+    for given in world.entry.replay():
+        other.take(json.loads(json.dumps(given)))
+    found = other.graph()
+    other.catalog.close()
+    assert found == world.graph()
+
+
+def test_replay_since_a_time_leaves_older_runs_out(world: World) -> None:
+    world.take(event("COMPLETE", "r1", at=1, outputs=[lake("a")]))
+    world.take(event("COMPLETE", "r2", at=9, outputs=[lake("a")]))
+    (last,) = world.entry.replay(1772323205_000_000)
+    assert last["run"]["runId"] == run_id("r2")  # type: ignore[index]

@@ -9,17 +9,17 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.openlineage.world import LAKE, Json, World, columns, dataset, dataset_event, event, job_event, schema
+from catalog.openlineage.world import LAKE, SQL, Json, World, columns, dataset, dataset_event, event, job_event, schema
 
-NAMES = ("a", "b", "c")
 HIVE = "hive://metastore:9083"
+PLACES = {"t": HIVE, "v": SQL}
 FACETS: tuple[Json, ...] = (
     {},
     {"schema": schema("x", "y")},
     {"schema": schema("y", "z")},
     {"columnLineage": columns({"y": [("a", "x")]})},
     {"columnLineage": columns({"y": [("b", "x")], "z": [("a", "x")]})},
-    {"symlinks": {"identifiers": [{"namespace": HIVE, "name": "db.t", "type": "TABLE"}]}},
+    {"symlinks": {"identifiers": [{"namespace": HIVE, "name": "db.dbo.t", "type": "TABLE"}]}},
     {"symlinks": {"identifiers": []}},
     {"lifecycleStateChange": {"lifecycleStateChange": "DROP"}},
     {
@@ -30,12 +30,15 @@ FACETS: tuple[Json, ...] = (
         "schema": schema("x"),
     },
     {"lineage": {"inputs": [{"namespace": LAKE, "name": "c", "type": "DATASET", "field": "k"}]}},
+    {"datasetType": {"datasetType": "VIEW"}, "schema": schema("x")},
     {"outputStatistics": {"rowCount": 3, "size": 30}},
     {"ownership": {"owners": [{"name": "team:a"}]}, "documentation": {"description": "text"}},
 )
 datasets = st.builds(
-    lambda name, facets: dataset("db.t", HIVE, **facets) if name == "t" else dataset(name, **facets),
-    st.sampled_from((*NAMES, "t")),
+    lambda name, facets: (
+        dataset(f"db.dbo.{name}", PLACES[name], **facets) if name in PLACES else dataset(name, **facets)
+    ),
+    st.sampled_from(("a", "b", "c", "t", "v")),
     st.sampled_from(FACETS),
 )
 some = st.lists(datasets, max_size=2)

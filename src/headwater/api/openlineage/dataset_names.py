@@ -51,6 +51,11 @@ class DatasetNames:
             attributes=_file_attributes(location) if type_name != TYPE else (),
         )
 
+    def view(self, type_name: str) -> str | None:
+        """Return the type of a view beside tables of this type."""
+        found = type_name.removesuffix("_table") + "_view"
+        return found if type_name.endswith("_table") and found in COLUMNS else None
+
     def columns(self, type_name: str) -> tuple[str, str] | None:
         """Return the type of an asset's columns and their relationship to it; None for a tabular schema."""
         return COLUMNS.get(type_name)

@@ -119,6 +119,10 @@ class LifecycleStateChange(_Facet, frozen=True):
     previous_identifier: Identifier | None = None
 
 
+class DatasetType(_Facet, frozen=True):
+    dataset_type: str
+
+
 class ErrorMessage(_Facet, frozen=True):
     message: str
 
@@ -149,6 +153,7 @@ class JobType(_Facet, frozen=True):
 FACETS: Mapping[str, type[_Facet]] = MappingProxyType(
     {
         "columnLineage": ColumnLineage,
+        "datasetType": DatasetType,
         "documentation": Documentation,
         "errorMessage": ErrorMessage,
         "jobType": JobType,

@@ -51,14 +51,30 @@ class Graph:
         if self._permit is not None:
             self._permit(frozenset(collections))
 
-    def existing(self, names: Iterable[str]) -> dict[str, tuple[str, dict[str, str]]]:
-        """Return type and custom attributes of the data sets that stand under these names already."""
-        found: dict[str, tuple[str, dict[str, str]]] = {}
+    def existing(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Return the types of the data sets that stand under these names already."""
+        found: dict[str, list[str]] = {}
         for row in self._rows(names):
             type = self._types.entities_by_id[row["type_id"]]
-            if type.is_dataset and row["qualified_name"] not in found:
-                found[row["qualified_name"]] = (type.name, row["custom_attributes"] or {})
+            if type.is_dataset:
+                found.setdefault(row["qualified_name"], []).append(type.name)
         return found
+
+    def custom_attributes(self, types: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Return the custom attributes of data sets, given their types by name."""
+        return {
+            row["qualified_name"]: row["custom_attributes"] or {}
+            for row in self._rows(types)
+            if self._types.entities_by_id[row["type_id"]].name == types[row["qualified_name"]]
+        }
+
+    def give_way(self, type_name: str, name: str) -> bool:
+        """Remove a data set that is of another type than was thought; False if lineage of others holds on to it."""
+        rows = self._typed([name], type_name)
+        if set(self._held((row["id"] for row in rows), by_others=True)):
+            return False
+        self._remove(rows)
+        return True
 
     def standing(self, names: Iterable[str]) -> set[tuple[str, str]]:
         """Return type and name of everything that stands under these names."""
@@ -122,14 +138,18 @@ class Graph:
         held = set(self._held(row["id"] for row in rows))
         self._remove([row for row in rows if row["id"] not in held])
 
-    def _held(self, ids: Iterable[int]) -> Iterator[int]:
-        keys = packed(ids)
-        for end in (lineage_edges.c.source_id, lineage_edges.c.target_id):
+    def _held(self, ids: Iterable[int], *, by_others: bool = False) -> Iterator[int]:
+        """Yield those that lineage holds on to, or `by_others` lineage that no event told of."""
+        keys = {"wanted": packed(ids)}
+        ours = self._types.entities[OPERATION_TYPE].id
+        edges = lineage_edges.c
+        for end, far in ((edges.source_id, edges.target_id), (edges.target_id, edges.source_id)):
             wanted = listed()
             query = select(end).select_from(wanted).join(lineage_edges, end == integer(wanted))
-            yield from self._connection.execute(
-                query.where(lineage_edges.c.ended_at.is_(None)), {"wanted": keys}
-            ).scalars()
+            query = query.where(edges.ended_at.is_(None))
+            if by_others:
+                query = query.join(entities, entities.c.id == far).where(entities.c.type_id != ours)
+            yield from self._connection.execute(query, keys).scalars()
 
     def _remove(self, rows: Sequence[Row]) -> None:
         if rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 
 from headwater.catalog import clock
@@ -14,7 +14,8 @@ from headwater.catalog.openlineage.graph import Graph
 from headwater.catalog.openlineage.ledger import Ledger, RunId
 from headwater.catalog.openlineage.names import Key, Namer, job_name
 from headwater.catalog.openlineage.picture import Picture
-from headwater.catalog.openlineage.state import DatasetState, Known, RunState, named_by, said_by
+from headwater.catalog.openlineage.replay import Json, dataset_event_of, event_of
+from headwater.catalog.openlineage.state import DatasetState, Known, RunState, is_view, named_by, said_by, unpacked
 from headwater.catalog.openlineage.tables import MIGRATIONS, VERSION_TABLE
 from headwater.catalog.store import Store
 from headwater.catalog.type_definitions import Types
@@ -50,6 +51,20 @@ class OpenLineage:
             graph = Graph(connection, self._types.current, Pen(by, clock.now(), 0, {}), place, permit)
             return _Entry(Ledger(connection), graph, self._namer, told).keep()
 
+    def replay(self, since: int = 0) -> Iterator[Json]:
+        """Yield what is known as events: of runs and declarations, oldest first, then of datasets that none names.
+
+        `since` is microseconds since 1970 of the latest event of a run.
+        """
+        with self._store.read() as connection:
+            ledger = Ledger(connection)
+            for run in ledger.since(since):
+                keys = [unpacked(text) for text in (*run.inputs, *run.outputs)]
+                job = ledger.known_jobs([job_name(run.job)]).get(job_name(run.job))
+                yield event_of(run, job, ledger.datasets_named(keys))
+            if not since:
+                yield from filter(None, map(dataset_event_of, ledger.all_datasets()))
+
 
 class _Entry:
     """One transaction: what is told joins what is known."""
@@ -73,12 +88,9 @@ class _Entry:
         self._ledger.save(runs, {job_name(job): state for job, state in self._after.jobs.items()})
         moved, left = self._keep_datasets()
         operations = self._keep_flows(runs | self._ledger.runs(self._ledger.mentioning(moved)))
-        # Whether a table is there decides which operations still hold on to it.
-        ends = [
-            key for key, state in self._after.datasets.items() if _came_or_went(self._before.datasets.get(key), state)
-        ]
-        operations |= self._ledger.operations_of(self._ledger.mentioning(ends))
-        stayed = {state.key for states in self._ledger.datasets_of(left).values() for state in states}
+        assets = self._ledger.datasets_of({*left, *(self._resolve(key) for key in (*self._after.datasets, *moved))})
+        operations |= self._ledger.operations_of(self._ledger.mentioning(self._unsettled(assets)))
+        stayed = {state.key for asset in left for state in assets.get(asset, ())}
         self._picture.draw(self._after.jobs, operations, {*self._after.datasets, *moved, *stayed}, left)
         return True
 
@@ -117,9 +129,12 @@ class _Entry:
             operations |= left | flows.keys()
         return operations
 
-
-def _came_or_went(before: DatasetState | None, after: DatasetState) -> bool:
-    """Tell whether a dataset was dropped or came back, or was last dropped at another time than was known."""
-    if before is None:
-        return after.dropped is not None
-    return before.dropped != after.dropped or before.is_gone != after.is_gone
+    def _unsettled(self, assets: Mapping[str, Sequence[DatasetState]]) -> Iterator[Key]:
+        """Yield the datasets of assets that were once dropped, or turn out to be views: their holders change."""
+        views = [name for name, states in assets.items() if any(is_view(state.facets) for state in states)]
+        settled = {
+            name for name, types in self._graph.existing(views).items() if any(type.endswith("_view") for type in types)
+        }
+        for name, states in assets.items():
+            if any(state.dropped is not None for state in states) or name in set(views) - settled:
+                yield from (state.key for state in states)

@@ -30,14 +30,10 @@ class Ledger:
         names = {job_name(job): job for job in told.jobs}
         run_ids = {(run_id, job_name(job)): (run_id, job) for run_id, job in told.runs}
         found = self.runs(run_ids)
-        keys = {packed(key): key for key in told.datasets}
         return Known(
             runs={run_ids[id]: run for id, run in found.items()},
             jobs={names[row.job]: _read(row.state, JobState) for row in self._rows(jobs, jobs.c.job, names)},
-            datasets={
-                keys[row.dataset]: _read(row.state, DatasetState)
-                for row in self._rows(datasets, datasets.c.dataset, keys)
-            },
+            datasets=self.datasets_named(told.datasets),
         )
 
     def runs(self, ids: Iterable[RunId]) -> dict[RunId, RunState]:
@@ -51,6 +47,13 @@ class Ledger:
         latest = query.order_by(table.at.desc(), table.rank.desc(), table.digest.desc()).limit(1)
         state = self._connection.execute(latest).scalar()
         return None if state is None else _read(state, RunState)
+
+    def since(self, at: int) -> Iterator[RunState]:
+        """Yield the runs and declarations of which an event at or after this time tells, oldest first."""
+        table = runs.c
+        query = select(table.state).where(table.at >= at).order_by(table.at, table.rank, table.digest)
+        for state in self._connection.execute(query).scalars():
+            yield _read(state, RunState)
 
     def known_jobs(self, names: Iterable[str]) -> dict[str, JobState]:
         """Return the jobs that have reported, by qualified name."""
@@ -78,6 +81,17 @@ class Ledger:
             for key, (own, asset, state) in states.items()
         ]
         self._insert(datasets, rows)
+
+    def datasets_named(self, keys: Iterable[Key]) -> dict[Key, DatasetState]:
+        """Return what is known of these datasets."""
+        rows = self._rows(datasets, datasets.c.dataset, {packed(key) for key in keys})
+        states = (_read(row.state, DatasetState) for row in rows)
+        return {state.key: state for state in states}
+
+    def all_datasets(self) -> Iterator[DatasetState]:
+        """Yield every dataset, by name."""
+        for state in self._connection.execute(select(datasets.c.state).order_by(datasets.c.dataset)).scalars():
+            yield _read(state, DatasetState)
 
     def datasets_of(self, assets: Iterable[str]) -> dict[str, list[DatasetState]]:
         """Return the datasets that these assets are known as."""

@@ -37,6 +37,9 @@ class Namer(Protocol):
 
     def asset(self, namespace: str, name: str) -> NamedAsset: ...
 
+    def view(self, type_name: str) -> str | None:
+        """Type of a view where a table is of this type; None where there are no views."""
+
     def columns(self, type_name: str) -> tuple[str, str] | None:
         """Type of an asset's columns and their relationship to it; None where they hang on a tabular schema."""
 

@@ -13,7 +13,7 @@ from headwater.catalog.openlineage.flows import Flow, flows_of
 from headwater.catalog.openlineage.graph import Graph
 from headwater.catalog.openlineage.ledger import Ledger
 from headwater.catalog.openlineage.names import Key, Namer, job_name, namespace_name
-from headwater.catalog.openlineage.state import DatasetState, JobState, RunState, columns_of
+from headwater.catalog.openlineage.state import DatasetState, JobState, RunState, columns_of, is_view
 
 
 class _Standing(msgspec.Struct, frozen=True):
@@ -102,17 +102,31 @@ class Picture:
         self, drafts: Drafts, names: set[str], states: Mapping[str, DatasetState]
     ) -> dict[str, dict[str, object]]:
         """Draw assets and return the references to them, by qualified name."""
-        existing = self._graph.existing(names)
+        types = self._types(names, states)
+        custom = self._graph.custom_attributes(types)
         references = {}
         for name in sorted(names):
-            named = self._resolve.assets[name]
-            type_name, custom = existing.get(name, (named.type_name, {}))
+            named = msgspec.structs.replace(self._resolve.assets[name], type_name=types[name])
             facets = states[name].facets if name in states else {}
-            # An asset that stands already keeps its type: a view stays a view.
-            named = msgspec.structs.replace(named, type_name=type_name)
-            self._assets[name] = Asset(named, facets, self._namer.columns(type_name), custom)
+            self._assets[name] = Asset(named, facets, self._namer.columns(types[name]), custom.get(name, {}))
             references[name] = drafts.asset(self._assets[name])
         return references
+
+    def _types(self, names: set[str], states: Mapping[str, DatasetState]) -> dict[str, str]:
+        """Return the type of each asset: the one that it has already, unless it turns out to be a view."""
+        existing = self._graph.existing(names)
+        found: dict[str, str] = {}
+        for name in names:
+            usual = self._resolve.assets[name].type_name
+            view = self._namer.view(usual) if name in states and is_view(states[name].facets) else None
+            there = existing.get(name, ())
+            if view and view not in there and (not there or self._graph.give_way(usual, name)):
+                found[name] = view
+            elif (view or usual) in there or not there:
+                found[name] = view or usual
+            else:
+                found[name] = there[0]
+        return found
 
     def _lost_parts(self, left: Mapping[str, set[str]]) -> set[str]:
         """Return the qualified names of columns, and schemas, that assets once had and have no longer."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from headwater.catalog.openlineage.events import Dataset, Event
-from headwater.catalog.openlineage.facets import Field, LifecycleStateChange, Parent, Schema, view
+from headwater.catalog.openlineage.facets import DatasetType, Field, LifecycleStateChange, Parent, Schema, view
 from headwater.catalog.openlineage.names import Key
 
 Stamp = tuple[int, int, str]
@@ -298,6 +298,11 @@ def columns_of(facets: Registers) -> Iterator[tuple[str, str, str]]:
         if name not in seen:
             seen.add(name)
             yield name, field.type or "", field.description or ""
+
+
+def is_view(facets: Registers) -> bool:
+    facet = view(dict(current(facets)).get("datasetType"), DatasetType)
+    return facet is not None and facet.dataset_type.upper() == "VIEW"
 
 
 def _flat(prefix: str, fields: Iterable[Field] | None) -> Iterator[tuple[str, Field]]:

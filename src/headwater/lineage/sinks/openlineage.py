@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import httpx
@@ -29,11 +30,13 @@ class OpenLineageSink:
     async def deliver(self, fact: LineageFact) -> Receipt:
         """Post every event in order. Raises Unavailable, Refused or Unacceptable."""
         for event in events(fact):
-            await self._post(msgspec.json.encode(event))
+            await self.post(event)
         relationships = sum(len(operation.inputs) + 1 for operation in fact.operations)
         return Receipt(sum(1 for _ in fact.assets()), relationships)
 
-    async def _post(self, content: bytes) -> None:
+    async def post(self, event: Mapping[str, object]) -> None:
+        """Post one event. Raises as `deliver` does."""
+        content = msgspec.json.encode(event)
         try:
             response = await self._client.post(self._url, content=content, headers=self._headers, timeout=_TIMEOUT)
         except httpx.HTTPError as error:

@@ -78,7 +78,10 @@ def _dataset(asset: Asset, facets: Json) -> Json:
     namespace, name = dataset_name(asset)
     schema = _facet("facets/1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet")
     fields = [{"name": column.name, "type": column.type} for column in asset.columns]
-    known = {"schema": {**schema, "fields": fields}} if fields else {}
+    known: Json = {"schema": {**schema, "fields": fields}} if fields else {}
+    if asset.id.type_name.endswith("_view"):
+        kind = _facet("facets/1-0-1/DatasetTypeDatasetFacet.json#/$defs/DatasetTypeDatasetFacet")
+        known["datasetType"] = {**kind, "datasetType": "VIEW"}
     return {"namespace": namespace, "name": name, "facets": {**facets, **known}}
 
 
