@@ -220,4 +220,5 @@ CODES: dict[str, str] = {
     "SET-010": "The account is not kept in this project, or no workspace is connected to it.",
     "SET-011": "No server of this project runs.",
     "SET-012": "The environment variable that a setting names is not set.",
+    "SET-013": "An export cannot be written or sent there.",
 }
