@@ -64,7 +64,7 @@ def refused_rows(
         {
             ROW: pa.array(list(refused.faults), pa.int64()),
             "error code": [fault.code for fault in refused.faults.values()],
-            "error message": [fault.message for fault in refused.faults.values()],
+            "error message": [" ".join(fault.message.split()) for fault in refused.faults.values()],
         }
     )
     rows.engine.register(_REFUSED, told)
