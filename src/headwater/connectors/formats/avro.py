@@ -56,6 +56,10 @@ class Avro:
         return ".avro"
 
     @property
+    def is_whole(self) -> bool:
+        return False
+
+    @property
     def has_names(self) -> bool:
         return True
 

@@ -7,6 +7,7 @@ batch at a time, so that a file may be larger than memory and may be read twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -18,7 +19,10 @@ from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.formats.protocol import BatchFormat
 from headwater.connectors.sql_types import engine_type, schema_of
 from headwater.data.schema import Schema
-from headwater.errors import ConnectorError, HeadwaterError
+from headwater.errors import HeadwaterError
+
+_MOST_KEPT = 64 * 1024 * 1024
+"""Bytes of rows that are kept of files that are read whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,32 @@ class Broken:
     error: HeadwaterError | None = None
 
 
+@dataclass(slots=True)
+class Kept:
+    """Rows of files that are read whole, lest they be read again: to describe them, and then for their rows."""
+
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    bytes: int = 0
+
+    def keep(self, what: str, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+        """Return the same rows; they are kept if there is room for them."""
+        table = rows.read_all()
+        if self.bytes + table.nbytes <= _MOST_KEPT:
+            self.tables[what] = table
+            self.bytes += table.nbytes
+        return table.to_reader()
+
+
 class BatchView:
     """Rows of files with the same columns; the engine asks for a stream each time it reads them."""
 
-    def __init__(self, format_: BatchFormat, files: Sequence[OpenFile], broken: Broken) -> None:
+    def __init__(self, format_: BatchFormat, files: Sequence[OpenFile], broken: Broken, kept: Kept) -> None:
         self._format = format_
         self._files = files
         self._broken = broken
-        with files[0].open() as first:
-            self.schema: pa.Schema = format_.read(first, files[0].what).schema
+        self._kept = kept
+        with self._opened(files[0]) as rows:
+            self.schema: pa.Schema = rows.schema
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Return a new stream over all rows, as the Arrow PyCapsule interface wants it."""
@@ -54,12 +75,21 @@ class BatchView:
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:
             for file in self._files:
-                with file.open() as opened:
-                    for batch in self._format.read(opened, file.what):
+                with self._opened(file) as rows:
+                    for batch in rows:
                         yield batch if batch.schema.equals(self.schema) else batch.cast(self.schema)
         except HeadwaterError as error:
             self._broken.error = error
             raise
+
+    @contextmanager
+    def _opened(self, file: OpenFile) -> Iterator[pa.RecordBatchReader]:
+        if file.what in self._kept.tables:
+            yield self._kept.tables[file.what].to_reader()
+            return
+        with file.open() as opened:
+            rows = self._format.read(opened, file.what)
+            yield self._kept.keep(file.what, rows) if self._format.is_whole else rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +100,7 @@ class BatchFiles:
     connection: duckdb.DuckDBPyConnection
     file_of: Callable[[str], OpenFile]
     broken: Broken = field(default_factory=Broken)
+    _kept: Kept = field(default_factory=Kept)
     _views: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     @property
@@ -111,12 +142,6 @@ class BatchFiles:
         if key not in self._views:
             name = f"headwater files {id(self)} {len(self._views)}"
             files = [self.file_of(url) for url in urls]
-            self.connection.register(name, BatchView(self.format, files, self.broken))
+            self.connection.register(name, BatchView(self.format, files, self.broken, self._kept))
             self._views[key] = name
         return self._views[key]
-
-
-def error_behind(format_: object, error: ConnectorError) -> HeadwaterError:
-    """Return what broke the view of a format, if it was that, and not the error that the engine made of it."""
-    broken = format_.broken.error if isinstance(format_, BatchFiles) else None
-    return broken or error

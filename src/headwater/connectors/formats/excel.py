@@ -59,6 +59,10 @@ class Excel:
         return ".xlsx"
 
     @property
+    def is_whole(self) -> bool:
+        return True
+
+    @property
     def has_names(self) -> bool:
         return self.header
 

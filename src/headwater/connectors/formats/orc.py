@@ -34,6 +34,10 @@ class Orc:
         return ".orc"
 
     @property
+    def is_whole(self) -> bool:
+        return False
+
+    @property
     def has_names(self) -> bool:
         return True
 

@@ -63,6 +63,10 @@ class EngineFormat(ReadFormat, Protocol):
 class BatchFormat(NamedFormat, Protocol):
     """A format that is read and written as Arrow batches, in bounded memory unless it says otherwise."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether a file is read whole, and not batch by batch."""
+
     def plain(self) -> tuple[BatchFormat, Recoding | None]:
         """Return the same as for a format of the engine."""
 

@@ -44,6 +44,10 @@ class Xml:
         return ".xml"
 
     @property
+    def is_whole(self) -> bool:
+        return True
+
+    @property
     def has_names(self) -> bool:
         return True
 
