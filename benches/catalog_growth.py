@@ -179,37 +179,45 @@ def run_part(part: str, assets: int, folder: Path) -> None:
     print(json.dumps(parts[part]()))
 
 
+def shown(value: object) -> str:
+    if not isinstance(value, dict):
+        return f"{value:.0f}"
+    return ", ".join(f"{name} {number:.1f}" for name, number in value.items())
+
+
 def show(assets: int, found: dict[str, dict[str, object]]) -> None:
     account = found["account"]
     for question, bar in BARS.items():
         value = account[question]
         measured = value["p95"] if isinstance(value, dict) else value
-        print(f"{assets:>9,}  {question:<20} {json.dumps(value):<75} {float(str(measured)) / bar:>6.2f} of {bar}")
+        print(f"{assets:>9,}  {question:<20} {shown(value):<50} {float(str(measured)) / bar:>6.2f} of {bar}")
     for peer in ("postgresql", "networkx"):
         same = "same nodes" if found[peer]["reached"] == account["reached"] else "OTHER NODES"
-        rest = {key: value for key, value in found[peer].items() if key != "reached"}
-        print(f"{assets:>9,}  walk, {peer:<14} {json.dumps(rest):<75} {same}", flush=True)
+        memory = f", {found[peer]['memory MB']:.0f} MB" if "memory MB" in found[peer] else ""
+        print(f"{assets:>9,}  walk, {peer:<14} {shown(found[peer]['walk']) + memory:<50} {same}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--svg", type=Path)
-    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--folder", type=Path, help="keeps the accounts, and takes those that it holds")
     parser.add_argument("--part", choices=["build", "account", "networkx", "postgresql"])
     asked = parser.parse_args()
     if asked.part:
         run_part(asked.part, asked.sizes[0], asked.folder)
         return
     series: dict[int, dict[str, dict[str, object]]] = {}
-    for assets in asked.sizes:
-        with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
-            started = time.perf_counter()
-            apart("build", assets, Path(folder))
-            size = (Path(folder) / "account.db").stat().st_size / 1e6
-            print(f"{assets:>9,}  built in {time.perf_counter() - started:.0f} s, {size:,.0f} MB", flush=True)
-            series[assets] = {part: apart(part, assets, Path(folder)) for part in ("account", "postgresql", "networkx")}
-        show(assets, series[assets])
+    with tempfile.TemporaryDirectory() as temporary:
+        for assets in asked.sizes:
+            folder = (asked.folder or Path(temporary)) / str(assets)
+            if not folder.exists():
+                started = time.perf_counter()
+                apart("build", assets, folder)
+                size = (folder / "account.db").stat().st_size / 1e6
+                print(f"{assets:>9,}  built in {time.perf_counter() - started:.0f} s, {size:,.0f} MB", flush=True)
+            series[assets] = {part: apart(part, assets, folder) for part in ("account", "postgresql", "networkx")}
+            show(assets, series[assets])
     if asked.svg:
         asked.svg.write_text(draw(series), encoding="utf-8")
 

@@ -26,6 +26,7 @@ from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import bulk, removal
 from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.drafts import drafts_of
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
@@ -49,11 +50,14 @@ class Entities:
 
         `collection` places new entities (default: root). Attributes that are not given stay as they are.
         """
+        types = self._types.current
+        # Read before the turn to write, which others wait for.
+        drafts = drafts_of(batch, types)
         with self._store.write() as connection:
+            if (now := self._types.at(connection)) is not types:
+                types, drafts = now, drafts_of(batch, now)
             where = collection or self._root
-            return bulk.write(
-                connection, batch, self._types.at(connection), by=by, at=clock.now(), collection=where, permit=permit
-            )
+            return bulk.write_drafts(connection, drafts, types, by=by, at=clock.now(), collection=where, permit=permit)
 
     def get(self, guid: str, *, relationships: bool = True) -> EntityInfo:
         """Raises NotFound. A deleted entity can be read, its status says so."""

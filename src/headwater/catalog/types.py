@@ -164,6 +164,9 @@ class TypeSet:
         for entity in self.entities.values():
             for above in entity.supers:
                 self._below.setdefault(above, set()).add(entity.name)
+        self._ids_below = {
+            name: frozenset(self.entities[below].id for below in found) for name, found in self._below.items()
+        }
 
     def entity(self, name: str) -> EntityType:
         """Raises Invalid for a name that is no entity type."""
@@ -194,7 +197,7 @@ class TypeSet:
         return frozenset(self._below.get(name, ()))
 
     def subtype_ids(self, name: str) -> frozenset[int]:
-        return frozenset(self.entities[below].id for below in self._below.get(name, ()))
+        return self._ids_below.get(name, frozenset())
 
 
 def definition_name(definition: Definition) -> str:

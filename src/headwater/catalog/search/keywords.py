@@ -30,7 +30,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 _TOKEN = re.compile(
-    r'\s*(?:(?P<paren>[()])|(?P<field>[A-Za-z]+):(?=[^\s/]))?(?P<quoted>"[^"]*"|"[^"]*$)?(?P<word>[^\s()"]+)?'
+    r'\s*(?:(?P<paren>[()])|(?:(?P<field>[A-Za-z]+):(?=[^\s/]))?(?P<quoted>"[^"]*"|"[^"]*$)?(?P<word>[^\s()"]+)?)'
 )
 _TERM = re.compile(r"[^\W_]+")
 MAX_LENGTH = 2000
@@ -112,8 +112,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _read(matched: re.Match[str]) -> list[_Token]:
     if paren := matched["paren"]:
-        rest = [_plain(matched)] if matched["word"] or matched["quoted"] else []
-        return [_Token(paren, paren), *rest]
+        return [_Token(paren, paren)]
     if matched["field"] and matched["field"].lower() not in FIELDS:
         return [_Token("word", f"{matched['field']}:{matched['quoted'] or ''}{matched['word'] or ''}".replace('"', ""))]
     return [_plain(matched)] if matched["word"] or matched["quoted"] else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 Values = Sequence[Sequence[object]]
+TOGETHER = 50
 
 
 def json_text(value: object) -> str | None:
@@ -25,8 +27,15 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
 
 def _by_statement(connection: Connection, table: str, columns: Sequence[str], rows: Values) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
-    places = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({places})', [tuple(row) for row in rows])
+    places = f"({', '.join('?' * len(columns))})"
+    # Fifty rows a statement take a third less than one, and hold up other threads less often.
+    whole = len(rows) - len(rows) % TOGETHER
+    several = f'INSERT INTO "{table}" ({names}) VALUES {", ".join([places] * TOGETHER)}'
+    for at in range(0, whole, TOGETHER):
+        connection.exec_driver_sql(several, tuple(chain.from_iterable(rows[at : at + TOGETHER])))
+    if whole < len(rows):
+        single = f'INSERT INTO "{table}" ({names}) VALUES {places}'
+        connection.exec_driver_sql(single, [tuple(row) for row in rows[whole:]])
 
 
 def _by_copy(connection: Connection, table: str, columns: Sequence[str], rows: Values) -> None:

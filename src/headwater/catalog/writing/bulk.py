@@ -34,6 +34,20 @@ def write(
 ) -> Mutation:
     """Write a batch. Raises Invalid or NotFound with every fault of the first step that has any."""
     drafts = drafts_of(batch, types)
+    return write_drafts(connection, drafts, types, by=by, at=at, collection=collection, permit=permit)
+
+
+def write_drafts(
+    connection: Connection,
+    drafts: Sequence[Draft],
+    types: TypeSet,
+    *,
+    by: str,
+    at: int,
+    collection: str,
+    permit: Permit | None,
+) -> Mutation:
+    """Write what `drafts_of` these types has read of a batch. Raises as `write` does."""
     cast = Cast(types, Known(connection, types, drafts), drafts)
     pen = _pen(connection, drafts, by, at, collection)
     if permit is not None:

@@ -6,7 +6,7 @@ are the operation's observations between the two times, and a run that changes n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -49,6 +49,8 @@ class Around:
 ROW = ("id", "operation_id", "source_id", "sink_id", "kind", "subtype", "expression", "steps", "first_seen")
 Vertex = tuple[int, str]
 """Entity and column key."""
+Told = tuple[int, Vertex, Vertex, Said]
+"""Operation, source, sink, and what was said of them."""
 Edge = tuple[int, int, int, int, str, str, bytes]
 """Operation, source, sink, kind, subtype, expression, steps as JSON."""
 
@@ -63,8 +65,17 @@ def keep(
         return
     around = _around(connection, [subject.id for subject in tellers], types)
     said = {subject.id: said_by(subject, around[subject.id]) for subject in tellers}
-    vertices = _vertices(connection, said)
-    wanted = {edge for id, found in said.items() for edge in _edges(id, found, vertices)}
+    told_edges = [
+        (
+            id,
+            (edge.source.id, edge.source.key(edge.source_column)),
+            (edge.sink.id, edge.sink.key(edge.sink_column)),
+            edge,
+        )
+        for id, found in said.items()
+        for edge in found
+    ]
+    wanted = _edges(told_edges, _vertices(connection, told_edges))
     standing = _standing(connection, list(said))
     late = reports.last_seen(connection, list(told))
     _begin(connection, wanted - standing.keys(), told, at)
@@ -95,18 +106,17 @@ def _around(connection: Connection, operations: Sequence[int], types: TypeSet) -
     return {id: Around(*sides) for id, sides in found.items()}
 
 
-def _vertices(connection: Connection, said: Mapping[int, Sequence[Said]]) -> dict[Vertex, int]:
+def _vertices(connection: Connection, told: Sequence[Told]) -> dict[Vertex, int]:
     """Return the keys of all columns that are named, made where need be."""
     names: dict[Vertex, str] = {}
-    for found in said.values():
-        for edge in found:
-            names.setdefault((edge.source.id, edge.source.key(edge.source_column)), edge.source_column)
-            names.setdefault((edge.sink.id, edge.sink.key(edge.sink_column)), edge.sink_column)
+    for _, source, sink, edge in told:
+        names.setdefault(source, edge.source_column)
+        names.setdefault(sink, edge.sink_column)
     table = lineage_columns.c
     wanted = listed()
     query = select(table.id, table.entity_id, table.key).join(wanted, table.entity_id == integer(wanted))
-    rows = connection.execute(query, {"wanted": packed({vertex[0] for vertex in names})})
-    keys = {(row.entity_id, row.key): row.id for row in rows}
+    rows = connection.execute(query, {"wanted": packed({vertex[0] for vertex in names})}).all()
+    keys = {(entity_id, key): id for id, entity_id, key in rows}
     new = [vertex for vertex in names if vertex not in keys]
     first = take(connection, "lineage_columns", len(new))
     made = [(first + offset, vertex[0], vertex[1], names[vertex]) for offset, vertex in enumerate(new)]
@@ -114,12 +124,19 @@ def _vertices(connection: Connection, said: Mapping[int, Sequence[Said]]) -> dic
     return keys | {vertex: first + offset for offset, vertex in enumerate(new)}
 
 
-def _edges(operation: int, said: Iterable[Said], vertices: Mapping[Vertex, int]) -> Iterator[Edge]:
-    for edge in said:
-        source = vertices[edge.source.id, edge.source.key(edge.source_column)]
-        sink = vertices[edge.sink.id, edge.sink.key(edge.sink_column)]
-        steps = msgspec.json.encode(edge.steps) if edge.steps else b""
-        yield operation, source, sink, KINDS[edge.kind], edge.subtype, edge.expression, steps
+def _edges(told: Iterable[Told], vertices: Mapping[Vertex, int]) -> set[Edge]:
+    return {
+        (
+            operation,
+            vertices[source],
+            vertices[sink],
+            KINDS[edge.kind],
+            edge.subtype,
+            edge.expression,
+            msgspec.json.encode(edge.steps) if edge.steps else b"",
+        )
+        for operation, source, sink, edge in told
+    }
 
 
 def _standing(connection: Connection, operations: Sequence[int]) -> dict[Edge, int]:
