@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from headwater.connectors.protocol import AnyStore
@@ -25,6 +27,7 @@ from headwater.run.activities.protocol import (
     Surroundings,
 )
 from headwater.run.events import Movement
+from headwater.run.masking import json_from
 from headwater.settings import Binding, EngineSettings
 from plan.data_flow_workspace import activity, file_dataset, workspace
 
@@ -211,3 +214,109 @@ def test_absent_source_fails_the_activity(world: World, made: Workspace) -> None
 def test_progress_counts_the_rows_that_are_staged(world: World, made: Workspace) -> None:
     run(world, made)
     assert world.progress == [2, 3]
+
+
+SPREAD = """source(output(id as integer, name as string), allowSchemaDrift: false, purgeFiles: true) ~> s
+s sink(partitionBy('roundRobin', 2), filePattern: 'n[n].csv', truncate: true) ~> named
+s sink(partitionFileNames: ['count.csv']) ~> counted"""
+
+
+def spread() -> Workspace:
+    datasets = (file_dataset("s", "in", "s.csv"), file_dataset("out", "out"), file_dataset("count", "other"))
+    return workspace(SPREAD, {"s": "s"}, {"named": "out", "counted": "count"}, datasets=datasets)
+
+
+def test_every_file_has_a_token_and_tasks_follow_the_commits(world: World) -> None:
+    (world.root / "lake/data/out").mkdir()
+    (world.root / "lake/data/out/old.csv").write_text("old")
+    result = run(world, spread())
+    assert [token.sink for token in world.tokens] == ["named", "named", "counted"]
+    assert world.files_when_prepared == ["in/s.csv", "out/old.csv"]
+    assert [(task.stream, task.path, task.target) for task in result.tasks] == [
+        ("named", "out/old.csv", None),
+        ("s", "in/s.csv", None),
+    ]
+    assert world.files() == ["other/count.csv", "out/n1.csv", "out/n2.csv"]
+
+
+def test_tasks_that_a_killed_process_left_undone_are_done_by_the_next(world: World) -> None:
+    (world.root / "lake/data/out").mkdir()
+    (world.root / "lake/data/out/old.csv").write_text("old")
+    first = run(world, spread())
+    (world.root / "lake/data/in/s.csv").write_text("id,name\n")
+    (world.root / "lake/data/out/old.csv").write_text("old")
+    assert run(world, spread(), Resumption(frozenset({"named", "counted"}), first, is_complete=True)) == first
+    assert world.files() == ["other/count.csv", "out/n1.csv", "out/n2.csv"]
+
+
+def test_tasks_of_committed_sinks_are_kept_by_a_run_that_writes_the_rest(world: World) -> None:
+    (world.root / "lake/data/out").mkdir()
+    (world.root / "lake/data/out/old.csv").write_text("old")
+    source = (world.root / "lake/data/in/s.csv").read_text()
+    first = run(world, spread())
+    (world.root / "lake/data/in/s.csv").write_text(source)
+    (world.root / "lake/data/out/old.csv").write_text("old")
+    again = run(world, spread(), Resumption(frozenset({"named"}), first))
+    assert set(again.tasks) == set(first.tasks)
+    assert world.files() == ["other/count.csv", "out/n1.csv", "out/n2.csv"]
+
+
+def test_sink_that_fails_is_told_of_where_the_others_go_on(world: World) -> None:
+    datasets = (file_dataset("s", "in", "s.csv"), file_dataset("out", "out"), file_dataset("count", "out", "count.csv"))
+    ends = {"named": "out", "counted": "count"}
+    made = workspace(SCRIPT, {"s": "s"}, ends, {"continueOnError": True, "runConcurrently": True}, datasets)
+    (world.root / "lake/data/out/count.csv").mkdir(parents=True)
+    status = run(world, made).output["runStatus"]
+    assert isinstance(status, dict)
+    told = status["metrics"]["counted"]
+    assert (told["progressState"], told["rowsWritten"]) == ("Failed", 0)
+    assert "count.csv" in told["message"]
+    assert status["metrics"]["named"]["progressState"] == "Completed"
+    assert [movement.sink.name for movement in world.announced] == ["named", "counted"]
+
+
+class WithTables(World):
+    """A lake in a folder and a warehouse in a DuckDB file."""
+
+    def connect(self, dataset: ResolvedDataset) -> AnyStore:
+        if dataset.location.store.kind == "AzureBlobFS":
+            return super().connect(dataset)
+        return connect(dataset.location.store, {}, Binding(url="duckdb:db.duckdb"), self.root)
+
+
+def test_flow_fails_at_last_where_its_table_refused_rows(tmp_path: Path) -> None:
+    world = WithTables(tmp_path)
+    with duckdb.connect(str(tmp_path / "db.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA dbo").fetchall()
+        connection.execute("CREATE TABLE dbo.totals (id INTEGER CHECK (id <> 2), name VARCHAR)").fetchall()
+    script = (
+        "source(output(id as integer, name as string), allowSchemaDrift: false) ~> s\n"
+        "s sink(errorHandlingOption: 'allErrors', outputRejectedData: true, rejectedData_container: 'data') ~> out"
+    )
+    made = workspace(script, {"s": "orders"}, {"out": "totals"}, rejects="ls_lake")
+    (tmp_path / "lake/data/in/s.csv").rename(tmp_path / "lake/data/in/orders.csv")
+    with pytest.raises(RunError, match="Sink 'out' left out 1 rows that its table refused") as caught:
+        run(world, made)
+    assert caught.value.code == "RUN-050"
+    with duckdb.connect(str(tmp_path / "db.duckdb")) as connection:
+        assert connection.execute("SELECT id FROM dbo.totals").fetchall() == [(1,), (3,)]
+    assert world.files() == ["in/orders.csv", "out-rejected-act-1.csv"]
+
+
+NEW = """source(output(id as integer, name as string), allowSchemaDrift: false, enableCdc: true) ~> s
+s sink(partitionFileNames: ['count.csv']) ~> counted"""
+
+
+@pytest.mark.parametrize(("settings", "key"), [({}, ""), ({"customizedCheckpointKey": "mine"}, "mine")])
+def test_what_is_new_is_noted_under_the_checkpoints_key(world: World, settings: Json, key: str) -> None:
+    datasets = (file_dataset("s", "in", "s.csv"), file_dataset("count", "out"))
+    made = workspace(NEW, {"s": "s"}, {"counted": "count"}, {"continuationSettings": settings}, datasets)
+    asked: list[str] = []
+    surroundings = world.surroundings(made)
+    first = ExecuteDataFlowRunner().run(planned(made), replace(surroundings, notes=lambda key: asked.append(key) or {}))
+    (note,) = first.notes
+    assert (asked, note.source, note.key) == ([key], "s", key)
+    known = {"s": {name: json_from(value) for name, value in note.note.items()}}
+    again = ExecuteDataFlowRunner().run(planned(made), replace(surroundings, notes=lambda _: known))
+    assert (world.root / "lake/data/out/count.csv").read_text() == "id,name\n"
+    assert again.notes == first.notes
