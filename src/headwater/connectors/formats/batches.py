@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +21,9 @@ from headwater.connectors.formats.protocol import BatchFormat
 from headwater.connectors.sql_types import engine_type, schema_of
 from headwater.data.schema import Schema
 from headwater.errors import HeadwaterError
+
+PREFIX = "headwater files "
+"""How the views of files are called, before what tells them apart."""
 
 _MOST_KEPT = 64 * 1024 * 1024
 """Bytes of rows that are kept of files that are read whole."""
@@ -64,6 +68,8 @@ class BatchView:
         self._files = files
         self._broken = broken
         self._kept = kept
+        self.rows = 0
+        """The most rows that a query has read."""
         with self._opened(files[0]) as rows:
             self.schema: pa.Schema = rows.schema
 
@@ -73,10 +79,13 @@ class BatchView:
         return batches.__arrow_c_stream__(requested_schema)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
+        passed = 0
         try:
             for file in self._files:
                 with self._opened(file) as rows:
                     for batch in rows:
+                        passed += batch.num_rows
+                        self.rows = max(self.rows, passed)
                         yield batch if batch.schema.equals(self.schema) else batch.cast(self.schema)
         except HeadwaterError as error:
             self._broken.error = error
@@ -101,7 +110,7 @@ class BatchFiles:
     file_of: Callable[[str], OpenFile]
     broken: Broken = field(default_factory=Broken)
     _kept: Kept = field(default_factory=Kept)
-    _views: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _views: dict[tuple[str, ...], tuple[str, BatchView]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -114,6 +123,11 @@ class BatchFiles:
     @property
     def has_names(self) -> bool:
         return self.format.has_names
+
+    @property
+    def rows(self) -> int:
+        """Rows that have been read of all files, each counted once."""
+        return sum(view.rows for _, view in self._views.values())
 
     def scan(self, urls: Sequence[str], schema: Schema | None) -> exp.Expression:
         view = exp.table_(self._view(urls), quoted=True)
@@ -140,8 +154,9 @@ class BatchFiles:
         """Return the name of the view of these files, made once."""
         key = tuple(urls)
         if key not in self._views:
-            name = f"headwater files {id(self)} {len(self._views)}"
+            name = f"{PREFIX}{uuid4().hex}"
             files = [self.file_of(url) for url in urls]
-            self.connection.register(name, BatchView(self.format, files, self.broken, self._kept))
-            self._views[key] = name
-        return self._views[key]
+            view = BatchView(self.format, files, self.broken, self._kept)
+            self.connection.register(name, view)
+            self._views[key] = (name, view)
+        return self._views[key][0]

@@ -51,6 +51,8 @@ class FoundFiles:
     scan: exp.Expr
     parts: tuple[FilePart, ...] = ()
     note: Note | None = None
+    reading: ReadFormat | None = None
+    """The format of the files as the engine reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _parts(reading: _Reading, files: Sequence[FileEntry]) -> FoundFiles:
         with faults_as(DUCKDB, f"Source '{reading.name}'"):
             everything = schema_of(reading.engine.sql(exp.select("*").from_(scan).sql("duckdb")))
         schema = Schema(tuple(column for column in everything if not reading.by_file or column.name != ROW_URL))
-    return FoundFiles(schema, scan, tuple(parts))
+    return FoundFiles(schema, scan, tuple(parts), reading=reading.format)
 
 
 def _alike(reading: _Reading, files: Sequence[FileEntry]) -> list[FilePart]:

@@ -9,6 +9,7 @@ import duckdb
 from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
+from headwater.connectors.formats.batches import BatchFiles
 from headwater.connectors.formats.parquet import Parquet
 from headwater.connectors.formats.table_functions import table_function
 from headwater.connectors.statements import count_of, run_statement
@@ -20,7 +21,8 @@ def rows_read(
 ) -> dict[str, int]:
     """Return the rows read by source, after all queries; `profiles` are the engine's, one a query.
 
-    A table's stream was counted as it flowed, Parquet files tell their rows, and of other files the profiles do.
+    Streams of tables and of decoded files were counted as they flowed, Parquet files tell their rows, and of other files
+    the profiles do.
     """
     scans = [scan for profile in profiles for scan in _scans(json.loads(profile).get("operator", []))]
     rows: dict[str, int] = {}
@@ -29,6 +31,8 @@ def rows_read(
             rows[name] = source.counter.rows
         elif not source.files:
             rows[name] = 0
+        elif isinstance(source.reading, BatchFiles):
+            rows[name] = source.reading.rows
         elif isinstance(source.dataset.format, Parquet):
             rows[name] = _parquet_rows(engine, source)
         elif (found := _scanned(scans, source)) is not None:

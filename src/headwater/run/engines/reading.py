@@ -16,6 +16,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
+from headwater.connectors.formats.protocol import ReadFormat
 from headwater.connectors.protocol import AnyStore, FileEntry, FileStore, TableStore
 from headwater.connectors.registry import FOLDER_TABLES, folder_tables
 from headwater.connectors.sql_types import engine_type
@@ -77,6 +78,8 @@ class OpenSource:
     """Tables that a source's query names."""
     is_view: bool = False
     counter: Counter = field(default_factory=Counter)
+    reading: ReadFormat | None = None
+    """The format of the files as the engine reads them."""
     new_rows: QueryLocation | None = None
     """What is read of a table, where only new rows are."""
     note: Note | None = None
@@ -116,7 +119,8 @@ def open_source(
     if isinstance(location, FileLocation):
         files = files_of(store, dataset)
         found = find_source(node.name, options, dataset, location, files, engine, window or Window())
-        return OpenSource(node.name, dataset, store, found.schema, found.parts, found.scan, note=found.note)
+        source = OpenSource(node.name, dataset, store, found.schema, found.parts, found.scan, note=found.note)
+        return replace(source, reading=found.reading)
     tables = tables_of(store, dataset)
     schema = tables.describe(location)
     if schema is None:
