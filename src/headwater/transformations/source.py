@@ -115,6 +115,8 @@ def declared_columns(given: Given, clause: Clause | None) -> Schema:
     for argument in clause.args if clause else ():
         if not isinstance(argument, ColumnDeclaration):
             faults.append(given.fault("LNG-061", "Only columns are declared here", argument, "Write name as type."))
+        elif not argument.name:
+            faults.append(given.fault("LNG-061", "A column has no name", argument, "Write {name} as type."))
         elif argument.name in columns:
             message = f"Column '{argument.name}' is declared twice"
             faults.append(given.fault("LNG-069", message, argument, "Remove one."))

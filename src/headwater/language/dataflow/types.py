@@ -7,6 +7,7 @@ from headwater.data.types import Array, DataType, Decimal, Map, Scalar, Struct
 from headwater.language.dataflow.cursor import Cursor
 from headwater.language.dataflow.spelling import read_name, spell_name
 
+_MOST_DIGITS = 38
 SCALARS: dict[str, Scalar] = {
     scalar.name: scalar
     for scalar in (
@@ -64,11 +65,16 @@ def _base_type(cursor: Cursor) -> DataType:
 def _decimal(cursor: Cursor) -> Decimal:
     if not cursor.take_if("("):
         return Decimal()
+    place = cursor.token.span
     numbers = [_whole_number(cursor)]
     if cursor.take_if(","):
         numbers.append(_whole_number(cursor))
     cursor.expect(")", "after the scale of a decimal")
-    return Decimal(numbers[0], numbers[1] if len(numbers) > 1 else 0)
+    precision, scale = numbers[0], numbers[1] if len(numbers) > 1 else 0
+    if not 0 < precision <= _MOST_DIGITS or scale > precision:
+        cure = f"Write a precision from 1 to {_MOST_DIGITS}, and a scale up to it."
+        raise cursor.failure(f"There is no decimal({precision},{scale})", cure, place)
+    return Decimal(precision, scale)
 
 
 def _whole_number(cursor: Cursor) -> int:
