@@ -35,9 +35,9 @@ _DRIFTED = "~"
 @app.command()
 def preview(  # noqa: PLR0913, PLR0917 - one argument an option
     folder: Folder = Path(),
-    dataflow: Annotated[str, typer.Option("--dataflow", metavar="NAME", help="Name of the data flow.")] = "",
+    dataflow: Annotated[str, typer.Option("--dataflow", "-d", metavar="NAME", help="Name of the data flow.")] = "",
     stream: Annotated[
-        str, typer.Option("--stream", metavar="NAME", help="A source, transformation, split's branch, or sink.")
+        str, typer.Option("--stream", "-s", metavar="NAME", help="A source, transformation, split's branch, or sink.")
     ] = "",
     rows: Annotated[int, typer.Option("-n", "--rows", min=1, help="Rows to show.")] = 100,
     sample: Annotated[int, typer.Option(min=1, help="Rows to read of each source.")] = SAMPLE_ROWS,
@@ -136,6 +136,7 @@ def _print_legend(shown: Preview, out: Console) -> None:
 
 
 def _print_statistics(shown: Preview, out: Console) -> None:
+    out.print()
     table = Table(title=f"{number(shown.row_count)} rows", title_justify="left", box=None, pad_edge=False)
     for title in ("column", "type", "nulls", "distinct", "min", "max"):
         table.add_column(title, justify="right" if title in ("nulls", "distinct") else "left", no_wrap=True)

@@ -2,7 +2,8 @@
 
 Every stream becomes a common table expression with only the columns that somebody downstream uses. A stream with more
 than one consumer is evaluated once, as a table, if it is expensive (a join, an aggregate) or would not come out the
-same again (`uuid()`, a database that others write to); plain scans and expressions are cheaper to repeat than to keep.
+same again (`uuid()`, a database that others write to), or is text that is read as values; plain scans and expressions
+are cheaper to repeat than to keep.
 """
 
 from __future__ import annotations
@@ -71,11 +72,16 @@ def _tables(nodes: Sequence[Node], sinks: Sequence[str], once: Collection[str]) 
     tables: dict[str, None] = {}
     costly: dict[str, bool] = {}
     for node in nodes:
-        own = node.is_expensive or not node.output.is_repeatable or node.name in once
+        own = node.is_expensive or not node.output.is_repeatable or node.name in once or _reads_text(node)
         costly[node.name] = own or any(costly[name] for name in node.reads if name not in tables)
         if costly[node.name] and consumers[node.name] > 1 and node.name not in sinks:
             tables[node.name] = None
     return tuple(tables)
+
+
+def _reads_text(node: Node) -> bool:
+    """Return whether a source turns text into values, which takes longer than keeping them."""
+    return node.verb == "source" and node.output.relation.find(exp.RegexpExtract) is not None
 
 
 def _query(graph: Graph, root: str, wanted: Collection[str] | None, demand: _Demand) -> exp.Query:

@@ -19,7 +19,7 @@ from headwater.language.dataflow.scope import Resolved
 from headwater.language.expression.ast import Json
 from headwater.transformations.arguments import flag, number, text, texts, value_of
 from headwater.transformations.change_marks import change_marks
-from headwater.transformations.conversion import conversion
+from headwater.transformations.conversion import conversion, quickly
 from headwater.transformations.expression import resolve_value
 from headwater.transformations.format_options import FORMAT_OPTIONS
 from headwater.transformations.not_run import SOURCE_OPTIONS, not_run
@@ -166,14 +166,16 @@ def _drifted(given: Given, data: _Data, extra: Column, infer: bool) -> OutputCol
 
 def _converted(given: Given, data: _Data, found: StreamColumn, wanted: Column) -> exp.Expr:
     """Return the data's column as the declared type, by the language's own conversion: null for what does not fit."""
-    value = _by_formats(given, data, found, wanted) or conversion(given, data.scope, ColumnRef(found.name), wanted)
+    if (dated := _by_formats(given, data, found, wanted)) is not None:
+        return dated.sql
+    value = conversion(given, data.scope, ColumnRef(found.name), wanted)
     if value is None:
         cure = f"Declare it as {found.type}, and convert it in a derive."
         message = (
             f"Column '{found.name}' is {found.type} in the data of '{given.statement.name}', declared as {wanted.type}"
         )
         raise given.refuse("LNG-077", message, cure=cure)
-    return value.sql
+    return quickly(data.stream.sql(found), found.type, wanted, value.sql)
 
 
 _FORMATS = {DATE: ("toDate", "dateFormats"), TIMESTAMP: ("toTimestamp", "timestampFormats")}
