@@ -38,12 +38,17 @@ NAMES: dict[str, str] = {
     "azure_synapse_operation": "Operation",
     "azure_synapse_pipeline": "Pipeline",
     "azure_synapse_workspace": "Synapse workspace",
+    "openlineage_job": "Job",
+    "openlineage_namespace": "Job namespace",
+    "openlineage_operation": "Job operation",
 }
 
 # Part of a type's name → its icon; the first that fits.
 FAMILIES: tuple[tuple[str, str], ...] = (
     ("data_factory", "workspace"),
     ("synapse_workspace", "workspace"),
+    ("openlineage_namespace", "workspace"),
+    ("openlineage_", "activity"),
     ("copy_", "copy"),
     ("dataflow_", "dataflow"),
     ("_operation", "operation"),
@@ -89,6 +94,7 @@ SOURCE_FAMILIES: dict[str, str] = {
     "Azure SQL Database": "database",
     "Azure Storage Account": "account",
     "Azure Synapse Analytics": "workspace",
+    "OpenLineage": "workspace",
 }
 
 _SPELLED: dict[str, str] = {"db": "database", "dw": "DW", "gen1": "Gen1", "gen2": "Gen2", "mi": "MI", "sql": "SQL"}
