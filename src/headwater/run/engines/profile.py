@@ -21,8 +21,8 @@ def rows_read(
 ) -> dict[str, int]:
     """Return the rows read by source, after all queries; `profiles` are the engine's, one a query.
 
-    Streams of tables and of decoded files were counted as they flowed, Parquet files tell their rows, and of other files
-    the profiles do.
+    Streams of tables and of decoded files were counted as they flowed, Parquet files tell their rows, and of others the
+    profiles do.
     """
     scans = [scan for profile in profiles for scan in _scans(json.loads(profile).get("operator", []))]
     rows: dict[str, int] = {}
