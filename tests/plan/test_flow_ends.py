@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.data.locations import FileLocation
+from headwater.data.locations import FileLocation, QueryLocation
 from plan.data_flow_workspace import workspace
 from plan.test_data_flow import planned, refused
 
@@ -95,4 +95,23 @@ def test_table_of_two_sinks_of_which_one_goes_on_after_errors_is_refused() -> No
     )
     assert refused(workspace(script, {"s": "orders"}, {"first": "totals", "second": "totals"})) == [
         'PLN-042 Sinks "first" and "second" write the same table, and one goes on after errors'
+    ]
+
+
+PROCEDURE = (
+    "source(output(id as integer), format: 'procedure', procedureName: 'Find It', schemaName: 'sales', "
+    "inputs: ['@Agency' -> '', '@Agency' -> 'it\\'s', '@n' -> 3], resultSet: true) ~> s\n"
+    "s sink(allowSchemaDrift: true) ~> out"
+)
+
+
+def test_procedure_is_called_as_a_query_in_the_words_of_its_store() -> None:
+    location = planned(workspace(PROCEDURE, {"s": "totals"}, {"out": "any_folder"})).sources["s"].location
+    assert isinstance(location, QueryLocation)
+    assert location.text == "SELECT * FROM [sales].[Find It]('it''s', 3)"
+
+
+def test_procedure_of_a_store_without_any_is_refused() -> None:
+    assert refused(workspace(PROCEDURE, {"s": "orders"}, {"out": "totals"})) == [
+        'PLN-042 Source "s" calls procedure "Find It", which stores of type AzureBlobFS do not have'
     ]

@@ -24,7 +24,8 @@ def tables_in(query: str, dialect: str, store: Store) -> tuple[TableLocation, ..
     for statement in parse(query, dialect):
         for scope in traverse_scope(statement):
             for source in scope.sources.values():
-                if isinstance(source, exp.Table) and source.name:
+                # A function that gives rows is no table.
+                if isinstance(source, exp.Table) and source.name and not isinstance(source.this, exp.Func):
                     found[_location(source, store, dialect)] = None
     return tuple(found)
 
@@ -76,7 +77,7 @@ def query_for(text: str, store: Store, speaks: str) -> str:
 def said(statement: exp.Expr, written_in: str, speaks: str) -> str:
     """Return a statement in another dialect. Raises ConnectorError for what that has no words for."""
     try:
-        return statement.sql(dialect=speaks, unsupported_level=sqlglot.ErrorLevel.RAISE)
+        return statement.sql(dialect=speaks, unsupported_level=sqlglot.ErrorLevel.RAISE, normalize_functions=False)
     except UnsupportedError as error:
         raise ConnectorError(
             Fault(

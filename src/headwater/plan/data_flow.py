@@ -26,6 +26,7 @@ from headwater.plan.flow_ends import flow_faults
 from headwater.plan.flow_references import known_of
 from headwater.plan.inline_datasets import as_script_says, inline_dataset
 from headwater.plan.lookup import cure_for_name, find
+from headwater.plan.procedures import procedure_query
 from headwater.plan.rejected_rows import with_rejects
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
 from headwater.transformations.graph import Graph, Node, build_graph
@@ -66,7 +67,7 @@ def plan_data_flow(
     sources |= _in_script(planning, flow.sources, graph.sources, sources, faults)
     sinks |= _in_script(planning, flow.sinks, graph.sinks, sinks, faults)
     raise_if_any(PlanError, faults)
-    sources |= _queries(planning, graph)
+    sources |= _queries(planning, graph, sources)
     sinks = with_rejects(workspace, flow, graph, sinks, context, faults)
     faults += flow_faults(graph, sources, sinks)
     raise_if_any(PlanError, faults)
@@ -219,13 +220,19 @@ def known_schemas(script: Script, stored: Mapping[str, Schema]) -> dict[str, Sch
     return schemas
 
 
-def _queries(planning: _Planning, graph: Graph) -> dict[str, ResolvedDataset]:
-    """Return the datasets of sources that read a query instead of the dataset's table."""
+def _queries(planning: _Planning, graph: Graph, sources: Mapping[str, ResolvedDataset]) -> dict[str, ResolvedDataset]:
+    """Return the datasets of sources that read a query or a procedure instead of the dataset's table."""
     by_name = {node.name: node for node in planning.flow.sources}
     queried: dict[str, ResolvedDataset] = {}
     for node in graph.sources:
         dataset = by_name[node.name].dataset
-        if isinstance(node.options, SourceOptions) and node.options.query and dataset is not None:
+        options = node.options
+        if not isinstance(options, SourceOptions) or dataset is None:
+            continue
+        text = options.query
+        if options.procedure is not None:
+            text = procedure_query(node.name, sources[node.name], options.procedure)
+        if text:
             reference = _reference(planning, node.name, dataset)
-            queried[node.name] = planning.resolve(planning.workspace, reference, planning.context, node.options.query)
+            queried[node.name] = planning.resolve(planning.workspace, reference, planning.context, text)
     return queried

@@ -43,7 +43,6 @@ SOURCE_OPTIONS = (
     "enableNativeCdc",
     "filterMap",
     "fixDecimalPrecision",
-    "inputs",
     "keys",
     "lastEventPosition",
     "netChanges",
@@ -51,13 +50,9 @@ SOURCE_OPTIONS = (
     "partitionPredicates",
     "preferredFractionalType",
     "preferredIntegralType",
-    "procedureName",
     "readMode",
-    "resultSet",
 )
-SINK_OPTIONS = (
-    *_OF_STORES,
-)
+SINK_OPTIONS = (*_OF_STORES,)
 
 
 # What they say where it is what is done anyway.

@@ -41,6 +41,15 @@ class SourceFiles:
     """Deleted after the flow."""
 
 
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A stored procedure whose rows a source reads; its arguments in the order in which they are given."""
+
+    name: str
+    schema: str | None = None
+    arguments: tuple[Json, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
     declared: Schema
@@ -50,6 +59,8 @@ class SourceOptions:
     wildcard_paths: tuple[str, ...] = ()
     query: str | None = None
     """Read instead of the dataset's table."""
+    procedure: Procedure | None = None
+    """Called instead of reading the dataset's table."""
     limit: int | None = None
     row_url_column: str | None = None
     """Holds the path of each row's file."""

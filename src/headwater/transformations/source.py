@@ -27,7 +27,7 @@ from headwater.transformations.options import SourceOptions
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
 from headwater.transformations.relation import output
 from headwater.transformations.scope import Names, StreamScope, scope_over
-from headwater.transformations.source_options import change_capture, source_files
+from headwater.transformations.source_options import change_capture, procedure, source_files
 from headwater.transformations.stream import Stream, StreamColumn
 
 # Types of which no text is made: those that are text, and those that have no text of their own.
@@ -86,6 +86,7 @@ def _options(given: Given) -> SourceOptions:
         query=text(given, "query"),
         limit=number(given, "limit"),
         row_url_column=text(given, "rowUrlColumn") or None,
+        procedure=procedure(given),
         files=source_files(given),
         changes=change_capture(given),
         inline=inline_options(given),
@@ -254,14 +255,17 @@ SOURCE = Transformation(
         "format": None,
         "ignoreNoFilesFound": None,
         "inferDriftedColumnTypes": None,
+        "inputs": None,
         "limit": None,
         "mode": frozenset({"read"}),
         "modifiedAfter": None,
         "modifiedBefore": None,
         "moveFiles": None,
         "partitionRootPath": None,
+        "procedureName": None,
         "purgeFiles": None,
         "query": None,
+        "resultSet": None,
         "rowUrlColumn": None,
         "skipInitialLoad": None,
         "store": None,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 
 from headwater.errors import Fault, LanguageError, raise_if_any
+from headwater.language.dataflow.ast import MapLiteral
 from headwater.language.expression.ast import Json
 from headwater.transformations.arguments import flag, text, texts, value_of
-from headwater.transformations.options import ChangeCapture, SourceFiles
+from headwater.transformations.constant import constant
+from headwater.transformations.options import ChangeCapture, Procedure, SourceFiles
 from headwater.transformations.protocol import Given
 
 
@@ -41,6 +43,35 @@ def change_capture(given: Given) -> ChangeCapture | None:
     if not flag(given, "enableCdc"):
         return None
     return ChangeCapture(text(given, "waterMarkColumn") or None, flag(given, "skipInitialLoad"))
+
+
+def procedure(given: Given) -> Procedure | None:
+    """Return the stored procedure that a source calls. Raises LanguageError."""
+    name = text(given, "procedureName")
+    if (text(given, "format") or "").lower() != "procedure" and not name:
+        return None
+    if not name:
+        raise given.refuse("LNG-064", f"Source '{given.statement.name}' names no procedure", cure="Set procedureName.")
+    if not flag(given, "resultSet", default=True):
+        option = given.statement.option("resultSet")
+        message = f"Source '{given.statement.name}' reads what a procedure puts out, which is no rows"
+        raise given.refuse("LNG-060", message, option, "Read its result set: resultSet: true.")
+    schema, _, bare = name.rpartition(".")
+    return Procedure(bare.strip("[]"), text(given, "schemaName") or schema.strip("[]") or None, _arguments(given))
+
+
+def _arguments(given: Given) -> tuple[Json, ...]:
+    option = given.statement.option("inputs")
+    if option is None or option.value == ():
+        return ()
+    if not isinstance(option.value, MapLiteral):
+        cure = "Write inputs: ['@name' -> value]."
+        raise given.refuse("LNG-063", "'inputs' are no names with values", option, cure)
+    values: dict[Json, Json] = {}
+    for key, value in option.value.entries:
+        # The same name may be there twice, as the original's editor leaves it: the last one counts.
+        values[str(constant(given.names, key, given.source))] = constant(given.names, value, given.source)
+    return tuple(values.values())
 
 
 def _moment(given: Given, name: str, faults: list[Fault]) -> datetime.datetime | None:

@@ -11,14 +11,16 @@ import pytest
 from headwater.connectors.azure_blob import AzureFiles
 from headwater.connectors.protocol import AnyStore
 from headwater.connectors.registry import connect
-from headwater.data.locations import FileLocation, Store, TableLocation
+from headwater.data.locations import FileLocation, QueryLocation, Store, TableLocation
 from headwater.data.schema import Schema
 from headwater.errors import ConnectorError
+from headwater.plan.procedures import procedure_query
 from headwater.plan.resolved import FlowPlan, ResolvedDataset
 from headwater.run.engines.changes import Window
 from headwater.run.engines.flow import StagedFlow
 from headwater.settings import Binding
-from run.engines.flow_world import World, files, finished, plan
+from headwater.transformations.options import Procedure
+from run.engines.flow_world import World, files, finished, plan, table
 from servers.azurite import Azurite
 
 pytestmark = pytest.mark.server
@@ -176,3 +178,19 @@ def test_only_new_rows_of_postgresql_are_read(servers: Servers) -> None:
     found, window = new_rows(servers, window)
     assert found == ["3"]
     assert new_rows(servers, window)[0] == []
+
+
+def test_procedures_are_read_where_they_are_functions_that_give_rows(servers: Servers) -> None:
+    servers.pg(
+        'CREATE FUNCTION "Twice"(a text, n int) RETURNS TABLE (id int, name text) '
+        "AS $$ SELECT n * 2, a || a $$ LANGUAGE sql"
+    )
+    servers.sql("CREATE SCHEMA dbo")
+    servers.sql("CREATE MACRO dbo.Twice(a, n) AS TABLE SELECT n * 2 AS id, a || a AS name")
+    procedure = Procedure("Twice", None, ("x'y", 4))
+    for target in (pg_table("t"), table("t")):
+        text = procedure_query("s", target, procedure)
+        source = replace(target, location=QueryLocation(target.location.store, text))
+        staged = finished(servers, plan(SOURCE + "s sink() ~> out", {"s": source}, {"out": files("out/a.csv")}))
+        assert servers.read("out/a.csv").splitlines()[1:] == ["8,x'yx'y"]
+        assert staged.sources["s"].referenced == ()
