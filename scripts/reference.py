@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-import re
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
@@ -19,6 +18,7 @@ from typing import Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 import typer
 from litestar.routes import HTTPRoute
+from sqlglot import exp
 
 from headwater import settings
 from headwater.app.local import Local
@@ -27,7 +27,7 @@ from headwater.codes import CODES
 from headwater.connectors.formats.registry import FORMATS
 from headwater.connectors.registry import KINDS, SCHEMES
 from headwater.errors import LanguageError
-from headwater.language.dataflow.ast import Call
+from headwater.language.dataflow.ast import Call, Expr
 from headwater.language.dataflow.functions.examples import EXAMPLES
 from headwater.language.dataflow.functions.marks import MARKS
 from headwater.language.dataflow.functions.meta import REWRITES, SPREADS
@@ -201,14 +201,21 @@ def _vectorized(sql_names: Collection[str]) -> dict[str, str]:
     for text in [*EXAMPLES.values(), *lines]:
         source = Source(text)
         tree, _ = parse_expression(source)
-        if isinstance(tree, Call):
-            try:
-                made = resolve(tree, ColumnScope(), source).sql.sql("duckdb").lower()
-            except LanguageError:
-                continue
-            seen.setdefault(tree.name, set()).add(any(re.search(rf"\b{name}\(", made) for name in sql_names))
+        called = _called(tree, source) if isinstance(tree, Call) else None
+        if isinstance(tree, Call) and called is not None:
+            given = [_called(argument, source) or set() for argument in tree.args]
+            seen.setdefault(tree.name, set()).add(bool(called.difference(*given) & set(sql_names)))
     words = {frozenset({True}): "vectorized", frozenset({True, False}): "yes; vectorized for some arguments"}
     return {name: words.get(frozenset(found), "yes") for name, found in seen.items()}
+
+
+def _called(tree: Expr, source: Source) -> set[str] | None:
+    """Return the functions that the SQL of an expression calls; None where it reads columns, or is refused."""
+    try:
+        made = resolve(tree, ColumnScope(), source).sql
+    except LanguageError:
+        return None
+    return {call.name.lower() for call in made.find_all(exp.Anonymous)}
 
 
 def support_page() -> str:
@@ -217,8 +224,9 @@ def support_page() -> str:
         NOTICE,
         "# Data flows: what runs where\n",
         "`[engine] name` chooses between the embedded `duckdb` and `spark`. Every fixture of the tests runs on both",
-        "and gives the same rows, but for the differences listed here, each of which a test verifies. Lineage is proved",
-        "by changing one source column: only what its edges name may change; the number says in how many flows.\n",
+        "and gives the same rows, but for the differences listed here, each of which a test verifies.\n",
+        "Lineage is proved by changing one source column: only what its edges name may change. The number says in how",
+        "many flows.\n",
         "## Transformations\n",
         "| transformation | DuckDB | Spark | lineage proved in |",
         "|---|---|---|---|",

@@ -151,7 +151,7 @@ def test_spark_that_is_not_there_is_told_at_once(world: World, address: str, sta
 
 def test_value_that_fails_in_a_function_is_told_in_a_sentence(world: World) -> None:
     script = SOURCE + "o derive(x = regexReplace(customer, customer + '(', 'y')) ~> d d sink() ~> out"
-    assert fault_of(world, SETTINGS, script).startswith("RUN-047 Sink 'out' failed in a function: ")
+    assert fault_of(world, SETTINGS, script).startswith("RUN-047 Sink 'out' failed on Spark: ")
 
 
 PROGRAM = """

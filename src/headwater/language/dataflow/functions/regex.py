@@ -67,7 +67,8 @@ def replace(value: exp.Expr, pattern: Resolved, replacement: Resolved) -> exp.Ex
     text, new = constant(pattern, 1), sql.constant(replacement)
     if text is not None and isinstance(new, str):
         _checked(lambda: check_replacement(text, new), 2)
-        if is_shared(text) and not re.search(r"\$(?:\d\d|\{)", new):
+        matches_nothing = compiled(text).search("") is not None
+        if is_shared(text) and not matches_nothing and not re.search(r"\$(?:\d\d|\{)", new):
             return exp.RegexpReplace(
                 this=value,
                 expression=sql.text(text),

@@ -134,6 +134,13 @@ def _pattern_group(args: Args) -> exp.Expr:
     return call("regexp_extract", value, pattern, cast(group, exp.DType.INT))
 
 
+def _parts(args: Args) -> exp.Expr:
+    """Return the parts between matches; Spark itself leaves out the last one where the pattern is empty."""
+    if isinstance(args[1], exp.Literal) and args[1].name:
+        return call("split", *args, number(-1))
+    return call("hw_regex_split", *args)
+
+
 # Vectorized functions that do what Java does: Spark is Java.
 JAVA_CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     "hw_crc32": _renamed("crc32"),
@@ -141,7 +148,7 @@ JAVA_CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     "hw_regex_extract": _pattern_group,
     "hw_regex_matches": _renamed("regexp_like"),
     "hw_regex_replace": _renamed("regexp_replace"),
-    "hw_regex_split": lambda args: call("split", *args, number(-1)),
+    "hw_regex_split": _parts,
     "hw_sha2": _hash,
 }
 CALLS: dict[str, Callable[[Args], exp.Expr]] = {

@@ -32,12 +32,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         flows=("left_by_likeness",),
     ),
     Difference(
-        "toDate",
-        "differs",
-        "`DDD` wants three digits, as java.time does",
-        example="toDate('32 20', 'DDD yy')",
-    ),
-    Difference(
         "vectorized functions of `#item`",
         "refused",
         "Spark calls no Python function inside a lambda; unroll the array with a flatten first",

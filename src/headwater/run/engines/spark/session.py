@@ -35,7 +35,8 @@ MEANING: Mapping[str, str] = MappingProxyType(
     {
         "spark.sql.ansi.enabled": "false",
         "spark.sql.caseSensitive": "false",
-        "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+        # As the service reads dates: '2013-1-5' by 'yyyy-MM-dd', and '99' by 'yy' as 1999.
+        "spark.sql.legacy.timeParserPolicy": "LEGACY",
         "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
         "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
         "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
