@@ -21,6 +21,12 @@ def test_template_holds_the_definitions_of_all_its_levels() -> None:
     assert list(workspace.linked_services) == ["Warehouse"]
 
 
+def test_template_of_synapse_is_a_synapse_workspace(tmp_path: Path) -> None:
+    file = tmp_path / "template.json"
+    file.write_text(TEMPLATE.read_text().replace("Microsoft.DataFactory/factories", "Microsoft.Synapse/workspaces"))
+    assert load_template(file).kind == "synapse"
+
+
 def test_template_expressions_are_evaluated() -> None:
     dataset = load_template(TEMPLATE).find_dataset("OrderTable")
     assert dataset.linked_service.name == "Warehouse"

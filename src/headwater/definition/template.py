@@ -29,14 +29,16 @@ _FOLDERS: Mapping[str, str] = {
     "pipelines": "pipeline",
     "triggers": "trigger",
 }
+_SYNAPSE = "microsoft.synapse/"
 _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|(\w+)|(.))")
 _EMPTY: Mapping[str, Json] = {"array": [], "bool": False, "int": 0, "object": {}, "secureobject": {}}
 
 
-def load_template(file: Path, name: str | None = None, kind: Kind = "factory") -> Workspace:
+def load_template(file: Path, name: str | None = None) -> Workspace:
     """Load the definitions of an ARM template; the workspace is called as the file is if `name` is None.
 
-    Raises DefinitionError if the file cannot be read or holds no definitions.
+    It is a Synapse workspace if a resource is one of Synapse's, else a factory. Raises DefinitionError if the file
+    cannot be read or holds no definitions.
     """
     try:
         data = file.read_bytes()
@@ -47,6 +49,8 @@ def load_template(file: Path, name: str | None = None, kind: Kind = "factory") -
     files, warnings = template_files(document, file.name)
     if not files:
         raise _unusable(file, "holds no definitions")
+    types = (str(resource.get("type", "")).lower() for _, resource in _resources(document))
+    kind: Kind = "synapse" if any(type_.startswith(_SYNAPSE) for type_ in types) else "factory"
     workspace = load_files(files, name or file.stem, kind)
     return replace(workspace, faults=(*workspace.faults, *faults, *warnings))
 

@@ -76,6 +76,12 @@ def test_upserts_and_deletes_change_a_table_that_has_half_of_the_keys(workspace:
     assert str(tmp_path / "sinks" / "Table.parquet") == result.sinks[0].path
 
 
+def test_kept_folder_of_an_earlier_rehearsal_is_used_again(workspace: Workspace, tmp_path: Path) -> None:
+    first, second = (rehearsed(workspace, "Upserts", tmp_path, rows=40, is_kept=True) for _ in range(2))
+    assert first.sinks == second.sinks
+    assert pq.read_metadata(tmp_path / "sinks" / "Table.parquet").num_rows <= 40
+
+
 def test_unknown_column_is_told_with_caret_and_cure(workspace: Workspace, tmp_path: Path) -> None:
     result = rehearsed(workspace, "UnknownColumn", tmp_path)
     (fault,) = result.faults

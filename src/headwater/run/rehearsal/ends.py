@@ -78,7 +78,7 @@ def needs_of(
         end = nodes.get(node.name)
         if end is not None and end.dataset is None and end.linked_service is not None:
             needs += _resolve_inline(workspace, end, node, inline)
-    stores = {dataset.location.store for dataset in {**ends.resolved, **inline}.values()}
+    stores = dict.fromkeys(dataset.location.store for dataset in {**ends.resolved, **inline}.values())
     needs += [fault for store in stores if store.linked_service not in bound for fault in _store(store)]
     needs += [fault for node in (*graph.sources, *graph.sinks) for fault in _options(node, ends)]
     return tuple(dict.fromkeys(needs))

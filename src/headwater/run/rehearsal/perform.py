@@ -83,8 +83,8 @@ def staged_rehearsal(
     asks = asks_of(prepared.graph, prepared.ordered)
     generator = Generator(prepared.schemas, asks, terms.rows, f"{terms.seed}/{prepared.flow.name}")
     tables = {node.name: generator.table(node.name) for node in prepared.graph.sources}
-    terms.folder.mkdir(parents=True, exist_ok=True)
     scratch = Scratch(terms.folder)
+    scratch.clear()
     plan = _plan(prepared, scratch)
     for name, rows in tables.items():
         scratch.fill(plan.sources[name], rows)

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from types import TracebackType
 
+from headwater.connectors.protocol import AnyStore
 from headwater.definition.activities.control import (
     ForEachBody,
     IfConditionBody,
@@ -24,6 +25,7 @@ from headwater.definition.workspace import Workspace
 from headwater.errors import Fault, HeadwaterError
 from headwater.language.expression.ast import Json
 from headwater.plan.nesting import walk_active
+from headwater.plan.resolved import ResolvedDataset
 from headwater.plan.rules.runnable_types import runnable_types
 from headwater.run.activities.registry import ACTIVITIES
 from headwater.run.database import RunDatabase
@@ -31,6 +33,7 @@ from headwater.run.history import RunHistory
 from headwater.run.records import ActivityRun
 from headwater.run.rehearsal.outcome import LEFT_OUT, PipelineRehearsal, RehearsedActivity
 from headwater.run.rehearsal.perform import Terms
+from headwater.run.rehearsal.scratch import file_name
 from headwater.run.rehearsal.stand_ins import RehearsalClock, RehearsedCopy, RehearsedDataFlow, StandIns
 from headwater.run.runner import Runner
 
@@ -44,6 +47,7 @@ class RehearsedPipelines:
         self._workspace = workspace
         self._left_out = _without_unrunnable(workspace)
         self._terms = terms
+        self._stores = StandIns(terms.folder)
         self._stack = ExitStack()
 
     def __enter__(self) -> RehearsedPipelines:
@@ -53,7 +57,7 @@ class RehearsedPipelines:
         self._runner = Runner(
             database=database,
             workspaces={self._workspace.name: self._left_out},
-            connect=StandIns(self._terms.folder).connect,
+            connect=self._connect,
             scratch=self._terms.folder / "scratch",
             engine=self._terms.engine,
             clock=RehearsalClock(),
@@ -71,9 +75,15 @@ class RehearsedPipelines:
     ) -> None:
         self._stack.close()
 
+    def _connect(self, dataset: ResolvedDataset) -> AnyStore:
+        return self._stores.connect(dataset)
+
     def rehearse(self, name: str) -> PipelineRehearsal:
         """Return how far a pipeline comes. Does not raise for what is wrong with it."""
         pipeline = self._workspace.pipelines[name]
+        # Each finds its stores empty, whatever ran before.
+        self._stores = StandIns(self._terms.folder / "stores" / file_name(name))
+        self._stores.clear()
         needs = tuple(runnable_types(self._workspace, pipeline))
         started = time.monotonic()
         result = PipelineRehearsal(name, pipeline.place.file, "Refused", needs=needs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,14 @@ class Scratch:
         object.__setattr__(self, "files", FolderFiles(self.folder))
         tables = duckdb.open_binding(_TABLES, Binding(url=f"duckdb:{_DATABASE}"), self.folder, "tables")
         object.__setattr__(self, "tables", tables)
+
+    def clear(self) -> None:
+        """Make the folder, and remove what an earlier rehearsal left in it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in ("sinks", "sources"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for file in self.folder.glob(f"{_DATABASE}*"):
+            file.unlink()
 
     def connect(self, dataset: ResolvedDataset) -> AnyStore:
         return self.files if isinstance(dataset.location, FileLocation) else self.tables

@@ -12,9 +12,12 @@ from headwater.language.dataflow.ast import Node
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and all nodes in it, outer before inner."""
-    yield node
-    for one in children(node):
-        yield from walk(one)
+    # Not recursive: a sum of many terms is as deep as it is long.
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(reversed(list(children(one))))
 
 
 def children(node: Node) -> Iterator[Node]:

@@ -7,9 +7,11 @@ parameters that the activity gives.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
+import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,6 +56,11 @@ class StandIns:
 
     folder: Path
 
+    def clear(self) -> None:
+        """Remove what an earlier rehearsal left in the folder."""
+        for name in ("files", "tables"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
     def connect(self, dataset: ResolvedDataset) -> AnyStore:
         store = dataset.location.store
         name = file_name(store.linked_service)
@@ -87,8 +94,11 @@ class RehearsedCopy:
     def _make(self, plan: CopyPlan, target: ResolvedDataset, surroundings: Surroundings) -> None:
         """Write made-up rows where the copy will read, with the copy's own writer."""
         scratch = Scratch(surroundings.scratch / "made up")
+        scratch.clear()
         made = scratch.file("sources", "rows")
-        generator = Generator({"rows": _columns(plan)}, Asks({}), self.terms.rows, f"{self.terms.seed}/{target.name}")
+        asks = Asks({})
+        asks.unique.update(("rows", name) for name in _keys(plan))
+        generator = Generator({"rows": _columns(plan)}, asks, self.terms.rows, f"{self.terms.seed}/{target.name}")
         scratch.fill(made, generator.table("rows"))
         writing = CopyPlan(
             source=made,
@@ -174,7 +184,8 @@ def _without_query(source: ResolvedDataset) -> ResolvedDataset:
     location = source.location
     if not isinstance(location, QueryLocation):
         return source
-    return replace(source, location=TableLocation(location.store, None, f"query of {source.name}"))
+    digest = hashlib.sha256(location.text.encode()).hexdigest()[:8]
+    return replace(source, location=TableLocation(location.store, None, f"{source.name} query {digest}"))
 
 
 def _for_stand_in(plan: CopyPlan) -> CopyPlan:
@@ -220,6 +231,15 @@ def _fitting_file(source: ResolvedDataset, location: FileLocation, options: Copy
 def _plain(wildcard: str) -> str:
     """Return a name that a wildcard fits."""
     return re.sub(r"\*+", "rows", wildcard).replace("?", "x").replace("^", "").strip("/")
+
+
+def _keys(plan: CopyPlan) -> Iterator[str]:
+    """Yield the source's columns that are keys of an upsert."""
+    upsert = plan.sink_properties.get("upsertSettings")
+    keys = upsert.get("keys") if isinstance(upsert, dict) else None
+    by_sink = {one.sink: one.source for one in plan.mapping or ()}
+    for key in keys if isinstance(keys, list) else ():
+        yield by_sink.get(str(key), str(key))
 
 
 def _columns(plan: CopyPlan) -> Schema:
