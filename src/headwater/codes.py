@@ -205,7 +205,6 @@ CODES: dict[str, str] = {
     "RUN-105": "The sink of a copy has no column of this name.",
     "RUN-106": "A column cannot be converted into the type of the sink.",
     "RUN-107": "A dataset or file is not one that the copy can read or write.",
-    "RUN-108": "A text file has escapes that would be read wrongly.",
     "RUN-109": "Several files would be written to one name.",
     "RUN-110": "The copy was to be verified and is not complete.",
     "SET-001": "headwater.toml is not valid TOML.",

@@ -86,6 +86,15 @@ def test_files_of_other_codecs_and_encodings_are_read_and_written(world: World) 
     assert (world.files / "out/b.csv").read_bytes() == "id<>name\n1<>ü\n".encode("cp1252")
 
 
+def test_backslash_before_an_ordinary_character_stays(world: World) -> None:
+    (world.files / "in").mkdir()
+    for name, pack in (("a.csv", bytes), ("b.csv.gz", gzip.compress)):
+        (world.files / "in" / name).write_bytes(pack(b'id\n"C:\\temp"\n'))
+        codec = "gzip" if name.endswith("gz") else "none"
+        through(world, files(f"in/{name}", escapeChar="\\", compressionCodec=codec), files("out/x.csv", escapeChar='"'))
+        assert world.read("out/x.csv") == "id\nC:\\temp\n"
+
+
 def test_column_that_a_file_lacks_is_told(world: World) -> None:
     (world.files / "in").mkdir()
     orc.write_table(pa.table({"id": [1]}), world.files / "in/a.orc")

@@ -15,6 +15,7 @@ from sqlglot import exp
 from headwater.connectors.formats.codecs import CODECS
 from headwater.connectors.formats.dialect import Dialect
 from headwater.connectors.formats.encodings import option_encoding
+from headwater.connectors.formats.escapes import Escapes
 from headwater.connectors.formats.options import option_codec, option_flag, option_level, option_text
 from headwater.connectors.formats.recoding import Recoding
 from headwater.connectors.formats.table_functions import describe_scan, flag, names, table_function, text, types
@@ -76,6 +77,13 @@ class DelimitedText:
         if dialect is not None:
             plain = replace(plain, delimiter=",", quote='"', escape='"', newline="\n", quote_all=False)
         return plain, Recoding(self.codec, self.encoding, dialect, self.level == "Fastest")
+
+    @property
+    def escapes(self) -> Escapes | None:
+        """What to look for in files whose escape is not their quote."""
+        if not self.escape or not self.quote or self.escape == self.quote:
+            return None
+        return Escapes(Dialect(self.delimiter, "", self.quote, self.escape))
 
     def _dialect(self) -> Dialect | None:
         if 1 <= len(self.delimiter.encode()) <= MAX_DELIMITER and self.newline in NEWLINES:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import BinaryIO, cast
 
 import duckdb
 from sqlglot import exp
 
 from headwater.connectors.formats.batches import BatchFiles
+from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.protocol import BatchFormat, EngineFormat, Format, ReadFormat
 from headwater.connectors.formats.recoding import Recoding, recode_out
 from headwater.connectors.formats.source_files import SourceFiles, new_file
@@ -30,7 +32,11 @@ def open_files(
     """Return the store as this connection reads it, and the format that its files then have."""
     store.attach(connection)
     plain, recoding = format_.plain()
-    files = SourceFiles(store, connection, recoding)
+    escapes = plain.escapes if isinstance(plain, DelimitedText) else None
+    if escapes is not None and isinstance(plain, DelimitedText) and plain.codec != "none":
+        # Only what is unpacked can be looked at.
+        plain, recoding = replace(plain, codec="none"), Recoding(plain.codec)
+    files = SourceFiles(store, connection, recoding, escapes)
     if _is_engine(plain):
         return files, cast(EngineFormat, plain)  # told apart by what it can do
     return files, BatchFiles(cast(BatchFormat, plain), connection, files.file_of)

@@ -17,6 +17,7 @@ from headwater.connectors.engine import scratch_of
 from headwater.connectors.formats.archives import unpack
 from headwater.connectors.formats.batches import OpenFile
 from headwater.connectors.formats.codecs import CODECS
+from headwater.connectors.formats.escapes import Escapes
 from headwater.connectors.formats.recoding import Recoding, recode_in
 from headwater.connectors.protocol import FileEntry, FileStore, StagedFile, Token
 
@@ -24,10 +25,18 @@ from headwater.connectors.protocol import FileEntry, FileStore, StagedFile, Toke
 class SourceFiles:
     """A store for one connection. What the engine does not read as it is lies decoded in the connection's scratch."""
 
-    def __init__(self, store: FileStore, connection: duckdb.DuckDBPyConnection, recoding: Recoding | None) -> None:
+    def __init__(
+        self,
+        store: FileStore,
+        connection: duckdb.DuckDBPyConnection,
+        recoding: Recoding | None,
+        escapes: Escapes | None = None,
+    ) -> None:
         self._store = store
         self._connection = connection
         self._recoding = recoding
+        self._escapes = escapes
+        self._sound: set[tuple[str, str]] = set()
         self._found: dict[str, tuple[str, str]] = {}
         self._members: dict[tuple[str, str], Path] = {}
         self._local: dict[tuple[str, str], Path] = {}
@@ -89,18 +98,39 @@ class SourceFiles:
 
     def _plain_file(self, container: str, path: str) -> Path | None:
         """Return the decoded file, made when it is first asked for; None if the engine reads the store's own."""
+        known = self._local.get((container, path))
+        if known is not None or (container, path) in self._sound:
+            return known
+        local = self._decoded(container, path)
+        if self._escapes is not None:
+            local = self._mended(container, path, local, self._escapes)
+        if local is None:
+            self._sound.add((container, path))
+        else:
+            self._local[container, path] = local
+        return local
+
+    def _mended(self, container: str, path: str, local: Path | None, escapes: Escapes) -> Path | None:
+        """Return the file with escapes that the engine understands, if it needs any others."""
+        with local.open("rb") if local else self._store.open(container, path) as source:
+            if not escapes.are_lossy(source):
+                return local
+            source.seek(0)
+            target = new_file(self._connection)
+            recode_in(source, target, Recoding(dialect=escapes), _what(container, path))
+        return target
+
+    def _decoded(self, container: str, path: str) -> Path | None:
         member = self._members.get((container, path))
         recoding = self._recoding
         if member is not None:
             recoding = None if recoding is None or not recoding.is_text else replace(recoding, codec="none")
         if recoding is None:
             return member
-        if (container, path) not in self._local:
-            target = new_file(self._connection)
-            with member.open("rb") if member else self._store.open(container, path) as source:
-                recode_in(source, target, recoding, _what(container, path))
-            self._local[container, path] = target
-        return self._local[container, path]
+        target = new_file(self._connection)
+        with member.open("rb") if member else self._store.open(container, path) as source:
+            recode_in(source, target, recoding, _what(container, path))
+        return target
 
 
 def new_file(connection: duckdb.DuckDBPyConnection) -> Path:

@@ -20,7 +20,7 @@ from headwater.errors import ConnectorError, Fault, RunError
 from headwater.run.copy.attempt import Attempt, Stream, place_of, sentence
 from headwater.run.copy.files import SourceFile
 from headwater.run.copy.mapping import ITEM, OutputColumn, collection_value, with_file_path
-from headwater.run.copy.text_heads import can_count_lines, lines_to_skip, refuse_lossy_escapes
+from headwater.run.copy.text_heads import can_count_lines, lines_to_skip
 from headwater.run.events import ReferencedTable
 
 STREAM = "headwater_source"
@@ -92,7 +92,6 @@ def _located(attempt: Attempt, store: FileStore, location: FileLocation, file: S
     if format_.header and file.entry.size == 0:
         cure = "Remove the empty file, or exclude it with a wildcard."
         raise RunError(Fault("RUN-107", f"{sentence(where)} is empty and has no header line", cure=cure))
-    refuse_lossy_escapes(store, location.container, file.entry.path, format_, where)
     wanted = attempt.options.skip_lines
     if not wanted and not (format_.header and can_count_lines(format_)):
         return format_

@@ -14,7 +14,6 @@ import msgspec
 from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
-from headwater.connectors.formats.delimited_text import DelimitedText
 from headwater.connectors.formats.opening import open_files
 from headwater.connectors.formats.protocol import ReadFormat
 from headwater.connectors.protocol import FileEntry, FileStore
@@ -24,7 +23,6 @@ from headwater.data.schema import Column, Schema
 from headwater.data.types import STRING
 from headwater.errors import Fault, PlanError, RunError
 from headwater.plan.resolved import ResolvedDataset
-from headwater.run.copy.text_heads import refuse_lossy_escapes
 from headwater.run.engines.changes import Note, Window, new_files
 from headwater.run.engines.found_files import partition_keys, source_files
 from headwater.transformations.options import SourceOptions
@@ -135,8 +133,6 @@ def _alike(reading: _Reading, files: Sequence[FileEntry]) -> list[FilePart]:
     container, keys = reading.location.container, _keys(reading, files)
     alike: dict[tuple[Schema, str, tuple[tuple[str, str | None], ...]], list[FileEntry]] = {}
     for file in files:
-        if isinstance(reading.format, DelimitedText):
-            refuse_lossy_escapes(reading.store, container, file.path, reading.format, reading.where(file.path))
         found = reading.format.describe(reading.engine, [reading.store.url(container, file.path)])
         key = found, file.path if reading.by_file else "", tuple(keys.get(file.path, {}).items())
         alike.setdefault(key, []).append(file)
