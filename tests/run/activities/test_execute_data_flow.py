@@ -177,6 +177,33 @@ def test_output_has_metrics_and_lineage_of_every_sink(world: World, made: Worksp
     assert status["dsl"].splitlines()[:2] == ["source() ~> s", "s filter() ~> f"]
 
 
+def test_stage_tells_of_every_stream_and_of_the_files_of_its_sink(world: World) -> None:
+    status = run(world, spread()).output["runStatus"]
+    assert isinstance(status, dict)
+    (stage,) = status["metrics"]["named"]["stages"]
+    files = [(world.root / f"lake/data/out/n{n}.csv").stat().st_size for n in (1, 2)]
+    assert {name: value for name, value in stage.items() if name not in ("time", "partitionTimes")} == {
+        "stage": 0,
+        "recordsRead": 3,
+        "recordsWritten": 3,
+        "bytesRead": len("id,name\n1,ann\n2,bob\n3,eve\n"),
+        "bytesWritten": sum(files),
+        "target": "named",
+        "partitionStatus": "Success",
+        "progressState": "Completed",
+        "streams": {
+            "s": _stream("source", [3]),
+            "named": _stream("sink", [2, 1]),
+        },
+    }
+    assert stage["partitionTimes"] == [stage["time"]]
+
+
+def _stream(verb: str, counts: list[int]) -> dict[str, object]:
+    told = {"type": verb, "count": sum(counts), "cached": False, "totalPartitions": len(counts)}
+    return {**told, "partitionCounts": counts, "partitionStatus": "Success"}
+
+
 def test_failed_run_has_announced_what_it_would_have_written(world: World, made: Workspace) -> None:
     (world.root / "lake/data/out/count.csv").mkdir(parents=True)
     with pytest.raises(ConnectorError):

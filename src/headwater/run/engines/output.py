@@ -1,6 +1,11 @@
 """The activity output of a data flow, in the original's shape: `runStatus` with metrics and column lineage.
 
-Keys that tell of a cluster (its id, its Spark version) are left out, since there is none.
+    metrics.<sink>    rows and format; sources with rowsRead; one stage with the streams whose rows are known
+    profile.<sink>    the origins of each column, and how many are new, updated, drifted, dropped
+    output.<cache>    the rows of a cache sink, where it is part of the output
+
+A sink that sets rows apart counts them beside `rowsWritten`: `assertFailedRows`, `rejectedRows`. Keys that tell of a
+cluster (its id, its Spark version) or of times after the output is written are left out, since there are none.
 """
 
 from __future__ import annotations
@@ -11,8 +16,8 @@ from headwater.data.edges import ColumnEdge
 from headwater.data.locations import FileLocation
 from headwater.errors import HeadwaterError
 from headwater.run.engines.flow import StagedFlow
-from headwater.run.engines.staged_sink import StagedSink
-from headwater.transformations.graph import Graph
+from headwater.run.engines.staged_sink import StagedFiles, StagedSink
+from headwater.transformations.graph import Graph, Node
 from headwater.transformations.trace import ROWS, trace
 
 Object = dict[str, object]
@@ -37,9 +42,7 @@ def _metrics(staged: StagedFlow, sink: StagedSink) -> Object:
     sources = {
         node.name: {"rowsRead": staged.source_rows[node.name]} for node in upstream if node.name in staged.source_rows
     }
-    streams = {
-        node.name: {"type": node.verb, "count": staged.rows[node.name]} for node in upstream if node.name in staged.rows
-    }
+    streams = {node.name: _stream(staged, node, sink) for node in upstream if node.name in staged.rows}
     stage: Object = {
         "stage": 0,
         "recordsRead": sum(staged.source_rows[name] for name in sources),
@@ -49,6 +52,8 @@ def _metrics(staged: StagedFlow, sink: StagedSink) -> Object:
         "time": milliseconds,
         "target": sink.name,
         "partitionStatus": "Success",
+        "partitionTimes": [milliseconds],
+        "progressState": "Completed",
         "streams": streams,
     }
     return {
@@ -60,6 +65,21 @@ def _metrics(staged: StagedFlow, sink: StagedSink) -> Object:
         "progressState": "Completed",
         "sources": sources,
         "stages": [stage],
+    }
+
+
+def _stream(staged: StagedFlow, node: Node, sink: StagedSink) -> Object:
+    """Return what is told of a stream; the files of a sink are its partitions, all else is one."""
+    count = staged.rows[node.name]
+    files = sink.staged.files if isinstance(sink.staged, StagedFiles) and node.name == sink.name else ()
+    counts = [file.rows for file in files] or [count]
+    return {
+        "type": node.verb,
+        "count": count,
+        "cached": node.is_cache,
+        "totalPartitions": len(counts),
+        "partitionCounts": counts,
+        "partitionStatus": "Success",
     }
 
 
