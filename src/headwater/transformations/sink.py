@@ -24,7 +24,7 @@ from headwater.transformations.relation import output
 from headwater.transformations.row_actions import action_faults, failure_marks, taken_rows
 from headwater.transformations.scope import Found, StreamScope
 from headwater.transformations.source import declared_columns, inline_options
-from headwater.transformations.spread import spread_faults, spreading
+from headwater.transformations.spread import Spreading, spread_faults, spreading
 
 
 def _compile(given: Given) -> Outcome:
@@ -38,7 +38,7 @@ def _compile(given: Given) -> Outcome:
     target = _error_rows(given, "outputAssertFailedRows", "assertFailure")
     taken = taken_rows(given, stream, leaves_failures=target is not None)
     failures = failure_marks(stream) if target is not None else ()
-    spread = spreading(given, scope, columns, len(options.file_names), bool(options.file_names or options.file_pattern))
+    spread = Spreading(Spread()) if options.is_cache else spreading(given, scope, columns, options)
     frame = exp.Select().from_(stream.table(), copy=False)
     for test in taken.tests:
         frame = frame.where(test, copy=False)

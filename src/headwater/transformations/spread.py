@@ -16,7 +16,7 @@ from headwater.language.dataflow.ast import Call, Clause, ColumnRef, Expr, Liter
 from headwater.transformations.arguments import text
 from headwater.transformations.constant import constant
 from headwater.transformations.expression import resolve_value
-from headwater.transformations.options import Spread
+from headwater.transformations.options import SinkOptions, Spread
 from headwater.transformations.protocol import Given, OutputColumn
 from headwater.transformations.relation import made
 from headwater.transformations.scope import StreamScope
@@ -37,13 +37,12 @@ class Spreading:
     columns: tuple[OutputColumn, ...] = ()
 
 
-def spreading(
-    given: Given, scope: StreamScope, columns: Sequence[OutputColumn], names: int, is_named: bool
-) -> Spreading:
-    """Return how a sink's rows are spread; `columns` are those that it writes, `names` how many files it names.
+def spreading(given: Given, scope: StreamScope, columns: Sequence[OutputColumn], options: SinkOptions) -> Spreading:
+    """Return how the rows of a sink on files are spread; `columns` are those that it writes.
 
-    Several names and no partitions share the rows evenly. `is_named` is also true for a pattern. Raises LanguageError.
+    Several names and no partitions share the rows evenly. Raises LanguageError.
     """
+    names, is_named = len(options.file_names), bool(options.file_names or options.file_pattern)
     file, folder = text(given, "rowUrlColumn"), text(given, "rowFolderUrlColumn")
     if file and folder:
         option = given.statement.option("rowFolderUrlColumn")

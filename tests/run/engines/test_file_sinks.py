@@ -253,3 +253,17 @@ def test_rows_of_a_source_are_counted_though_they_are_kept_first(world: World) -
     staged = finished(world, flow("partitionBy('roundRobin', 3)"))
     assert dict(staged.source_rows) == {"s": 6}
     assert staged.rows == {"s": 6, "out": 6}
+
+
+def test_partitions_of_a_cache_sink_are_no_columns_of_the_output(world: World) -> None:
+    script = SOURCE + "s sink(store: 'cache', output: true, partitionBy('hash', 3, id)) ~> kept\ns sink() ~> out"
+    staged = finished(world, plan(script, {"s": files("in/rows.csv")}, {"out": files("out/a.csv")}))
+    assert {name for row in staged.outputs["kept"] if isinstance(row, dict) for name in row} == {"id", "city", "year"}
+
+
+def test_keys_that_differ_in_case_only_and_dates_are_folders_of_their_own(world: World) -> None:
+    world.write("in/rows.csv", "id,city,year\n1,Bern,2020\n2,bern,2020\n")
+    script = SOURCE + "s derive(day = toDate('2026-01-31')) ~> d\nd sink(partitionBy('key', 0, city, day)) ~> out"
+    finished(world, plan(script, {"s": files("in/rows.csv")}, {"out": files("out/")}))
+    part = "part-00000-run-1-out-c000.csv"
+    assert written(world) == [f"out/city={city}/day=2026-01-31/{part}" for city in ("Bern", "bern")]
