@@ -25,7 +25,7 @@ from headwater.app.local import Local
 from headwater.cli.main import VERBS
 from headwater.codes import CODES
 from headwater.connectors.formats.registry import FORMATS
-from headwater.connectors.registry import KINDS, SCHEMES
+from headwater.connectors.registry import FOLDER_TABLES, KINDS, SCHEMES
 from headwater.errors import LanguageError
 from headwater.language.dataflow.ast import Call, Expr
 from headwater.language.dataflow.functions.examples import EXAMPLES
@@ -130,12 +130,16 @@ def connectors_page() -> str:
         lines.append(f"| `{kind}` | {entry.shape} | {opened} |")
     lines += ["\n## Bindings\n", "| url begins with | for | opened by |", "|---|---|---|"]
     lines += [f"| `{name}:` | {', '.join(scheme.shapes)} | `{scheme.module}` |" for name, scheme in SCHEMES.items()]
-    lines += ["\n## Formats\n", "Copy and data flows read all of them; inline is the name in a data flow's script.\n"]
-    lines += ["| dataset type | inline | written | compression | read by |", "|---|---|---|---|---|"]
+    lines += ["\n## Formats\n", "Inline is the name in a data flow's script.\n"]
+    lines += ["| type | Copy | data flow | inline | compression | implemented by |", "|---|---|---|---|---|---|"]
     for name, format_ in FORMATS.items():
         inline = f"`{format_.inline}`" if format_.inline else "no"
-        written = "yes" if format_.is_written else "no"
-        lines.append(f"| `{name}` | {inline} | {written} | {', '.join(format_.codecs)} | `{format_.module}` |")
+        does = "read, write" if format_.is_written else "read"
+        flow = does if format_.inline else "no"
+        codecs = ", ".join(format_.codecs)
+        lines.append(f"| `{name}` | {does} | {flow} | {inline} | {codecs} | `{format_.module}` |")
+    for name, module in FOLDER_TABLES.items():
+        lines.append(f"| `{name}` | no | read, write | `{name.lower()}` | snappy | `{module}` |")
     return "\n".join(lines) + "\n"
 
 

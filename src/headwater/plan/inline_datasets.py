@@ -21,7 +21,7 @@ from headwater.plan.resolved import ResolvedDataset
 from headwater.transformations.format_options import FORMAT_OPTIONS
 
 # Format of the script → type of the dataset that it stands for.
-_TYPES: Mapping[str, str] = {kind.inline: name for name, kind in FORMATS.items() if kind.inline} | {
+INLINE_TYPES: Mapping[str, str] = {kind.inline: name for name, kind in FORMATS.items() if kind.inline} | {
     "delta": "Delta",
     "table": "AzureSqlTable",
 }
@@ -46,11 +46,11 @@ def inline_dataset(
     """Return what the inline dataset of a source or sink comes to. Raises PlanError, ConnectorError."""
     assert node.linked_service is not None, "an inline dataset has a linked service"
     form = str(options.get("format", "")).lower()
-    type_ = _TYPES.get(form)
+    type_ = INLINE_TYPES.get(form)
     if type_ is None:
         known = f'The format "{form}"' if form in _NOT_READ else f'"{form}"'
         message = f'{known} of "{node.name}" is an inline dataset that cannot be read or written'
-        raise PlanError(Fault("PLN-041", message, node.place, f"Use one of {', '.join(_TYPES)}."))
+        raise PlanError(Fault("PLN-041", message, node.place, f"Use one of {', '.join(INLINE_TYPES)}."))
     store, connection = resolve_linked_service(workspace, node.linked_service, context)
     properties: dict[str, Json] = {new: options[old] for old, new in _PROPERTIES.items() if old in options}
     properties |= _format_options(node, type_, options)

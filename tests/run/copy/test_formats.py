@@ -244,6 +244,15 @@ def test_archive_is_extracted_without_a_folder_on_demand(bench: Workbench) -> No
     assert files_below(bench.root / "lake/o") == {"out/one.json": b'{"a":"1","b":"2"}\n'}
 
 
+def test_archive_of_one_compression_on_both_sides_moves_as_it_is(bench: Workbench) -> None:
+    content = zipped(**{"1.csv": "id\n1\n"})
+    bench.put("landing/c/a.zip", content)
+    dataset = {"compressionCodec": "ZipDeflate", **CSV}
+    source = end("landing", "DelimitedText", "c/a.zip", **dataset)
+    bench.copy(source, end("lake", "DelimitedText", "o/a.zip", **dataset))
+    assert (bench.root / "lake/o/a.zip").read_bytes() == content
+
+
 def test_members_of_archives_go_into_one_table(bench: Workbench) -> None:
     bench.put("landing/c/a.zip", zipped(**{"1.csv": "id\n1\n", "2.csv": "id\n2\n"}))
     bench.run_sql("CREATE TABLE t (id INTEGER)")

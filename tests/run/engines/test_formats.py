@@ -86,6 +86,13 @@ def test_files_of_other_codecs_and_encodings_are_read_and_written(world: World) 
     assert (world.files / "out/b.csv").read_bytes() == "id<>name\n1<>ü\n".encode("cp1252")
 
 
+def test_archive_is_refused_with_what_to_do(world: World) -> None:
+    world.write("in/a.zip", "PK")
+    with pytest.raises(ConnectorError, match="is an archive") as caught:
+        through(world, files("in/a.zip", compressionCodec="ZipDeflate"), files("out/x.csv"))
+    assert "Extract it in a copy" in str(caught.value)
+
+
 def test_backslash_before_an_ordinary_character_stays(world: World) -> None:
     (world.files / "in").mkdir()
     for name, pack in (("a.csv", bytes), ("b.csv.gz", gzip.compress)):

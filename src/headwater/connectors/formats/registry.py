@@ -49,7 +49,10 @@ FORMATS: Mapping[str, FormatKind] = {
     "Xml": FormatKind(f"{_HERE}.xml", "xml_from_properties", "xml", is_written=False, codecs=_FILES),
 }
 
-NOT_BUILT: tuple[str, ...] = ("Delta", "Iceberg")
+_CURES: Mapping[str, str] = {
+    "Delta": "Read and write Delta tables in a data flow, as an inline dataset: format: 'delta'.",
+    "Iceberg": f"Use one of {', '.join(FORMATS)}, or a Delta table in a data flow.",
+}
 
 
 def format_from_dataset(type_: str, properties: Mapping[str, Json]) -> Format | None:
@@ -62,12 +65,12 @@ def format_from_dataset(type_: str, properties: Mapping[str, Json]) -> Format | 
         # The registry's own table says what the module has.
         read = cast("Callable[[Mapping[str, Json]], Format]", getattr(module, kind.reader))
         return read(properties)
-    if type_ in NOT_BUILT:
+    if type_ in _CURES:
         raise ConnectorError(
             Fault(
                 "CON-020",
                 f"Datasets of type '{type_}' cannot be read or written",
-                cure=f"Use one of {', '.join(FORMATS)}.",
+                cure=_CURES[type_],
             )
         )
     return None

@@ -20,6 +20,7 @@ from headwater.connectors.formats.codecs import CODECS
 from headwater.connectors.formats.escapes import Escapes
 from headwater.connectors.formats.recoding import Recoding, recode_in
 from headwater.connectors.protocol import FileEntry, FileStore, StagedFile, Token
+from headwater.errors import ConnectorError, Fault
 
 
 class SourceFiles:
@@ -127,6 +128,10 @@ class SourceFiles:
             recoding = None if recoding is None or not recoding.is_text else replace(recoding, codec="none")
         if recoding is None:
             return member
+        if CODECS[recoding.codec].is_archive:
+            message = f"F{_what(container, path)[1:]} is an archive, which is not read as one file"
+            cure = "Extract it in a copy from a dataset of this compression, and read what it holds."
+            raise ConnectorError(Fault("CON-021", message, cure=cure))
         target = new_file(self._connection)
         with member.open("rb") if member else self._store.open(container, path) as source:
             recode_in(source, target, recoding, _what(container, path))

@@ -203,7 +203,8 @@ def _byte_task(
 ) -> Task:
     """Return a task that moves bytes; what is no Binary is still described, because lineage has its columns."""
     format_ = attempt.reading
-    if format_ is None or isinstance(format_, Binary) or files[0].entry.size == 0:
+    archive = isinstance(store, SourceFiles) and store.holds_archives
+    if format_ is None or isinstance(format_, Binary) or files[0].entry.size == 0 or archive:
         return Task(target=target, files=files, as_bytes=True)
     store.attach(attempt.engine)
     url = store.url(location.container, files[0].entry.path)
