@@ -50,9 +50,12 @@ def rows(world: World) -> list[str]:
             ["id", "1"],
         ),
         ("wildcardPaths: ['in/d0.csv', '/in/d2.csv']", ["id", "0", "2"]),
+        ("wildcardPaths: ['in/**/*']", ["id", "0", "1", "2"]),
+        ("wildcardPaths: ['in/_*']", ["id", "mark"]),
     ],
 )
 def test_files_are_chosen(world: World, options: str, expected: list[str]) -> None:
+    world.write("in/_SUCCESS", "id\nmark\n")
     finished(world, flow(f", {options}"))
     assert rows(world) == expected
 

@@ -34,24 +34,32 @@ def found_files(
     """Return the files, sorted by path; none is no error here.
 
     Wildcard paths begin at the container and replace the dataset's folder and file. A folder's own files are read, with
-    `below` those of its subfolders too, less those that begin with `_` or `.`, which engines leave behind as marks.
+    `below` those of its subfolders too. Files that begin with `_` or `.` are marks that engines leave behind: they are
+    read only where they are named so.
     """
     return tuple(_found(store, location, wildcards, below))
 
 
 def _found(store: FileStore, location: FileLocation, wildcards: Sequence[str], below: bool) -> Iterator[FileEntry]:
     if wildcards:
-        patterns = [re.compile(wildcard_regex(wildcard.strip("/"))) for wildcard in wildcards]
+        paths = [wildcard.strip("/") for wildcard in wildcards]
+        patterns = [(re.compile(wildcard_regex(path)), _is_mark(path)) for path in paths]
         for entry in store.list(location.container):
-            if any(pattern.fullmatch(entry.path) for pattern in patterns):
+            if any(
+                pattern.fullmatch(entry.path) and (marks or not _is_mark(entry.path)) for pattern, marks in patterns
+            ):
                 yield entry
     elif location.file is not None:
         if (named := store.stat(location.container, location.path)) is not None:
             yield named
     else:
         for entry in store.list(location.container, location.folder, recursive=below):
-            if not entry.path.rpartition("/")[2].startswith(("_", ".")):
+            if not _is_mark(entry.path):
                 yield entry
+
+
+def _is_mark(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(("_", "."))
 
 
 def _listed(store: FileStore, location: FileLocation) -> list[FileEntry]:
