@@ -84,16 +84,17 @@ def test_nothing_is_left_of_what_went_to_spark_and_back(world: World) -> None:
     assert list(world.scratch.iterdir()) == []
 
 
-def test_parquet_is_read_where_it_lies(world: World) -> None:
+@pytest.mark.parametrize("name", ["rows.parquet", "ro[ws] {1}*.parquet", "at:noon.parquet"])
+def test_parquet_is_read_where_it_lies(world: World, name: str) -> None:
     duckdb.execute(
         f"COPY (SELECT i AS id, 'k' || i % 3 AS k, TIMESTAMP '2013-01-01' + INTERVAL (i) HOUR AS at "
-        f"FROM range(1000) t(i)) TO '{world.files}/in/rows.parquet'"
+        f"FROM range(1000) t(i)) TO '{world.files}/in/{name}' (FORMAT parquet)"
     ).fetchall()
     script = (
         "source(allowSchemaDrift: true, inferDriftedColumnTypes: true) ~> p\n"
         "p filter(toLong(byName('id')) >= 990L) ~> f f sink(allowSchemaDrift: true) ~> out"
     )
-    sources = {"p": files("in/rows.parquet", "Parquet")}
+    sources = {"p": files(f"in/{name}", "Parquet")}
     staged = run(world, script, sources, {"out": files("out/rows.csv")}, SETTINGS)
     assert staged.source_rows == {"p": 1000}
     assert (world.files / "out/rows.csv").read_text().splitlines()[1] == "990,k0,2013-02-11 06:00:00"
@@ -138,9 +139,10 @@ def fault_of(world: World, settings: EngineSettings, script: str = SOURCE + "o s
 @pytest.mark.parametrize(
     ("address", "staging", "told"),
     [
-        ("spark://127.0.0.1:1", "shared", "RUN-045 Spark at 'spark://127.0.0.1:1' is out of reach: [Errno 111]"),
-        ("sc://127.0.0.1:1", "shared", "RUN-045 Spark at 'sc://127.0.0.1:1' is out of reach: [Errno 111]"),
+        ("spark://127.0.0.1:1", "/shared", "RUN-045 Spark at 'spark://127.0.0.1:1' is out of reach: [Errno 111]"),
+        ("sc://127.0.0.1:1", "/shared", "RUN-045 Spark at 'sc://127.0.0.1:1' is out of reach: [Errno 111]"),
         ("spark://127.0.0.1:1", None, "SET-002 Spark at 'spark://127.0.0.1:1' needs a staging folder"),
+        ("local[2]", "shared", "SET-002 The staging folder 'shared' is no whole path"),
         ("yarn", None, "SET-002 'yarn' is no address of Spark (spark under [engine])"),
     ],
 )

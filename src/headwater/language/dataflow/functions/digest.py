@@ -111,7 +111,9 @@ def _binary_bytes(value: Resolved) -> exp.Expr:
 
 def _little_endian(value: exp.Expr, type_: DataType) -> exp.Expr:
     """Return the bytes of a number, lowest first; the engine shows them as bits, highest first."""
-    bits = exp.Cast(this=value, to=exp.DataType(this=exp.DType.BIT))
+    # A fraction says its type: not every engine casts it to bits as it is.
+    number = sql.cast(value, type_) if type_ in (types.DOUBLE, types.FLOAT) else value
+    bits = exp.Cast(this=number, to=exp.DataType(this=exp.DType.BIT))
     digits = sql.call("hex", sql.cast(bits, types.BINARY))
     places = range(2 * _WIDTHS[type_] - 1, 0, -2)
     pairs = [exp.Substring(this=digits.copy(), start=sql.number(n), length=sql.number(2)) for n in places]

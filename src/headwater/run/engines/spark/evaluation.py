@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pyarrow.parquet as pq
 from sqlglot import exp
 
 from headwater.connectors.faults import DUCKDB, faults_as
-from headwater.connectors.formats.parquet import Parquet
 from headwater.connectors.formats.table_functions import table_function
 from headwater.connectors.statements import count_of, run_statement
 from headwater.data.types import STRING, DataType
@@ -27,6 +25,7 @@ from headwater.language.dataflow.functions import sql
 from headwater.run.engines.evaluation import Ground
 from headwater.run.engines.reading import OpenSource, attach_source
 from headwater.run.engines.spark.faults import spark_faults
+from headwater.run.engines.spark.reach import address_of, files_within_reach
 from headwater.run.engines.spark.spelling import spark_sql
 from headwater.transformations.graph import Node
 from headwater.transformations.source import scan_name
@@ -44,7 +43,8 @@ class SparkEvaluation:
         """Raises RunError, SettingsError if Spark is not to be had."""
         self._ground = ground
         staging = ground.settings.staging
-        self._folder = (Path(staging) if staging else ground.scratch) / f"spark-{ground.key}-{uuid4().hex[:8]}"
+        above = Path(staging) if staging else ground.scratch.absolute()
+        self._folder = above / f"spark-{ground.key}-{uuid4().hex[:8]}"
         self._is_local = ground.settings.spark.startswith("local")
         self._count = 0
         self._read: dict[str, int] = {}
@@ -55,7 +55,7 @@ class SparkEvaluation:
 
     def attach(self, source: OpenSource, columns: Sequence[str]) -> None:
         wanted = list(columns) or [source.schema.names[0]]
-        urls = self._within_reach(source, wanted)
+        urls = files_within_reach(source, wanted) if self._is_local else None
         if urls is None:
             urls, self._read[source.name] = self._copied(source, wanted)
         else:
@@ -63,14 +63,14 @@ class SparkEvaluation:
         types = {column.name: column.type for column in source.schema}
         with spark_faults(f"Source '{source.name}'"):
             raw = f"raw {scan_name(source.name)}"
-            self._session.read.parquet(*urls).createOrReplaceTempView(_quoted(raw))
+            self._show(urls, raw)
             typed = _typed(wanted, types, exp.table_(raw, quoted=True))
             self._session.sql(spark_sql(typed)).createOrReplaceTempView(_quoted(scan_name(source.name)))
 
     def keep(self, node: Node, query: exp.Query) -> int:
         urls = self._written(node, query, f"Stream '{node.name}'")
         with spark_faults(f"Stream '{node.name}'"):
-            self._session.read.parquet(*urls).createOrReplaceTempView(_quoted(node.name))
+            self._show(urls, node.name)
         return self._rows(urls)
 
     def answer(self, node: Node, query: exp.Query) -> exp.Query:
@@ -86,17 +86,6 @@ class SparkEvaluation:
 
     def interrupt(self) -> None:
         self._session.interruptAll()
-
-    def _within_reach(self, source: OpenSource, columns: Sequence[str]) -> tuple[str, ...] | None:
-        """Return the files of a source that Spark can read where they lie; None where it cannot, or would otherwise."""
-        if not (self._is_local and isinstance(source.dataset.format, Parquet) and len(source.parts) == 1):
-            return None
-        paths = [Path(url) for url in source.urls]
-        if not all(path.is_absolute() and path.is_file() for path in paths):
-            return None
-        if not all(set(columns) <= set(pq.read_schema(path).names) for path in paths):
-            return None
-        return source.urls
 
     def _copied(self, source: OpenSource, columns: Sequence[str]) -> tuple[tuple[str, ...], int]:
         """Return a copy of the used columns of a source, and the number of its rows."""
@@ -127,7 +116,7 @@ class SparkEvaluation:
         target = self._next()
         with spark_faults(what):
             rows = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier("rows")))
-            self._session.sql(spark_sql(_typed(query.named_selects, types, rows))).write.parquet(str(target))
+            self._session.sql(spark_sql(_typed(query.named_selects, types, rows))).write.parquet(f"file://{target}")
         return tuple(str(file) for file in sorted(target.glob("*.parquet")))
 
     def _rows(self, urls: tuple[str, ...]) -> int:
@@ -136,6 +125,10 @@ class SparkEvaluation:
             return count_of(
                 run_statement(self._ground.engine, total.from_(table_function("parquet_file_metadata", urls, {})))
             )
+
+    def _show(self, urls: Sequence[str], name: str) -> None:
+        rows = self._session.read.parquet(*(address_of(url) for url in urls))
+        rows.createOrReplaceTempView(_quoted(name))
 
     def _next(self) -> Path:
         self._count += 1

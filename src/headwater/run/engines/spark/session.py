@@ -85,6 +85,9 @@ def _checked(settings: EngineSettings) -> str:
     if match is None:
         cure = "Write local[*], spark://host:7077 or sc://host:15002."
         raise SettingsError(Fault("SET-002", f"'{address}' is no address of Spark (spark under [engine])", cure=cure))
+    if settings.staging is not None and not Path(settings.staging).is_absolute():
+        cure = "Write the whole path of staging under [engine], which every machine of the cluster sees."
+        raise SettingsError(Fault("SET-002", f"The staging folder '{settings.staging}' is no whole path", cure=cure))
     scheme, host = match["scheme"], match["host"]
     if scheme is None or host is None:
         return address
