@@ -138,6 +138,22 @@ def test_keys_lie_on_both_sides_of_a_value_that_orders_them() -> None:
     assert min(years) < 1950 < max(years)
 
 
+def test_keys_of_other_types_meet_at_values_that_only_one_of_them_has() -> None:
+    asks = Asks({})
+    asks.meet(("left", "number"), ("right", "text"))
+    asks.looked_into.add(("right", "text"))
+    asks.values["right", "text"] = {Wanted("none"): None, Wanted("1950", in_order=True): None}
+    schemas = {
+        "left": Schema((Column("number", types.INTEGER),)),
+        "right": Schema((Column("text", types.STRING),)),
+    }
+    made = Generator(schemas, asks, 200, "1")
+    there = set(made.table("right").column(0).to_pylist())
+    wanted = [str(key) for key in made.table("left").column(0).to_pylist()]
+    assert "none" in there
+    assert sum(key in there for key in wanted) > len(wanted) / 2
+
+
 def test_most_rows_have_a_value_that_is_compared_with() -> None:
     asks = Asks({})
     asks.values["source", "status"] = {Wanted("open"): None, Wanted("shut"): None}

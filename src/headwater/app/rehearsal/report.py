@@ -42,8 +42,8 @@ class Tally:
 
     @property
     def percent(self) -> float:
-        """Those that ran of all, in percent with one digit; 100 of nothing."""
-        return round(100 * self.run / self.total, 1) if self.total else 100.0
+        """Those that ran of all, in percent with one digit, rounded down; 100 of nothing."""
+        return 1000 * self.run // self.total / 10 if self.total else 100.0
 
     def to_json(self) -> dict[str, object]:
         return {"total": self.total, "run": self.run, "refused": self.refused, "percent": self.percent}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -41,6 +42,11 @@ _LOOKING = frozenset({"exists", "join", "lookup"})
 _ORDERING = frozenset({"between", "greater", "greaterOrEqual", "lesser", "lesserOrEqual"})
 _COMPARING = _ORDERING | {"equals", "equalsIgnoreCase", "in", "notEquals", "nullSafeEquals"}
 _MEETING = frozenset({"equals", "equalsIgnoreCase", "nullSafeEquals"})
+# The text or number that an expression holds first.
+_WRITTEN = re.compile(r"""'([^']*)'|"([^"]*)"|(-?\d+(?:\.\d+)?)""")
+# What lies on both sides of now, whenever that is.
+_NOW = frozenset({"currentDate", "currentTimestamp", "currentUTC"})
+_PAST_AND_FUTURE = (datetime.datetime(2000, 1, 1), datetime.datetime(2099, 12, 31))
 # Functions that look for a text → how a text looks that has it.
 _TEXTUAL: Mapping[str, str] = {
     "endsWith": "some {}",
@@ -117,7 +123,7 @@ class Asks:
 
 def asks_of(graph: Graph, ordered: Iterable[Ordered]) -> Asks:
     """Return what the statements of a flow ask of its sources' columns."""
-    walking = _Walking(graph, _defaults(graph), Asks(_roots(graph)))
+    walking = _Walking(graph, _values(graph), Asks(_roots(graph)))
     for one in ordered:
         walking.statement(one.statement)
     return walking.asks
@@ -137,13 +143,16 @@ def _roots(graph: Graph) -> dict[tuple[str, str], tuple[SourceColumn, ...]]:
     return roots
 
 
-def _defaults(graph: Graph) -> dict[str, Plain]:
+def _values(graph: Graph) -> dict[str, Plain]:
+    """Return the values of parameters, as far as they are written down: as given, else the default."""
     values: dict[str, Plain] = {}
     for declared in graph.script.parameters:
-        if isinstance(declared.default, Literal) and declared.default.value is not None:
+        given = graph.parameters.get(declared.name)
+        found = None if given is None else _WRITTEN.search(given.text)
+        if found is not None:
+            values[declared.name] = next(part for part in found.groups() if part is not None)
+        elif given is None and isinstance(declared.default, Literal) and declared.default.value is not None:
             values[declared.name] = declared.default.value
-        elif declared.name in graph.parameters:
-            values[declared.name] = graph.parameters[declared.name].text.strip("'\"")
     return values
 
 
@@ -283,6 +292,8 @@ class _Walking:
                         yield value
                     case ParameterRef(name) if name in self.parameters:
                         yield self.parameters[name]
+                    case Call(name) if name in _NOW:
+                        yield from _PAST_AND_FUTURE
 
     def _texts(self, nodes: Iterable[object]) -> Iterator[str]:
         yield from (

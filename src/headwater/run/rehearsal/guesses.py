@@ -108,7 +108,7 @@ def guessed_columns(
     `parameters` are the values of those that are texts.
     """
     statements = {one.statement.name: one for one in ordered}
-    guessing = _Guessing(statements, bare, compiles, parameters, {name: {} for name in bare})
+    guessing = _Guessing(statements, bare, compiles, parameters, {name: {} for name in statements if name in bare})
     _add_named(guessing)
     _add_absent(guessing)
     _add_declared(guessing)

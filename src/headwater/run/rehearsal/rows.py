@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from headwater.data.batch import arrow_schema, arrow_type
 from headwater.data.schema import Column, Schema
-from headwater.data.types import ANY, DATE, STRING, TIMESTAMP, DataType
+from headwater.data.types import ANY, DATE, DOUBLE, STRING, TIMESTAMP, DataType
 from headwater.run.rehearsal.asks import Asks, Form, SourceColumn
 from headwater.run.rehearsal.values import (
     Value,
@@ -32,6 +32,8 @@ from headwater.run.rehearsal.values import (
 _NULLS, _MANY_NULLS = 0.04, 0.1
 _WANTED = 0.85
 _MOST_WANTED = 200
+_NEIGHBOURS = 3
+"""As many as a value has with itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Generator:
         if pool is not None or at in self.asks.unique:
             unique = at in self.asks.looked_into or at in self.asks.unique
             return self._keys(column, at, pool, own if unique else drawn, random)
-        wanted = self._wanted((at,), column.type)
+        wanted = self._wanted(at, column.type)
         form = self._form(at, column.type)
         rate = _MANY_NULLS if at in self.asks.nullish else _NULLS
         values: list[Value] = []
@@ -90,34 +92,39 @@ class Generator:
     ) -> list[Value]:
         """Return the keys of these numbers; those that expressions name stand in the middle of the pool."""
         members = (at,) if pool is None else tuple(self.asks.members(pool))
-        wanted = self._wanted(members, column.type)
-        middle = self.rows // 2
+        slots = self._slots(members, column.type)
+        middle, start = self.rows // 2, self._start(members)
         named = at not in self.asks.looked_into and at not in self.asks.unique
         form = next((form for member in members if (form := self._form(member, STRING))), None)
-        start = self._start(members, column.type if form is None else form.type)
         values: list[Value] = []
         for number in numbers:
-            if wanted and named and random.random() < _WANTED / 2:
-                number = middle + random.randrange(len(wanted))
-            if middle <= number < middle + len(wanted):
-                values.append(wanted[number - middle])
-            else:
-                values.append(_key(column.type, column.name, number + start, form, random))
+            if slots and named and random.random() < _WANTED / 2:
+                number = middle + random.randrange(len(slots))
+            value = slots[number - middle] if middle <= number < middle + len(slots) else None
+            values.append(_key(column.type, column.name, number + start, form, random) if value is None else value)
         return values
 
-    def _start(self, members: tuple[SourceColumn, ...], type_: DataType) -> int:
+    def _start(self, members: tuple[SourceColumn, ...]) -> int:
         """Return the first number of a pool: so that keys lie on both sides of a value that orders them."""
-        orders = (one for member in members for one in self.asks.values.get(member, ()) if one.in_order)
-        numbers = (number_of(fitting(one.value, type_)) for one in orders)
+        orders = (one.value for member in members for one in self.asks.values.get(member, ()) if one.in_order)
+        # By the value alone: members of other types must begin at the same number.
+        numbers = (number_of(fitting(value, type_)) for value in orders for type_ in (DOUBLE, TIMESTAMP))
         return next((number - self.rows // 2 for number in numbers if number is not None), 0)
 
-    def _wanted(self, columns: tuple[SourceColumn, ...], type_: DataType) -> list[Value]:
-        found: dict[str, Value] = {}
-        for wanted in (one for column in columns for one in self.asks.values.get(column, ())):
+    def _wanted(self, at: SourceColumn, type_: DataType) -> list[Value]:
+        """Return the values that expressions compare a column with, and their neighbours, once each."""
+        found = {repr(one): one for one in self._slots((at,), type_) if one is not None}
+        return list(found.values())
+
+    def _slots(self, members: tuple[SourceColumn, ...], type_: DataType) -> list[Value | None]:
+        """Return what a pool is compared with, at the same places for all types; None where it does not fit."""
+        slots: list[Value | None] = []
+        for wanted in dict.fromkeys(one for member in members for one in self.asks.values.get(member, ())):
             value = fitting(wanted.value, type_)
-            near = [] if value is None else neighbours(value) if wanted.in_order else [value]
-            found.update((repr(one), one) for one in near if fits(one, type_))
-        return list(found.values())[:_MOST_WANTED]
+            near = neighbours(value) if wanted.in_order and value is not None else [value]
+            padding = [None] * (_NEIGHBOURS - len(near) if wanted.in_order else 0)
+            slots += (one if one is not None and fits(one, type_) else None for one in (*near, *padding))
+        return slots[:_MOST_WANTED]
 
     def _form(self, at: SourceColumn, type_: DataType) -> Form | None:
         return self.asks.forms.get(at) if type_ in (ANY, STRING) else None
