@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.desk import Desk, entity, ref
-from headwater.catalog.search import FacetRequest, SearchRequest
+from headwater.catalog.search import FacetRequest, Limits, Search, SearchRequest
 from headwater.errors import Invalid
 
 
@@ -164,3 +164,15 @@ def test_search_follows_every_write(shelf: Desk) -> None:
     assert found(shelf, "lateness") == []
     (check,) = shelf.rows("SELECT count(*) FROM documents")
     assert check == (3,)
+
+
+def test_very_many_hits_are_counted_by_how_far_the_first_reach(desk: Desk) -> None:
+    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=5, faceted=5, counted=10))
+    desk.write(*(entity("DataSet", f"q{n}", description="shore" if n % 2 else "harbour") for n in range(80)))
+    every = search.query(SearchRequest(keywords="harbour", limit=3))
+    assert every.approximate
+    assert 38 <= every.count <= 42
+    pages = [search.query(SearchRequest(keywords="harbour", limit=7, offset=at)) for at in range(0, 42, 7)]
+    assert len({hit.guid for page in pages for hit in page.hits}) == 40
+    assert all(page.count > at + 7 for page, at in zip(pages, range(0, 28, 7), strict=False))
+    assert search.query(SearchRequest(keywords="name:q7")).count == 1

@@ -19,6 +19,7 @@ from headwater.catalog.model import Direction, LineageInfo, LineageRelation, Par
 from headwater.catalog.reading import Row, headers_by_id
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
+from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, entities, lineage_edges, relationships
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import EntityType, TypeSet
@@ -263,4 +264,4 @@ def _guids_of() -> Select[int, str]:
 
 
 def _relationship_guids(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
-    return dict(connection.execute(_guids_of(), {"wanted": packed(sorted(keys))}).all())
+    return dict(fetch(connection, _guids_of(), {"wanted": packed(sorted(keys))}))

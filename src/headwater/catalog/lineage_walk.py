@@ -20,6 +20,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from headwater.catalog import clock
 from headwater.catalog.model import Direction
 from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import entities, lineage_edges
 
 ALL = -1
@@ -106,12 +107,12 @@ def neighbours(
     query = _steps_of(way, as_of is not None)
     given = {"wanted": packed(ids), **_time(as_of)}
     limit = NO_LIMIT if width == ALL else MANY
-    rows = connection.execute(query, {**given, "most": limit}).all()
+    rows = fetch(connection, query, {**given, "most": limit})
     if len(rows) == limit:
         return _of_many(connection, ids, way, width, as_of)
     by_near: dict[int, list[Step]] = defaultdict(list)
-    for near, far, link, type_id in sorted(map(tuple, rows)):
-        by_near[near].append((near, far, link, type_id))
+    for step in sorted(rows):
+        by_near[step[0]].append(step)
     totals = dict.fromkeys(ids, 0) | {id: len(found) for id, found in by_near.items()}
     kept = by_near.values() if width == ALL else (found[:width] for found in by_near.values())
     return [step for found in kept for step in found], totals
@@ -136,7 +137,7 @@ def page(
     offset, limit = bounds
     query = _page_of(way, as_of is not None)
     given = {"id": id, "first": offset, "most": NO_LIMIT if limit == ALL else limit, **_time(as_of)}
-    return [(near, far, link, type_id) for near, far, link, type_id in connection.execute(query, given).all()]
+    return fetch(connection, query, given)
 
 
 def _holds(timed: bool) -> ColumnElement[bool]:

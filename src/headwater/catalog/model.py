@@ -46,7 +46,7 @@ class EntityBatch(Shape, frozen=True):
     referred_entities: dict[str, EntityInput] | None = None
 
 
-class EntityHeader(Shape, frozen=True):
+class EntityHeader(Shape, frozen=True, gc=False):
     """What a list, a mutation or a lineage node tells of an entity."""
 
     guid: str

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, Text, select, type_coerce
 
 from headwater.catalog.model import Attributes, Entity, EntityHeader, ObjectId, Relationship, Status
 from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import IS_LINKED, entities, entity_texts, relationships
 from headwater.catalog.types import EntityType, TypeSet
 
@@ -57,9 +58,9 @@ def headers_by_id(
             collection_id=collections[place],
             last_modified_ts=str(version),
         )
-        for id, guid, type_id, place, status, version, name, attributes in connection.execute(
-            _headers(), {"wanted": packed(sorted(set(ids)))}
-        ).all()
+        for id, guid, type_id, place, status, version, name, attributes in fetch(
+            connection, _headers(), {"wanted": packed(sorted(set(ids)))}
+        )
     }
 
 

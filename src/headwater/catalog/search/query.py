@@ -30,9 +30,19 @@ from headwater.catalog.writing.documents import columns_of
 from headwater.errors import Fault, Invalid, Place
 
 MAX_LIMIT, MAX_OFFSET = 1000, 100_000
-RANKED = 5_000
-"""Up to so many hits are ranked and counted in facets."""
 
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Up to how many hits a search does what costs time for each of them."""
+
+    ranked: int = 2_000
+    faceted: int = 5_000
+    counted: int = 20_000
+    """The number of more is told from how far these reach."""
+
+
+LIMITS = Limits()
 NAMES = "name words"
 _ORDERS: Mapping[str, ColumnElement[object]] = {
     "createTime": entities.c.created_at,
@@ -40,6 +50,14 @@ _ORDERS: Mapping[str, ColumnElement[object]] = {
     "qualifiedName": entities.c.qualified_name,
     "updateTime": entities.c.updated_at,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    limit: int
+    offset: int
+    ranked: int
+    """Up to so many hits are ranked; of more, those found in their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +71,10 @@ class Scope:
 class Search:
     """Searches in the collections that the caller may read; the caller says which."""
 
-    def __init__(self, store: Store, types: Types) -> None:
+    def __init__(self, store: Store, types: Types, limits: Limits = LIMITS) -> None:
         self._store = store
         self._types = types
+        self._limits = limits
 
     def query(self, request: SearchRequest, *, collections: frozenset[str] | None = None) -> SearchResult:
         """Search in these collections (None: all). Raises Invalid where the request cannot be read."""
@@ -66,12 +85,13 @@ class Search:
             types = self._types.at(connection)
             scope = _scope(connection, request.filter, collections, types)
             ids = _ids(full_text(connection), query.found, scope)
-            count = _count(connection, ids)
-            page = (request.limit, request.offset)
+            count = _count(connection, ids, max(self._limits.counted, request.limit + request.offset))
+            page = Page(request.limit, request.offset, self._limits.ranked)
             ranked = _page(connection, query, scope, count, page, order)
-            facets = facets_of(connection, request.facets, ids, RANKED, types)
+            facets = facets_of(connection, request.facets, ids, self._limits.faceted, types)
             hits = self._hits(connection, ranked, query.terms, types)
-        approximate = count > RANKED and bool(query.found.match or request.facets)
+        most = self._limits.ranked if query.found.match or request.facets else self._limits.counted
+        approximate = count > most
         return SearchResult(count, approximate, hits, facets)
 
     def suggest(
@@ -88,8 +108,8 @@ class Search:
         with self._store.read() as connection:
             types = self._types.at(connection)
             scope = _scope(connection, filter, collections, types)
-            count = _count(connection, _ids(full_text(connection), query.found, scope), up_to=RANKED + 1)
-            ranked = _page(connection, query, scope, count, (limit, 0), None)
+            count = _first(connection, _ids(full_text(connection), query.found, scope), self._limits.ranked + 1)[0]
+            ranked = _page(connection, query, scope, count, Page(limit, 0, self._limits.ranked), None)
             return self._hits(connection, ranked, query.terms, types)
 
     def autocomplete(
@@ -158,9 +178,22 @@ def _ids(index: FullText, found: Found, scope: Scope) -> Select[int]:
     return query if scope.open else query.join(entities, entities.c.id == key).where(scope.where)
 
 
-def _count(connection: Connection, ids: Select[int], up_to: int | None = None) -> int:
-    counted = (ids if up_to is None else ids.limit(up_to)).subquery()
-    return int(connection.execute(select(func.count()).select_from(counted)).scalar_one())
+def _first(connection: Connection, ids: Select[int], most: int) -> tuple[int, int]:
+    """Return how many hits there are, at most so many, and the key of the last one of these."""
+    first = ids.limit(most).subquery()
+    number, last = connection.execute(select(func.count(), func.max(first.c.id))).one()
+    return int(number), int(last or 0)
+
+
+def _count(connection: Connection, ids: Select[int], exact: int) -> int:
+    """Return the number of hits: counted up to `exact`, more of them taken to lie as close as the first ones."""
+    if not full_text(connection).in_order:
+        return int(connection.execute(select(func.count()).select_from(ids.subquery())).scalar_one())
+    number, last = _first(connection, ids, exact + 1)
+    if number <= exact:
+        return number
+    whole = connection.execute(select(func.max(documents.c.id))).scalar_one()
+    return max(number, round(number * int(whole) / max(1, last)))
 
 
 def _page(
@@ -168,11 +201,11 @@ def _page(
     query: Query,
     scope: Scope,
     count: int,
-    page: tuple[int, int],
+    page: Page,
     order: list[ColumnElement[object]] | None,
 ) -> list[tuple[int, float]]:
     """Return (key, score) of the hits of a page, best first."""
-    limit, offset = page
+    limit, offset = page.limit, page.offset
     if not limit or not count:
         return []
     index = full_text(connection)
@@ -185,10 +218,10 @@ def _page(
         newest = ids.order_by(documents.c.id.desc())
         return [(id, 1.0) for (id,) in connection.execute(newest.limit(limit).offset(offset))]
     ranked = _ranked(index, query.found.match, scope)
-    if count <= RANKED:
+    if count <= page.ranked:
         best = ranked.order_by(literal_column("rank"), index.key).limit(limit).offset(offset)
         return [(id, -rank) for id, rank in connection.execute(best)]
-    named = _ranked_by_name(connection, index, query.found.match, scope)
+    named = _ranked_by_name(connection, index, query.found.match, scope, page.ranked)
     found = named[offset : offset + limit]
     if len(found) < limit:
         others = ids.where(index.key.not_in([id for id, _ in named])).order_by(index.key)
@@ -202,9 +235,11 @@ def _ranked(index: FullText, match: Match, scope: Scope) -> Select[int, float]:
     return query if scope.open else query.join(entities, entities.c.id == index.key).where(scope.where)
 
 
-def _ranked_by_name(connection: Connection, index: FullText, match: Match, scope: Scope) -> list[tuple[int, float]]:
+def _ranked_by_name(
+    connection: Connection, index: FullText, match: Match, scope: Scope, most: int
+) -> list[tuple[int, float]]:
     """Return the hits whose names match, best first; the first that lie there if these too are many."""
-    first = _ranked(index, Within(NAMES, match), scope).limit(RANKED).subquery()
+    first = _ranked(index, Within(NAMES, match), scope).limit(most).subquery()
     ordered = select(first.c.id, first.c.rank).order_by(first.c.rank, first.c.id).limit(MAX_LIMIT)
     return [(id, -rank) for id, rank in connection.execute(ordered).all()]
 

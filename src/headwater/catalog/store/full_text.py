@@ -36,6 +36,11 @@ class FullText(Protocol):
     def columns(self) -> tuple[str, ...]: ...
     @property
     def key(self) -> ColumnElement[int]: ...
+    @property
+    def in_order(self) -> bool:
+        """Tell whether hits come in the order of their keys, so that the first ones can be had alone."""
+        ...
+
     def row(self, document: Document) -> tuple[object, ...]:
         """Return the values of `columns`."""
         ...
@@ -52,6 +57,7 @@ class Fts5:
     table = documents
     columns = WORDS
     key: ColumnElement[int] = named_table("documents_index", named_column("rowid")).c.rowid
+    in_order = True
 
     def row(self, document: Document) -> tuple[object, ...]:
         return document
@@ -73,6 +79,7 @@ class TsVector:
     table = Table("documents", MetaData(), *(Column(c.name, c.type) for c in documents.c), Column("search", TSVECTOR))
     columns = (*WORDS, "search")
     key: ColumnElement[int] = documents.c.id
+    in_order = False
     search: ColumnElement[object] = literal_column("documents.search", TSVECTOR)
 
     def row(self, document: Document) -> tuple[object, ...]:
