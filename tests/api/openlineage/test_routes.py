@@ -39,6 +39,16 @@ def test_body_that_is_no_json_is_refused(client: httpx.Client) -> None:
         assert client.post(ROUTE, content=body).status_code == 400
 
 
+@pytest.mark.parametrize("depth", [50, 400, 900, 5000])
+def test_schema_however_deep_is_taken_or_refused(client: httpx.Client, depth: int) -> None:
+    fields = '{"fields":[{"name":"x"}]}'
+    for _ in range(depth):
+        fields = f'{{"fields":[{{"name":"x",{fields[1:-1]}}}]}}'
+    body = json.dumps(event("COMPLETE", f"deep{depth}", outputs=[dataset("deep", schema="SCHEMA")]))
+    answer = client.post(ROUTE, content=body.replace('"SCHEMA"', fields).encode())
+    assert answer.status_code in (200, 400), answer.text
+
+
 def test_event_is_taken_once_and_known_the_second_time(client: httpx.Client) -> None:
     given_event = event("COMPLETE", "once", inputs=[dataset("a")], outputs=[dataset("b")])
     assert client.post(ROUTE, json=given_event).json() == {"status": "success"}

@@ -232,6 +232,20 @@ def test_datasets_without_a_namespace_meet_only_inside_a_job(world: World) -> No
     assert world.edges() == set()
 
 
+def test_column_lineage_without_a_namespace_means_the_jobs_own(world: World) -> None:
+    facet = {"fields": {"y": {"inputFields": [{"namespace": "", "name": "t", "field": "x"}]}}}
+    world.take(event("COMPLETE", inputs=[dataset("t", "")], outputs=[lake("b", columnLineage=facet)]))
+    assert world.column_edges() == {"t.x -> b.csv.y DIRECT"}
+    assert len(world.names("DataSet")) == 1
+
+
+def test_job_that_explicit_lineage_names_is_no_data_set(world: World) -> None:
+    said = {"inputs": [{"namespace": "spark", "name": "generator", "type": "JOB"}]}
+    world.take(event("COMPLETE", inputs=[lake("a")], outputs=[lake("b", lineage=said)]))
+    assert world.names("DataSet") == []
+    assert world.edges() == set()
+
+
 def test_unknown_facets_are_kept_and_shown(world: World) -> None:
     facet = {"_producer": "https://example.org", "anything": [1, {"deep": None}]}
     world.take(

@@ -12,6 +12,7 @@ from headwater.catalog.openlineage.facets import (
     ErrorMessage,
     JobType,
     Ownership,
+    Sql,
     view,
 )
 from headwater.catalog.openlineage.flows import ROWS, Flow, Line
@@ -39,7 +40,7 @@ STATUSES: Mapping[str, str] = {
     "START": "InProgress",
 }
 # What is drawn as columns and edges, and so need not be shown as text.
-_DRAWN = frozenset({"columnLineage", "schema"})
+_DRAWN = frozenset({"columnLineage", "job.lineage", "schema"})
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -113,7 +114,7 @@ class Drafts:
             relations["tabular_schema"] = schema
         attributes = {"name": asset.named.name, **dict(asset.named.attributes), **_known_about(asset)}
         others = {key: value for key, value in asset.custom.items() if not key.startswith(PREFIX)}
-        custom = {**others, **dict(_properties(asset.facets, PREFIX, _DRAWN))}
+        custom = {**others, **dict(_properties(asset.facets, PREFIX))}
         found = self._add(asset.named.type_name, name, attributes, relations, custom)
         for ordinal, (field, type, description) in enumerate(fields, start=1):
             column: Attributes = {"name": field, "ordinal": ordinal, "description": _clean(description)}
@@ -134,12 +135,12 @@ class Drafts:
             return self._add(JOB_TYPE, job_name(job), name, {"namespace": namespace})
         facets = dict(current(state.facets))
         kind = view(facets.get("jobType"), JobType)
-        query = facets.get("sql")
+        sql = view(facets.get("sql"), Sql)
         about: Attributes = {
             "integration": kind.integration if kind else None,
             "jobType": kind.job_type if kind else None,
             "processingType": kind.processing_type if kind else None,
-            "sql": query.get("query") if isinstance(query, dict) else None,
+            "sql": _clean(sql.query) if sql else None,
         }
         custom = {
             **dict(_properties(state.facets, f"{PREFIX}job.")),
@@ -249,9 +250,9 @@ def _known_about(asset: Asset) -> Attributes:
     }
 
 
-def _properties(facets: Registers, prefix: str, without: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+def _properties(facets: Registers, prefix: str) -> Iterator[tuple[str, str]]:
     for name, value in current(facets):
-        if name not in without:
+        if name not in _DRAWN:
             shown = _text(value)
             size = len(shown.encode())
             yield prefix + name, shown if size <= PROPERTY_BYTES else _text({"bytes": size})

@@ -15,12 +15,13 @@ from typing import Annotated, Literal
 import msgspec
 
 from headwater.catalog.openlineage.facets import FACETS
+from headwater.catalog.openlineage.names import Key, inside
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 RunEventType = Literal["START", "RUNNING", "OTHER", "COMPLETE", "ABORT", "FAIL"]
 Facets = dict[str, object]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=r"^[^\x00-\x1f]*$")]
-Namespace = Annotated[str, msgspec.Meta(max_length=4096, pattern=r"^[^\x00-\x1f]*$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=r"^[^\x00-\x1f]*\Z")]
+Namespace = Annotated[str, msgspec.Meta(max_length=4096, pattern=r"^[^\x00-\x1f]*\Z")]
 _CURE = "See https://openlineage.io/apidocs/openapi for what an event holds."
 
 
@@ -88,7 +89,11 @@ def read_event(body: bytes | Mapping[str, object], place: str = "") -> Event:
         raise Invalid(_fault(f"The event cannot be read: {message}", place + path.strip("`"))) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise Invalid(_fault("The event cannot be read: it is not JSON in UTF-8, or too deep", place)) from error
-    raise_if_any(Invalid, _faults(document, place or "$"))
+    try:
+        faults = list(_faults(document, place or "$"))
+    except RecursionError as error:
+        raise Invalid(_fault("The event cannot be read: a facet is too deep", place)) from error
+    raise_if_any(Invalid, faults)
     return Event(
         at=_microseconds(document.event_time) or 0,
         kind=document.event_type or "OTHER",
@@ -155,11 +160,13 @@ def _facet_faults(name: str, facet: object, path: str) -> Iterator[Fault]:
 
 
 def _known(datasets: tuple[Dataset, ...] | None, job: Job | None) -> tuple[Dataset, ...] | None:
-    """Return the datasets, those without a namespace known inside the job alone: they meet no other job's."""
+    """Return the datasets, each with a namespace."""
     if datasets is None or job is None:
         return None
-    inside = f"job://{job.namespace}/{job.name}"
-    return tuple(msgspec.structs.replace(dataset, namespace=dataset.namespace or inside) for dataset in datasets)
+    keys = (inside(Key(dataset.namespace, dataset.name), Key(job.namespace, job.name)) for dataset in datasets)
+    return tuple(
+        msgspec.structs.replace(dataset, namespace=key.namespace) for dataset, key in zip(datasets, keys, strict=True)
+    )
 
 
 def _is_uuid(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-Name = Annotated[str, msgspec.Meta(min_length=1, pattern=r"^[^\x00-\x1f]*$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, pattern=r"^[^\x00-\x1f]*\Z")]
 Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 T = TypeVar("T")
 
@@ -144,6 +144,10 @@ class Documentation(_Facet, frozen=True):
     description: str
 
 
+class Sql(_Facet, frozen=True):
+    query: str
+
+
 class JobType(_Facet, frozen=True):
     integration: str | None = None
     job_type: str | None = None
@@ -163,6 +167,7 @@ FACETS: Mapping[str, type[_Facet]] = MappingProxyType(
         "ownership": Ownership,
         "parent": Parent,
         "schema": Schema,
+        "sql": Sql,
         "symlinks": Symlinks,
     }
 )

@@ -24,7 +24,7 @@ from headwater.catalog.openlineage.facets import (
     Transformation,
     view,
 )
-from headwater.catalog.openlineage.names import Key
+from headwater.catalog.openlineage.names import Key, inside
 from headwater.catalog.openlineage.state import Registers, RunState, packed, unpacked
 
 Resolve = Callable[[Key], str]
@@ -69,8 +69,12 @@ class _Output(msgspec.Struct):
     """Source, its column, the sink's column, type, subtype, expression."""
 
 
-def flows_of(run: RunState, resolve: Resolve) -> tuple[Flow, ...]:
+def flows_of(run: RunState, asset_of: Resolve) -> tuple[Flow, ...]:
     """Return the flows of a run, in the order of their names; none if it names no dataset."""
+
+    def resolve(key: Key) -> str:
+        return asset_of(inside(key, run.job))
+
     inputs = {unpacked(text) for text in run.inputs}
     outputs = dict(_outputs(run))
     for entry in _entries(run):

@@ -36,6 +36,8 @@ class Graph:
         self._seen: list[tuple[str, str, Report]] = []
         self._unseen: list[tuple[str, str]] = []
         """Operations and the runs that they do not stand for any more."""
+        self._seen_rows: dict[str, list[Row]] = {}
+        """Entities by qualified name, as they stood since the last write."""
 
     def permit_known(self, names: Iterable[str]) -> None:
         """Ask for the right to write what stands under these names; for new things if nothing does."""
@@ -93,6 +95,7 @@ class Graph:
                 collection=self._collection,
                 permit=self._permit,
             )
+            self._seen_rows.clear()
         self._observe()
 
     # Runs
@@ -135,6 +138,8 @@ class Graph:
     def remove_orphans(self, names: Iterable[str]) -> None:
         """Delete data sets that are known under another name now, unless other lineage holds on to them."""
         rows = [row for row in self._rows(names) if self._types.entities_by_id[row["type_id"]].is_dataset]
+        if not rows:
+            return
         held = set(self._held(row["id"] for row in rows))
         self._remove([row for row in rows if row["id"] not in held])
 
@@ -157,6 +162,7 @@ class Graph:
             self._ask({collections[row["collection_id"]] for row in rows})
             gone = removal.with_parts(self._connection, rows, self._types)
             removal.remove(self._connection, gone, self._pen, self._types)
+            self._seen_rows.clear()
 
     # Rows
 
@@ -165,10 +171,13 @@ class Graph:
         return [row for row in self._rows(names) if row["type_id"] == wanted]
 
     def _rows(self, names: Iterable[str]) -> list[Row]:
-        """Return the entities that have these qualified names."""
-        found = sorted(set(names))
-        if not found:
-            return []
-        wanted = listed()
-        query = select(entities).join(wanted, entities.c.qualified_name == text(wanted)).where(IS_LIVE)
-        return list(self._connection.execute(query.order_by(entities.c.id), {"wanted": packed(found)}).mappings())
+        """Return the entities that have these qualified names, in order of their keys."""
+        asked = set(names)
+        if new := sorted(asked - self._seen_rows.keys()):
+            wanted = listed()
+            query = select(entities).join(wanted, entities.c.qualified_name == text(wanted)).where(IS_LIVE)
+            self._seen_rows.update((name, []) for name in new)
+            for row in self._connection.execute(query, {"wanted": packed(new)}).mappings():
+                self._seen_rows[row["qualified_name"]].append(row)
+        found = [row for name in asked for row in self._seen_rows[name]]
+        return sorted(found, key=lambda row: int(row["id"]))

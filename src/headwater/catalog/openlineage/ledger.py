@@ -150,8 +150,12 @@ class Ledger:
     def mention(self, run: RunId, keys: Iterable[Key]) -> None:
         """Keep that a run names these datasets."""
         mine = (mentions.c.run_id == run[0], mentions.c.job == run[1])
-        self._connection.execute(delete(mentions).where(*mine))
-        rows = [{"dataset": packed(key), "run_id": run[0], "job": run[1]} for key in keys]
+        known = set(self._connection.execute(select(mentions.c.dataset).where(*mine)).scalars())
+        named = {packed(key) for key in keys}
+        if known - named:
+            self._connection.execute(delete(mentions).where(*mine))
+            known = set()
+        rows = [{"dataset": name, "run_id": run[0], "job": run[1]} for name in sorted(named - known)]
         self._insert(mentions, rows)
 
     def mentioning(self, keys: Iterable[Key]) -> set[RunId]:

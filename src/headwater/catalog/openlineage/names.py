@@ -51,6 +51,11 @@ class Key(msgspec.Struct, frozen=True, order=True):
     name: str
 
 
+def inside(key: Key, job: Key) -> Key:
+    """Return a dataset's key; one without a namespace is known inside the job alone and meets no other job's."""
+    return key if key.namespace else Key(f"job://{job.namespace}/{job.name}", key.name)
+
+
 SCHEME = "openlineage://"
 NAMESPACE_TYPE = "openlineage_namespace"
 JOB_TYPE = "openlineage_job"

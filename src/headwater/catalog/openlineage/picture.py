@@ -49,7 +49,7 @@ class Picture:
             asset: reduce(DatasetState.join, known) for asset, known in self._ledger.datasets_of(assets | ends).items()
         }
         gone = {asset for asset, state in states.items() if state.is_gone}
-        drafts = Drafts(self._graph.standing(self._holding(jobs, keys, standing.values())))
+        drafts = Drafts(self._graph.standing(self._holding(jobs, keys, standing.values()) | assets | ends))
         self._draw_jobs(drafts, jobs, standing.values())
         for key in sorted(keys):
             drafts.holders(self._resolve.own(key))

@@ -12,7 +12,7 @@ import msgspec
 
 from headwater.catalog.openlineage.events import Dataset, Event
 from headwater.catalog.openlineage.facets import DatasetType, Field, LifecycleStateChange, Parent, Schema, view
-from headwater.catalog.openlineage.names import Key
+from headwater.catalog.openlineage.names import Key, inside
 
 Stamp = tuple[int, int, str]
 """Time in microseconds, rank of the event's type, digest of the event: which of two events is the later one."""
@@ -279,8 +279,8 @@ def named_by(run: RunState) -> set[Key]:
         value = values.pop()
         if isinstance(value, dict):
             namespace, name = value.get("namespace"), value.get("name")
-            if isinstance(namespace, str) and isinstance(name, str):
-                found.add(Key(namespace, name))
+            if isinstance(namespace, str) and isinstance(name, str) and value.get("type") != "JOB":
+                found.add(inside(Key(namespace, name), run.job))
             values.extend(value.values())
         elif isinstance(value, list):
             values.extend(value)
