@@ -189,6 +189,8 @@ class StagedDelta:
     def commit(self) -> None:
         try:
             with faults_as(DELTA, _what(self._location)):
+                # First, so that nothing can fail once the rows are visible.
+                self._tidy()
                 self._commit()
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -228,7 +230,6 @@ class StagedDelta:
                 storage_options=dict(self._address.options) or None,
                 commit_properties=self._properties(),
             )
-        self._tidy()
 
     def _merge(self, table: DeltaTable, action: str) -> None:
         columns = [name for name in pq.read_schema(self._rows).names if name != action]
@@ -255,10 +256,10 @@ class StagedDelta:
         return CommitProperties(app_transactions=[Transaction(self._write.key, 1)])
 
     def _tidy(self) -> None:
-        """Compact and vacuum as the script says; both come after the rows are visible."""
-        if not (self._own.compact or self._own.vacuum_hours):
+        """Compact and vacuum what is there, as the script says; no row changes by it."""
+        table = self._target
+        if table is None or not (self._own.compact or self._own.vacuum_hours):
             return
-        table = DeltaTable(self._address.url, storage_options=dict(self._address.options) or None)
         if self._own.compact and len(table.file_uris()) >= _ENOUGH_FILES:
             table.optimize.compact()
         if self._own.vacuum_hours:

@@ -105,6 +105,14 @@ def test_json_is_read_as_its_dataset_says(properties: dict[str, object], text: s
     assert room.read(format_, "a.json") == [{"a": 1}, {"a": 2}]
 
 
+@pytest.mark.parametrize("text", ['[{"a": 1}, {"a": 2}]', '{"a": 1}\n{"a": 2}'], ids=["array", "lines"])
+def test_mark_of_the_encoding_before_a_document_is_no_part_of_it(text: str, room: Room) -> None:
+    room.put("a.json", text.encode("utf-8-sig"))
+    format_ = format_from_dataset("Json", {})
+    assert format_ is not None
+    assert room.read(format_, "a.json") == [{"a": 1}, {"a": 2}]
+
+
 def test_every_encoding_is_one_of_python() -> None:
     assert list(ENCODINGS) == sorted(ENCODINGS)
     for name in ENCODINGS.values():

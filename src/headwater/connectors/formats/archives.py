@@ -18,7 +18,7 @@ from uuid import uuid4
 from headwater.connectors.formats.codecs import BLOCK, BROKEN, CODECS
 from headwater.connectors.formats.malformed import malformed, malformed_as
 
-_KINDS = (*BROKEN, KeyError, NotImplementedError, RuntimeError, tarfile.TarError, zipfile.BadZipFile)
+_KINDS = (*BROKEN, KeyError, RuntimeError, tarfile.TarError, zipfile.BadZipFile)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

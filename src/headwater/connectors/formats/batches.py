@@ -133,12 +133,10 @@ class BatchFiles:
         view = exp.table_(self._view(urls), quoted=True)
         if schema is None:
             return view
-        found = self._columns(urls)
-        named = schema if set(schema.names) <= set(found.names) else None
-        pairs = [(c.name, c) for c in named] if named else list(zip(found.names, schema, strict=False))
+        names = schema.names if self.has_names else self._columns(urls).names
         columns = [
             exp.alias_(exp.cast(exp.column(name, quoted=True), engine_type(column.type)), column.name, quoted=True)
-            for name, column in pairs
+            for name, column in zip(names, schema, strict=False)
         ]
         return exp.select(*columns).from_(view).subquery()
 

@@ -79,7 +79,7 @@ class DelimitedText:
         return plain, Recoding(self.codec, self.encoding, dialect, self.level == "Fastest")
 
     @property
-    def escapes(self) -> Escapes | None:
+    def mend(self) -> Escapes | None:
         """What to look for in files whose escape is not their quote."""
         if not self.escape or not self.quote or self.escape == self.quote:
             return None

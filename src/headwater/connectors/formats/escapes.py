@@ -21,7 +21,7 @@ class Escapes:
 
     dialect: Dialect
 
-    def are_lossy(self, file: BinaryIO) -> bool:
+    def is_needed(self, file: BinaryIO) -> bool:
         """Return whether a value in quotes holds an escape before a character that needs none. Reads the file."""
         escape, quote = self.dialect.escape.encode(), self.dialect.quote.encode()
         if not any(escape in block for block in iter(lambda: file.read(BLOCK), b"")):

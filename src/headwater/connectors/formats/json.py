@@ -6,8 +6,10 @@ looks like a date stays text: JSON has no dates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import codecs
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 import duckdb
 from sqlglot import exp
@@ -31,6 +33,23 @@ LAYOUTS: Mapping[str, str] = {
     "singleDocument": "unstructured",
 }
 """The engine's name for how documents lie in a file, by Copy's and the data flow's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark of UTF-8 before the document, after which the engine sees no array."""
+
+    def is_needed(self, file: BinaryIO) -> bool:
+        """Return whether the file begins with the mark."""
+        return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+
+    def decode(self, texts: Iterator[str]) -> Iterator[str]:
+        """Yield the text as it is: whoever decodes bytes leaves the mark out."""
+        return texts
+
+    def encode(self, texts: Iterator[str]) -> Iterator[str]:
+        """Yield the text as it is."""
+        return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,11 @@ class Json:
         if schema is None:
             return table_function("read_json", urls, {**options, "sample_size": exp.Literal.number(-1)})
         return table_function("read_json", urls, {**options, "columns": types(schema)})
+
+    @property
+    def mend(self) -> Marked | None:
+        """What to look for in files that are not compressed."""
+        return Marked() if self.codec == "none" else None
 
     def describe(self, connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> Schema:
         found = describe_scan(connection, self.scan(urls, None), "The JSON file", urls)

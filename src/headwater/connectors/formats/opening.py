@@ -15,7 +15,9 @@ import duckdb
 from sqlglot import exp
 
 from headwater.connectors.formats.batches import BatchFiles
+from headwater.connectors.formats.codecs import BLOCK, CODECS
 from headwater.connectors.formats.delimited_text import DelimitedText
+from headwater.connectors.formats.json import Json
 from headwater.connectors.formats.protocol import BatchFormat, EngineFormat, Format, ReadFormat
 from headwater.connectors.formats.recoding import Recoding, recode_out
 from headwater.connectors.formats.source_files import SourceFiles, new_file
@@ -32,11 +34,11 @@ def open_files(
     """Return the store as this connection reads it, and the format that its files then have."""
     store.attach(connection)
     plain, recoding = format_.plain()
-    escapes = plain.escapes if isinstance(plain, DelimitedText) else None
-    if escapes is not None and isinstance(plain, DelimitedText) and plain.codec != "none":
+    mend = plain.mend if isinstance(plain, DelimitedText | Json) else None
+    if mend is not None and isinstance(plain, DelimitedText) and plain.codec != "none":
         # Only what is unpacked can be looked at.
         plain, recoding = replace(plain, codec="none"), Recoding(plain.codec)
-    files = SourceFiles(store, connection, recoding, escapes)
+    files = SourceFiles(store, connection, recoding, mend)
     if _is_engine(plain):
         return files, cast(EngineFormat, plain)  # told apart by what it can do
     return files, BatchFiles(cast(BatchFormat, plain), connection, files.file_of)
@@ -70,10 +72,15 @@ def write_bytes(
     connection: duckdb.DuckDBPyConnection, source: BinaryIO, file: BinaryIO, codec: Recoding, name: str, what: str
 ) -> None:
     """Compress a stream of bytes into an open file called `name`. Raises ConnectorError, OSError."""
+    if (writer := CODECS[codec.codec].writer) is not None:
+        with writer(file, codec.fast) as packed:
+            shutil.copyfileobj(source, packed, BLOCK)
+        return
+    # An archive says how long its member is before it.
     scratch = new_file(connection)
     try:
         with scratch.open("wb") as plain:
-            shutil.copyfileobj(source, plain)
+            shutil.copyfileobj(source, plain, BLOCK)
         recode_out(scratch, file, codec, name, what)
     finally:
         scratch.unlink(missing_ok=True)

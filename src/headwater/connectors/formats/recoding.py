@@ -31,6 +31,13 @@ class TextFilter(Protocol):
         """Yield what the engine wrote in this dialect."""
 
 
+class Mend(TextFilter, Protocol):
+    """A filter for files that the engine would misunderstand, which only a look at each of them tells."""
+
+    def is_needed(self, file: BinaryIO) -> bool:
+        """Return whether this file is such; reads as much of it as that takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recoding:
     """What stands between a file and what the engine reads: a codec, an encoding, a dialect of text."""

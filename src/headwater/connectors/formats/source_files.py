@@ -17,8 +17,7 @@ from headwater.connectors.engine import scratch_of
 from headwater.connectors.formats.archives import unpack
 from headwater.connectors.formats.batches import OpenFile
 from headwater.connectors.formats.codecs import CODECS
-from headwater.connectors.formats.escapes import Escapes
-from headwater.connectors.formats.recoding import Recoding, recode_in
+from headwater.connectors.formats.recoding import Mend, Recoding, recode_in
 from headwater.connectors.protocol import FileEntry, FileStore, StagedFile, Token
 from headwater.errors import ConnectorError, Fault
 
@@ -31,12 +30,12 @@ class SourceFiles:
         store: FileStore,
         connection: duckdb.DuckDBPyConnection,
         recoding: Recoding | None,
-        escapes: Escapes | None = None,
+        mend: Mend | None = None,
     ) -> None:
         self._store = store
         self._connection = connection
         self._recoding = recoding
-        self._escapes = escapes
+        self._mend = mend
         self._sound: set[tuple[str, str]] = set()
         self._found: dict[str, tuple[str, str]] = {}
         self._members: dict[tuple[str, str], Path] = {}
@@ -103,22 +102,22 @@ class SourceFiles:
         if known is not None or (container, path) in self._sound:
             return known
         local = self._decoded(container, path)
-        if self._escapes is not None:
-            local = self._mended(container, path, local, self._escapes)
+        if self._mend is not None:
+            local = self._mended(container, path, local, self._mend)
         if local is None:
             self._sound.add((container, path))
         else:
             self._local[container, path] = local
         return local
 
-    def _mended(self, container: str, path: str, local: Path | None, escapes: Escapes) -> Path | None:
-        """Return the file with escapes that the engine understands, if it needs any others."""
+    def _mended(self, container: str, path: str, local: Path | None, mend: Mend) -> Path | None:
+        """Return the file as the engine understands it, if it would misunderstand this one."""
         with local.open("rb") if local else self._store.open(container, path) as source:
-            if not escapes.are_lossy(source):
+            if not mend.is_needed(source):
                 return local
             source.seek(0)
             target = new_file(self._connection)
-            recode_in(source, target, Recoding(dialect=escapes), _what(container, path))
+            recode_in(source, target, Recoding(dialect=mend), _what(container, path))
         return target
 
     def _decoded(self, container: str, path: str) -> Path | None:

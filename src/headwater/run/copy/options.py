@@ -168,19 +168,9 @@ class CopyOptions:
 def read_options(plan: CopyPlan) -> CopyOptions:
     """Return the options of a copy. Raises PlanError with every property that is refused or does not fit."""
     source, sink, settings = plan.source_properties, plan.sink_properties, plan.settings
-    read, written = _part(source, "storeSettings"), _part(sink, "storeSettings")
+    read = _part(source, "storeSettings")
     format_read, format_written = _part(source, "formatSettings"), _part(sink, "formatSettings")
-    faults = [
-        *_refusals("settings", settings),
-        *_refusals("source", source),
-        *_refusals("sink", sink),
-        *_refusals("source.storeSettings", read),
-        *_refusals("sink.storeSettings", written),
-        *_refusals("source.formatSettings", format_read),
-        *_refusals("sink.formatSettings", format_written),
-        *_misfits(plan),
-    ]
-    raise_if_any(PlanError, faults)
+    raise_if_any(PlanError, _faults(plan))
     keys = _part(sink, "upsertSettings").get("keys")
     return CopyOptions(
         conversions=_conversions(settings),
@@ -208,6 +198,15 @@ def read_options(plan: CopyPlan) -> CopyOptions:
         collection=_text(settings.get("collectionReference")),
         partitioned=_word(source.get("partitionOption")) not in {"", "none"},
     )
+
+
+def _faults(plan: CopyPlan) -> Iterator[Fault]:
+    yield from _refusals("settings", plan.settings)
+    for end, properties in (("source", plan.source_properties), ("sink", plan.sink_properties)):
+        yield from _refusals(end, properties)
+        for part in ("storeSettings", "formatSettings"):
+            yield from _refusals(f"{end}.{part}", _part(properties, part))
+    yield from _misfits(plan)
 
 
 def with_read_settings(plan: CopyPlan) -> CopyPlan:
