@@ -29,6 +29,8 @@ from openlineage.client.naming.dataset import ABFSS, Postgres
 
 from api.served import served
 from foreign.conftest import Receiver
+from headwater.lineage.sinks.openlineage_events import events
+from lineage.made import EVENTS, fact
 
 PRODUCER = "https://example.org/nightly"
 SOURCE = ABFSS(container="lake", service="acct", path="raw/orders.csv")
@@ -227,3 +229,55 @@ def test_every_facet_of_the_client_is_taken(facet_receiver: Receiver, name: str)
     client = OpenLineageClient(config={"transport": transport(facet_receiver, "http", None)})
     client.emit(happened(RunState.COMPLETE, run, job, inputs=[source], outputs=[sink]))
     assert any(one.endswith(f"{name}.csv") for one, _ in facet_receiver.edges()) or key == "lineage"
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_our_own_events_are_what_the_specification_describes(name: str) -> None:
+    """The client's classes are generated from the published schemas: what they take has the right parts."""
+    for event in events(fact(name)):
+        said = {"run": event["run"], "job": event["job"], "inputs": event["inputs"], "outputs": event["outputs"]}
+        RunEvent(
+            eventTime=event["eventTime"],
+            producer=event["producer"],
+            eventType=RunState[event["eventType"]],
+            run=Run(event["run"]["runId"]),
+            job=Job(event["job"]["namespace"], event["job"]["name"]),
+        )
+        for key, facet in found_facets(said):
+            type_ = next(type_ for one, type_ in FACETS.items() if one.lower().startswith(key.lower()))
+            parts = {part: value for part, value in facet.items() if not part.startswith("_")}
+            assert fits(type_, parts), (key, parts)
+            assert facet["_producer"] == event["producer"]
+            assert facet["_schemaURL"].rpartition("/")[2] == type_._get_schema().rpartition("/")[2]
+
+
+def found_facets(value: object) -> Iterator[tuple[str, dict[str, object]]]:
+    if isinstance(value, dict):
+        for key in ("facets", "inputFacets", "outputFacets"):
+            yield from value.get(key, {}).items()
+        for inner in value.values():
+            yield from found_facets(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from found_facets(inner)
+
+
+def fits(type_: object, value: object) -> bool:
+    """Tell whether JSON has the parts that a generated class wants, all the way down."""
+    origin = getattr(type_, "__origin__", None)
+    if attr.has(type_):  # type: ignore[arg-type]
+        attr.resolve_types(type_)  # type: ignore[arg-type]
+        fields = {field.name: field for field in attr.fields(type_) if field.init}  # type: ignore[arg-type]
+        required = {name for name, field in fields.items() if field.default is attr.NOTHING}
+        assert isinstance(value, dict)
+        assert required <= value.keys() <= fields.keys(), (type_, value.keys())
+        return all(fits(fields[name].type, inner) for name, inner in value.items())
+    if origin is list:
+        return isinstance(value, list) and all(fits(type_.__args__[0], inner) for inner in value)  # type: ignore[attr-defined]
+    if origin is dict:
+        assert isinstance(value, dict)
+        return all(fits(type_.__args__[1], inner) for inner in value.values())  # type: ignore[attr-defined]
+    if "|" in str(type_) or origin is not None:
+        kinds = type_.__args__  # type: ignore[attr-defined]
+        return value is None or any(fits(kind, value) for kind in kinds if kind is not type(None))
+    return isinstance(value, type_) if isinstance(type_, type) else True

@@ -17,7 +17,17 @@ from headwater.errors import Fault, SettingsError
 from headwater.settings import AccountSettings
 
 _OPERATION = "_operation"
-_NOT_ASSETS = ("column", "tabular_schema", "_operation", "_activity", "_pipeline", "_workspace", "azure_data_factory")
+_NOT_ASSETS = (
+    "column",
+    "tabular_schema",
+    "_operation",
+    "_activity",
+    "_pipeline",
+    "_workspace",
+    "azure_data_factory",
+    "openlineage_job",
+    "openlineage_namespace",
+)
 
 
 @dataclass(frozen=True, slots=True)
