@@ -7,6 +7,7 @@ import pytest
 
 from catalog.desk import Desk, entity
 from headwater.catalog.catalog import Catalog
+from headwater.catalog.search import SearchRequest
 from headwater.errors import CatalogError, Conflict, Invalid, NotFound
 
 TABLE = {
@@ -183,3 +184,27 @@ def test_enum_takes_its_values_only(desk: Desk) -> None:
     desk.write(entity("ball", "q", c="red"))
     with pytest.raises(Invalid):
         desk.write(entity("ball", "q", c="blue"))
+
+
+def test_attribute_that_becomes_too_large_for_lists_leaves_headers_and_comes_back(desk: Desk) -> None:
+    def define(**options: str) -> dict[str, list[dict[str, object]]]:
+        text = {"name": "text", "options": options} if options else {"name": "text"}
+        return {"entityDefs": [{"name": "page", "superTypes": ["DataSet"], "attributeDefs": [text]}]}
+
+    desk.catalog.types.create(define(), by="tester")
+    desk.catalog.types.create({"entityDefs": [{"name": "cover", "superTypes": ["page"]}]}, by="tester")
+    desk.write(entity("page", "a", text="long"), entity("cover", "b", text="longer"), entity("page", "c"))
+    for options, shown in (({"inHeader": "false"}, [None, None, None]), ({}, ["long", "longer", None])):
+        desk.catalog.types.update(define(**options), by="tester")
+        guids = [desk.guid(name) for name in "abc"]
+        assert [desk.catalog.entities.header(guid).attributes.get("text") for guid in guids] == shown
+        whole = [desk.catalog.entities.get(guid).entity.attributes["text"] for guid in guids]
+        assert whole == ["long", "longer", None]
+    assert desk.rows("SELECT * FROM entity_texts") == []
+
+
+def test_filter_finds_an_attribute_that_is_too_large_for_lists(desk: Desk) -> None:
+    desk.write(entity("DataSet", "d"), entity("azure_synapse_operation", "p", steps='[{"name": "join flights"}]'))
+    leaf = {"attributeName": "steps", "operator": "contains", "attributeValue": "JOIN FLIGHTS"}
+    found = desk.catalog.search.query(SearchRequest(filter=leaf))
+    assert [hit.qualified_name for hit in found.hits] == ["p"]

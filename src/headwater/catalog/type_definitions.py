@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from headwater.catalog import clock
+from headwater.catalog import clock, large_attributes
 from headwater.catalog.attributes import type_names_in
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
@@ -36,9 +36,11 @@ class Types:
         self._store = store
         self._changing = threading.Lock()
         with store.write() as connection:
+            before = _load(connection)[1]
             if _store_built_in(connection):
                 take(connection, "types", 1)
             self._loaded = _load(connection)
+            large_attributes.follow(connection, before, self._loaded[1])
 
     def at(self, connection: Connection) -> TypeSet:
         """The types as this transaction sees them."""
@@ -113,8 +115,10 @@ class Types:
             raise_if_any(Invalid, (_built_in(name) for name, row in rows.items() if row.built_in))
             raise_if_any(Invalid, (fault for name in given for fault in _removed(name, known[name], given[name])))
             _check(given, {**known, **given})
+            before = self.at(connection)
             for name, (_, definition) in given.items():
                 _replace(connection, rows[name], definition, by)
+            large_attributes.follow(connection, before, _load(connection)[1])
             self._reload(connection)
         return self._answer(given)
 
