@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from headwater.definition.load import load_folder
+from headwater.run.rehearsal.made_up import made_up_outputs
 from headwater.run.rehearsal.outcome import PipelineRehearsal
 from headwater.run.rehearsal.perform import Terms
 from headwater.run.rehearsal.pipelines import RehearsedPipelines
@@ -35,7 +36,7 @@ def test_pipeline_copies_made_up_rows_and_runs_its_flow(load: PipelineRehearsal)
 
 def test_pipeline_leaves_out_what_no_run_does_and_says_so(load: PipelineRehearsal) -> None:
     tell = next(activity for activity in load.activities if activity.name == "Tell")
-    assert (tell.status, tell.reason) == ("Left out", "left out: no run does it")
+    assert (tell.status, tell.reason) == ("Left out", "no run does it; its output is made up")
     assert [fault.code for fault in load.needs] == ["PLN-020"]
     assert "Tell" in load.needs[0].message
 
@@ -46,9 +47,35 @@ def test_pipeline_waits_for_nothing(load: PipelineRehearsal) -> None:
     assert load.duration_ms < 3_600_000
 
 
-def test_pipeline_that_needs_what_is_left_out_fails_and_says_where(pipelines: RehearsedPipelines) -> None:
+def test_pipeline_goes_on_with_outputs_that_are_made_up(pipelines: RehearsedPipelines) -> None:
+    reads = pipelines.rehearse("Reads")
+    assert reads.ran, reads.faults
+    assert {one.name: (one.type, one.status) for one in reads.activities} == {
+        "Look": ("Lookup", "Left out"),
+        "Files": ("GetMetadata", "Left out"),
+        "Name": ("SetVariable", "Succeeded"),
+        "Each": ("ForEach", "Succeeded"),
+        "See Each[0]": ("AppendVariable", "Succeeded"),
+        "There": ("IfCondition", "Succeeded"),
+    }
+    assert sorted(fault.message.split('"')[1] for fault in reads.needs) == ["Files", "Look"]
+
+
+def test_output_that_is_made_up_holds_what_expressions_read() -> None:
+    outputs = made_up_outputs(load_folder(ORDERS).find_pipeline("Reads"))
+    assert outputs == {
+        "files": {"childItems": [{"name": "rehearsed", "type": "File"}], "exists": True},
+        "look": {
+            "count": 1,
+            "firstRow": {"table": "rehearsed"},
+            "value": [{"schema": {"name": "rehearsed"}, "table": "rehearsed"}],
+        },
+    }
+
+
+def test_pipeline_that_fails_says_where(pipelines: RehearsedPipelines) -> None:
     stopped = pipelines.rehearse("Stops")
     (fault,) = stopped.faults
     assert (stopped.status, stopped.ran) == ("Failed", False)
-    assert fault.message.startswith('Activity "Use" failed:')
+    assert fault.message == 'Activity "Give up" failed: Nothing to load'
     assert fault.place.file == "pipeline/Stops.json"

@@ -1,7 +1,7 @@
 """Rehearses pipelines with the real runner: its control flow, its expressions, and stand-ins for every store.
 
-An activity of a type that no run does would have the whole pipeline refused; here it is left out, as if it were
-inactive, and said to be missing, so that the rest is rehearsed.
+An activity of a type that no run does would have the whole pipeline refused; here it is left out and said to be
+missing, and its output is made up, so that the rest is rehearsed.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ from headwater.run.activities.registry import ACTIVITIES
 from headwater.run.database import RunDatabase
 from headwater.run.history import RunHistory
 from headwater.run.records import ActivityRun
+from headwater.run.rehearsal.made_up import MadeUpOutput, made_up_outputs
 from headwater.run.rehearsal.outcome import LEFT_OUT, PipelineRehearsal, RehearsedActivity
 from headwater.run.rehearsal.perform import Terms
 from headwater.run.rehearsal.scratch import file_name
 from headwater.run.rehearsal.stand_ins import RehearsalClock, RehearsedCopy, RehearsedDataFlow, StandIns
 from headwater.run.runner import Runner
 
+_CARRIER = "ExecuteDataFlow"
 _VALUES: Mapping[str, Json] = {"array": ["rehearsed"], "bool": True, "float": 1.0, "int": 1, "object": {}}
 
 
@@ -85,6 +87,7 @@ class RehearsedPipelines:
         self._stores = StandIns(self._terms.folder / "stores" / file_name(name))
         self._stores.clear()
         needs = tuple(runnable_types(self._workspace, pipeline))
+        left_out = {one.name: one.type for one in walk_active(pipeline.activities) if one.type not in ACTIVITIES}
         started = time.monotonic()
         result = PipelineRehearsal(name, pipeline.place.file, "Refused", needs=needs)
         try:
@@ -97,7 +100,7 @@ class RehearsedPipelines:
             result = replace(
                 result,
                 status=run.status,
-                activities=tuple(_activity(one, needs) for one in activities),
+                activities=tuple(_activity(one, left_out) for one in activities),
                 faults=tuple(_fault(one, pipeline) for one in activities if one.status == "Failed")
                 if run.status != "Succeeded"
                 else (),
@@ -107,11 +110,15 @@ class RehearsedPipelines:
 
 @dataclass(frozen=True, slots=True)
 class _Pruned:
-    """Leaves out what cannot be run, however deep."""
+    """Leaves out what cannot be run, however deep; `outputs` are made up, by activity."""
+
+    outputs: Mapping[str, Mapping[str, Json]]
 
     def activity(self, activity: Activity) -> Activity:
         if activity.type not in ACTIVITIES:
-            return replace(activity, active=False, on_inactive_mark_as="Succeeded")
+            made_up = MadeUpOutput(self.outputs.get(activity.name.lower(), {}))
+            # The runner knows the types that it runs: one of them carries what it does not.
+            return replace(activity, type=_CARRIER, body=made_up)
         match activity.body:
             case ForEachBody() as body:
                 return replace(activity, body=replace(body, activities=self.all(body.activities)))
@@ -131,9 +138,8 @@ class _Pruned:
 
 
 def _without_unrunnable(workspace: Workspace) -> Workspace:
-    pruned = _Pruned()
     pipelines = {
-        name: replace(pipeline, activities=pruned.all(pipeline.activities))
+        name: replace(pipeline, activities=_Pruned(made_up_outputs(pipeline)).all(pipeline.activities))
         for name, pipeline in workspace.pipelines.items()
     }
     return replace(workspace, pipelines=pipelines)
@@ -147,12 +153,12 @@ def _value(parameter: Parameter) -> Json:
     return _VALUES.get(parameter.type, "rehearsed")
 
 
-def _activity(run: ActivityRun, needs: tuple[Fault, ...]) -> RehearsedActivity:
-    left_out = any(f'"{run.activity_name}"' in fault.message for fault in needs)
-    reason = "left out: no run does it" if left_out else run.error.message
+def _activity(run: ActivityRun, left_out_types: Mapping[str, str]) -> RehearsedActivity:
+    left_out = run.status == "Succeeded" and run.activity_name in left_out_types
+    reason = "no run does it; its output is made up" if left_out else run.error.message
     return RehearsedActivity(
         name=run.activity_name + (f" {run.iteration}" if run.iteration else ""),
-        type=run.activity_type,
+        type=left_out_types.get(run.activity_name, run.activity_type),
         status=LEFT_OUT if left_out else run.status,
         rows=_rows(run.output),
         reason=reason,

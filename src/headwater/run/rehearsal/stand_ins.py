@@ -41,6 +41,7 @@ from headwater.run.copy.perform import perform_copy
 from headwater.run.engines.output import flow_output
 from headwater.run.engines.reading import files_of, tables_of
 from headwater.run.rehearsal.asks import Asks
+from headwater.run.rehearsal.made_up import MadeUpOutput
 from headwater.run.rehearsal.perform import Terms, staged_rehearsal
 from headwater.run.rehearsal.prepare import PreparedFlow, parsed, prepare
 from headwater.run.rehearsal.rows import Generator
@@ -133,16 +134,17 @@ class _NoCheckpoint:
 @dataclass(frozen=True, slots=True)
 class RehearsedFlowPlan:
     prepared: PreparedFlow
-    settings: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
 class RehearsedDataFlow:
-    """Runs activities of type ExecuteDataFlow on made-up rows."""
+    """Runs activities of type ExecuteDataFlow on made-up rows, and carries those whose output is made up."""
 
     terms: Terms
 
-    def plan(self, activity: Activity, workspace: Workspace, context: Context) -> RehearsedFlowPlan:
+    def plan(self, activity: Activity, workspace: Workspace, context: Context) -> RehearsedFlowPlan | MadeUpOutput:
+        if isinstance(activity.body, MadeUpOutput):
+            return activity.body
         body = typed_body(activity, ExecuteDataFlowBody)
         flow = find(workspace.data_flows, body.data_flow.name)
         if flow is None:
@@ -150,16 +152,20 @@ class RehearsedDataFlow:
             message = f'There is no data flow "{body.data_flow.name}"'
             raise PlanError(Fault("PLN-015", message, body.data_flow.place, cure))
         _, texts = flow_parameters(body, context)
-        return RehearsedFlowPlan(prepare(workspace, flow, parsed(flow), texts), {})
+        return RehearsedFlowPlan(prepare(workspace, flow, parsed(flow), texts))
 
-    def input(self, plan: RehearsedFlowPlan) -> Mapping[str, Json]:
+    def input(self, plan: RehearsedFlowPlan | MadeUpOutput) -> Mapping[str, Json]:
+        if isinstance(plan, MadeUpOutput):
+            return {}
         return {"dataflow": {"referenceName": plan.prepared.flow.name, "type": "DataFlowReference"}}
 
-    def sinks(self, plan: RehearsedFlowPlan) -> Mapping[str, ResolvedDataset]:  # noqa: ARG002 - the protocol's
+    def sinks(self, plan: RehearsedFlowPlan | MadeUpOutput) -> Mapping[str, ResolvedDataset]:  # noqa: ARG002
         # What lands in the attempt's own scratch folder needs no token.
         return {}
 
-    def run(self, plan: RehearsedFlowPlan, surroundings: Surroundings) -> ActivityResult:
+    def run(self, plan: RehearsedFlowPlan | MadeUpOutput, surroundings: Surroundings) -> ActivityResult:
+        if isinstance(plan, MadeUpOutput):
+            return ActivityResult(output=plan.output)
         terms = replace(self.terms, folder=surroundings.scratch / "flow", engine=surroundings.engine)
         with staged_rehearsal(plan.prepared, terms, surroundings.cancelled) as done:
             return ActivityResult(output=flow_output(done.staged))
