@@ -95,6 +95,12 @@ def test_rows_that_failed_are_spread_with_the_others(world: World) -> None:
     assert world.listing() == ["bad/rows/out-assert-run-1.csv", "in/a.csv", "out/p1.csv", "out/p2.csv"]
 
 
+def test_keys_stay_in_a_named_file_though_rows_are_set_apart(world: World) -> None:
+    script = ASSERTED + f"a sink({TO_FILE}, partitionBy('key', 0, id)) ~> out"
+    finished(world, flow(script, files("out/a.csv")))
+    assert world.read("out/a.csv").startswith("id,name\n")
+
+
 def test_no_file_is_written_where_all_rows_pass(world: World) -> None:
     world.write("in/a.csv", "id,name\n1,ann\n")
     staged = finished(world, flow(ASSERTED + f"a sink({TO_FILE}) ~> out", files("out/a.csv")))

@@ -243,6 +243,23 @@ def test_lineage_has_each_named_file_or_the_folder_of_parts(
     assert found == places
 
 
+def test_folder_of_very_many_files_is_the_asset(world: World) -> None:
+    world.write("in/rows.csv", "id,city,year\n" + "".join(f"{n},x,2020\n" for n in range(101)))
+    script = (
+        SOURCE + "s derive(file = concat('by/id/', toString(id), '/a.csv')) ~> d\nd sink(rowUrlColumn: 'file') ~> out"
+    )
+    staged = finished(world, plan(script, {"s": files("in/rows.csv")}, {"out": files("ignored/")}))
+    (movement,) = flow_movements(staged)
+    location = movement.sink.location
+    assert isinstance(location, FileLocation)
+    assert (location.folder, location.file, movement.sink.rows) == ("by/id", None, 101)
+
+
+def test_keys_are_kept_in_a_file_that_the_dataset_names(world: World) -> None:
+    finished(world, flow("partitionBy('key', 0, year)", "out/all.csv"))
+    assert world.read("out/all.csv").startswith("id,city,year\n")
+
+
 def test_what_only_rows_tell_is_not_expected_as_an_asset(world: World) -> None:
     sink = flow("rowUrlColumn: 'year'")
     with staged_flow(sink, world.host()) as staged:

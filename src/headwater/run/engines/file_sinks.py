@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from urllib.parse import quote
 
 import msgspec
 from sqlglot import exp
 
 from headwater.connectors.protocol import FileStore
-from headwater.data.locations import FileLocation, Location
+from headwater.data.locations import FileLocation
 from headwater.errors import Fault, PlanError, RunError
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.activities.protocol import FileTask
@@ -51,10 +52,10 @@ def stage_files(target: FileTarget, rows: SinkRows) -> StagedSink:
         message = f"Dataset '{dataset.name}' of sink '{rows.name}' has no file format"
         raise PlanError(Fault("PLN-042", message, cure="Use DelimitedText, Parquet or Json."))
     target.store.attach(rows.engine)
-    keys = {name for name, _ in options.spread.keys} if rows.table is not None else set[str]()
+    keys = dict(options.spread.keys) if is_spread(options, target.location) else {}
     columns = [name for name in rows.schema.names if name not in keys]
     files: list[WrittenFile] = []
-    assets: dict[Location, int] = {}
+    assets: dict[FileLocation, int] = {}
     try:
         for piece in _checked(rows, _pieces(target, rows)):
             location = _at(target.location, piece.path)
@@ -68,11 +69,10 @@ def stage_files(target: FileTarget, rows: SinkRows) -> StagedSink:
         raise
     container = target.location.container
     staged = StagedFiles(target.store, container, tuple(files), options.pre_commands, options.post_commands)
-    single = next(iter(assets)) if len(assets) == 1 else msgspec.structs.replace(target.location, file=None)
     return StagedSink(
         rows.name,
         dataset,
-        single,
+        _together(target.location, list(assets)),
         rows.schema,
         staged,
         sum(file.rows for file in files),
@@ -80,6 +80,15 @@ def stage_files(target: FileTarget, rows: SinkRows) -> StagedSink:
         places=assets if 1 < len(assets) <= _MOST_ASSETS else {},
         tasks=_clearing(target, rows, files),
     )
+
+
+def _together(location: FileLocation, assets: Sequence[FileLocation]) -> FileLocation:
+    """Return the one asset, or the folder that all lie in; the dataset's own folder where nothing is written."""
+    if len(assets) == 1:
+        return assets[0]
+    folders = [asset.folder.split("/") for asset in assets] or [location.folder.split("/")]
+    common = [names[0] for names in takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))]
+    return msgspec.structs.replace(location, folder="/".join(common), file=None)
 
 
 def is_spread(options: SinkOptions, location: FileLocation) -> bool:

@@ -13,6 +13,8 @@ from headwater.run.engines.found_files import wildcard_regex
 from headwater.transformations.file_commands import FileCommand
 from headwater.transformations.options import SourceFiles
 
+_WILDCARD = re.compile(r"[*?\[{]")
+
 
 def run_commands(commands: Iterable[FileCommand], store: FileStore, container: str, changes: FileChanges) -> None:
     """Run the commands of a sink in its container. Raises RunError for a path that is not there, ConnectorError.
@@ -23,21 +25,21 @@ def run_commands(commands: Iterable[FileCommand], store: FileStore, container: s
         if command.verb in ("cp", "mv"):
             _copy(command, store, container, changes)
         elif command.verb == "rm":
-            for path in _below(command, command.paths, store, container, may_be_absent=command.force):
-                changes.delete(store, container, path)
+            _remove(command, store, container, changes)
 
 
 def _copy(command: FileCommand, store: FileStore, container: str, changes: FileChanges) -> None:
     target = (command.target or "").rstrip("/")
-    entries = [entry.path for entry in store.list(container)]
-    is_folder = (
-        (command.target or "/").endswith("/")
-        or len(command.paths) > 1
-        or any("*" in path or "?" in path for path in command.paths)
-        or any(path.startswith(f"{target}/") for path in entries)
-    )
+    many = len(command.paths) > 1 or any(_WILDCARD.search(path) for path in command.paths)
+    is_folder = many or command.target in ("", f"{target}/") or any(True for _ in store.list(container, target))
     for path in command.paths:
-        for root, files in _matches(command, path, entries):
+        found = _matches(path, store, container)
+        if command.verb == "cp" and not command.recursive:
+            # As the Hadoop shell does: a folder is copied only if that is asked for.
+            found = {root: files for root, files in found.items() if files == [root]}
+        if not found:
+            raise _absent(command, path)
+        for root, files in found.items():
             base = f"{target}/{root.rpartition('/')[2]}".lstrip("/") if is_folder else target
             for file in files:
                 changes.copy(store, container, file, base + file[len(root) :])
@@ -45,37 +47,32 @@ def _copy(command: FileCommand, store: FileStore, container: str, changes: FileC
                     changes.delete(store, container, file)
 
 
-def _matches(command: FileCommand, path: str, entries: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Return the files and folders that a path stands for, each with its files. Raises RunError for none."""
-    pattern = re.compile(f"({wildcard_regex(path)})(/.*)?")
-    found: dict[str, list[str]] = {}
-    for entry in entries:
-        if match := pattern.fullmatch(entry):
-            found.setdefault(match[1], []).append(entry)
-    if command.verb == "cp" and not command.recursive:
-        # As the Hadoop shell does: a folder is copied only if that is asked for.
-        found = {root: files for root, files in found.items() if files == [root]}
-    if not found:
-        raise _absent(command, path)
-    return list(found.items())
-
-
-def _below(
-    command: FileCommand, paths: Sequence[str], store: FileStore, container: str, *, may_be_absent: bool
-) -> list[str]:
-    entries = [entry.path for entry in store.list(container)]
-    found: list[str] = []
-    for path in paths:
-        pattern = re.compile(f"({wildcard_regex(path)})(/.*)?")
-        matches = [match for entry in entries if (match := pattern.fullmatch(entry))]
-        folders = [match[1] for match in matches if match[2]]
+def _remove(command: FileCommand, store: FileStore, container: str, changes: FileChanges) -> None:
+    for path in command.paths:
+        found = _matches(path, store, container)
+        folders = [root for root, files in found.items() if files != [root]]
         if folders and not command.recursive:
             message = f"'{command.text}' would remove the folder '{folders[0]}'"
             raise RunError(Fault("RUN-051", message, cure="Write rm -r to remove folders."))
-        if not matches and not may_be_absent:
+        if not found and not command.force:
             raise _absent(command, path)
-        found.extend(match[0] for match in matches)
-    return list(dict.fromkeys(found))
+        for file in dict.fromkeys(file for files in found.values() for file in files):
+            changes.delete(store, container, file)
+
+
+def _matches(path: str, store: FileStore, container: str) -> dict[str, list[str]]:
+    """Return the files and folders that a path stands for, each with its files."""
+    wildcard = _WILDCARD.search(path)
+    if wildcard is None:
+        named = store.stat(container, path)
+        files = [path] if named else [entry.path for entry in store.list(container, path)]
+        return {path: files} if files else {}
+    pattern = re.compile(f"({wildcard_regex(path)})(/.*)?")
+    found: dict[str, list[str]] = {}
+    for entry in store.list(container, path[: wildcard.start()].rpartition("/")[0]):
+        if match := pattern.fullmatch(entry.path):
+            found.setdefault(match[1], []).append(entry.path)
+    return found
 
 
 def _absent(command: FileCommand, path: str) -> RunError:

@@ -55,7 +55,7 @@ class StagedSink:
     staged: Staged | StagedFiles
     rows: int
     bytes: int | None = None
-    places: Mapping[Location, int] = field(default_factory=dict)
+    places: Mapping[FileLocation, int] = field(default_factory=dict)
     """File or folder of parts → its rows, where these are several assets; empty: all rows are at `location`."""
     tasks: tuple[FileTask, ...] = ()
     """What is deleted once all sinks are committed."""
