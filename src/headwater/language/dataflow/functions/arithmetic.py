@@ -17,6 +17,8 @@ from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.scope import Resolved
 
 _NARROW = 18
+# The precision that a narrow decimal is given for its operations to be wide.
+WIDENED = _NARROW + 1
 _MS = exp.var("MILLISECOND")
 
 
@@ -87,7 +89,7 @@ def _operands(args: Arguments, type_: DataType | None) -> tuple[exp.Expr, exp.Ex
         kind = wide[0][0]
         if kind is not None and type_.precision > _NARROW >= kind.precision:
             # The engine keeps results of two narrow decimals narrow, and fails where they are not.
-            left = sql.cast(left, Decimal(_NARROW + 1, kind.scale))
+            left = sql.cast(left, Decimal(WIDENED, kind.scale))
         return left, right
     if type_ is None:
         return args[0].sql, args[1].sql

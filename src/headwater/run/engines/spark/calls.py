@@ -80,7 +80,10 @@ def _slice(args: Args) -> exp.Expr:
     index = exp.Paren(this=exp.Add(this=exp.to_identifier("nr"), expression=number(1)))
     inside = exp.Between(this=index, low=wrap(first), high=wrap(last))
     variables = [exp.to_identifier("listed"), exp.to_identifier("nr")]
-    return call("filter", items, exp.Lambda(this=inside, expressions=variables))
+    part = call("filter", items, exp.Lambda(this=inside, expressions=variables))
+    bounds = [value for value in (start, stop) if not isinstance(value, exp.Literal)]
+    known = [exp.Not(this=exp.Is(this=wrap(value.copy()), expression=exp.Null())) for value in bounds]
+    return exp.Case(ifs=[exp.If(this=exp.and_(*known), true=part)]) if known else part
 
 
 def _from_start(value: exp.Expr, size: exp.Expr) -> exp.Expr:

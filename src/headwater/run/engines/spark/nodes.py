@@ -98,7 +98,7 @@ def _month(node: exp.AddMonths) -> exp.Expr:
 
 
 def _moved(node: exp.TimestampAdd) -> exp.Expr:
-    return call("timestampadd", exp.var(node.text("unit").upper()), node.expression, node.this)
+    return wall_clock(call("timestampadd", exp.var(node.text("unit").upper()), node.expression, node.this))
 
 
 def _truncated(node: exp.Trunc) -> exp.Expr:
@@ -201,6 +201,23 @@ def _inlined(node: exp.CTE) -> None:
     node.set("materialized", None)
 
 
+def _tried(node: exp.TryCast) -> None:
+    """Have it print as a cast that gives null; a plain one would give the greatest number for one that is greater."""
+    node.set("safe", True)
+
+
+def _extreme(node: exp.Greatest | exp.Least) -> exp.Expr | None:
+    """Return null where a value is null, unless nulls are to be passed over, as Spark does."""
+    if node.args.get("ignore_nulls"):
+        return None
+    values = [node.this, *node.expressions]
+    name = "greatest" if isinstance(node, exp.Greatest) else "least"
+    known = [value for value in values if not isinstance(value, exp.Literal)]
+    tests = [exp.Is(this=wrap(value.copy()), expression=exp.Null()) for value in known]
+    chosen = call(name, *values)
+    return chosen if not tests else exp.Case(ifs=[exp.If(this=exp.or_(*tests), true=exp.Null())], default=chosen)
+
+
 def _base64(node: exp.ToBase64) -> exp.Expr:
     return call("base64", node.this)
 
@@ -218,8 +235,10 @@ NODES: dict[type[exp.Expr], Rewrite] = {
     exp.DateAdd: lambda node: call("date_add", node.this, cast(node.expression, exp.DType.INT)),
     exp.DayOfWeekIso: lambda node: exp.Paren(this=exp.Add(this=call("weekday", node.this), expression=number(1))),
     exp.Extract: _part,
+    exp.Greatest: _extreme,
     exp.If: _condition,
     exp.LastDay: lambda node: call("last_day", node.this),
+    exp.Least: _extreme,
     exp.Log: lambda node: call("log10", node.expression),
     exp.Ordered: _ordered,
     exp.Reduce: _reduce,
@@ -233,5 +252,6 @@ NODES: dict[type[exp.Expr], Rewrite] = {
     exp.ToBase64: _base64,
     exp.Transform: _lambda("transform"),
     exp.Trunc: _truncated,
+    exp.TryCast: _tried,
     exp.Window: _window,
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from headwater.language.dataflow.functions.arithmetic import WIDENED
 from headwater.run.engines.spark.trees import call, cast, number, text, wrap
 
 # Type of a fraction → Java's class, its method that gives the bits, and the type of these.
@@ -67,6 +68,17 @@ def _digits(node: exp.Expr) -> exp.Expr | None:
     return None
 
 
+def _narrow(node: exp.Expr) -> exp.Expr | None:
+    """Return a decimal that has more digits only for DuckDB to work widely; Spark would round for lack of room."""
+    is_operand = isinstance(node.parent, exp.Add | exp.Mul | exp.Sub) and isinstance(node.parent.parent, exp.Cast)
+    if not (is_operand and isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast)):
+        return None
+    sizes = node.to.expressions
+    if node.to.this != exp.DType.DECIMAL or not sizes or sizes[0].name != str(WIDENED):
+        return None
+    return wrap(node.this)
+
+
 def _skewness(node: exp.Expr) -> exp.Expr | None:
     """Return the skewness of a population, which Spark's is."""
     if not isinstance(node, exp.Mul):
@@ -122,4 +134,4 @@ def _is_call(node: object, name: str) -> bool:
     return isinstance(node, exp.Anonymous) and node.name.lower() == name
 
 
-SHAPES: tuple[Shape, ...] = (_bits, _digits, _hexadecimal, _low_bits, _quotient, _side_by_side, _skewness)
+SHAPES: tuple[Shape, ...] = (_bits, _digits, _hexadecimal, _low_bits, _narrow, _quotient, _side_by_side, _skewness)
