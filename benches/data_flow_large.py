@@ -167,8 +167,9 @@ def child(kind: str, root: Path, limit: str) -> None:
     seconds = time.perf_counter() - started
     ended.set()
     watcher.join()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "peak": peak, "spilled": spilled}))
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = usage.ru_utime + usage.ru_stime
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": usage.ru_maxrss * 1024, "spilled": spilled}))
 
 
 def _size(folder: Path) -> int:
@@ -223,10 +224,12 @@ def compare(root: Path, rounds: int) -> None:
         for kind, found in taken.items():
             found.append(measured(kind, root, LIMIT))
     best = {kind: min(one["seconds"] for one in found) for kind, found in taken.items()}
+    # What counting adds is less than what other work on the machine does to the clock.
+    cpu = {kind: min(one["cpu"] for one in found) for kind, found in taken.items()}
     same = rows(root, "out") == rows(root, "hand")
     print(f"ours {best['ours']:.2f} s, by hand {best['hand']:.2f} s, same rows: {same}")
     print(f"ratio {best['ours'] / best['hand']:.2f} (bar {RATIO_BAR})")
-    print(f"row counts cost {best['counted'] / best['hand'] - 1:+.1%} of the SQL by hand (bar {COUNTING_BAR:.0%})")
+    print(f"row counts cost {cpu['counted'] / cpu['hand'] - 1:+.1%} of its processor time (bar {COUNTING_BAR:.0%})")
     for kind in ("ours", "hand"):
         peak = max(one["peak"] for one in taken[kind])
         print(f"{kind}: peak memory {peak / 1e6:.0f} MB with a limit of {LIMIT}")

@@ -13,8 +13,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from headwater.app.preview import preview_stream, to_json, values
+from headwater.app.values import from_engine
 from headwater.app.values import to_json as encoded
 from headwater.cli.arguments import Folder, parse_parameters
 from headwater.cli.show import Json, console, number
@@ -140,11 +142,9 @@ def _print_statistics(shown: Preview, out: Console) -> None:
     table = Table(title=f"{number(shown.row_count)} rows", title_justify="left", box=None, pad_edge=False)
     for title in ("column", "type", "nulls", "distinct", "min", "max"):
         table.add_column(title, justify="right" if title in ("nulls", "distinct") else "left", no_wrap=True)
-    described = to_json(shown)["columns"]
-    assert isinstance(described, list), "columns are a list"
-    for column, said in zip(shown.columns, described, strict=True):
+    for column in shown.columns:
         one = column.statistics or ColumnStatistics(0, 0)
-        ends = (_cell(said["statistics"]["min"]), _cell(said["statistics"]["max"]))
+        ends = (_cell(from_engine(end, column.type)) for end in (one.least, one.greatest))
         table.add_row(escape(column.id), escape(str(column.type)), number(one.nulls), number(one.distinct), *ends)
     out.print(table, crop=False)
 
@@ -159,9 +159,8 @@ def _header(name: str, type_: str, drifted: bool) -> str:
 
 def _panels(header: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> Iterator[tuple[int, int]]:
     """Yield the first and the last column, exclusive, of each group that fits beside each other."""
-    measure = Console(width=10_000)
     widths = [
-        2 + max(measure.measure(text).maximum for text in (title, *(row[index] for row in cells), ""))
+        2 + max(Text.from_markup(line).cell_len for line in (*title.split("\n"), *(row[index] for row in cells)))
         for index, title in enumerate(header)
     ]
     first, taken = 0, 0
