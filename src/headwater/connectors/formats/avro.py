@@ -89,12 +89,13 @@ class Avro:
     def write(self, file: BinaryIO, rows: pa.RecordBatchReader, what: str) -> int:
         schema = fastavro.parse_schema(avro_of_arrow(rows.schema, what))
         zoned = pa.schema([field.with_type(with_zones(field.type)) for field in rows.schema])
+        encoded = pa.schema([field.with_type(_encoded(field.type)) for field in zoned])
         count = 0
 
         def records() -> Iterator[dict[str, Any]]:
             nonlocal count
             for batch in rows:
-                fitting = batch if zoned.equals(batch.schema) else batch.cast(zoned)
+                fitting = batch if encoded.equals(batch.schema) else batch.cast(zoned).cast(encoded)
                 for start in range(0, batch.num_rows, BATCH_ROWS):
                     piece = fitting.slice(start, BATCH_ROWS)
                     count += piece.num_rows
@@ -103,6 +104,15 @@ class Avro:
         with malformed_as((pa.ArrowException,), what, self.name):
             fastavro.writer(file, schema, records(), codec=self.codec)
         return count
+
+
+def _encoded(type_: pa.DataType) -> pa.DataType:
+    """Return a column's type as Avro has it inside: dates and times are numbers, which spares an object a value."""
+    if pa.types.is_date32(type_):
+        return pa.int32()
+    if pa.types.is_time64(type_) or pa.types.is_timestamp(type_):
+        return pa.int64()
+    return type_
 
 
 def avro_from_properties(properties: Mapping[str, Json]) -> Avro:

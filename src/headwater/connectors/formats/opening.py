@@ -23,7 +23,6 @@ from headwater.connectors.formats.recoding import Recoding, recode_out
 from headwater.connectors.formats.source_files import SourceFiles, new_file
 from headwater.connectors.protocol import FileStore, StagedFile
 from headwater.connectors.statements import count_of, run_statement
-from headwater.errors import ConnectorError, Fault
 
 BATCH_ROWS = 100_000
 
@@ -50,8 +49,6 @@ def write_rows(
     """Write the rows of a query into a staged file called `name` and return their number. Raises ConnectorError."""
     plain, recoding = format_.plain()
     if not _is_engine(plain):
-        if recoding is not None:
-            raise _unwritten_codec(format_)
         rows = connection.sql(query.sql("duckdb")).to_arrow_reader(BATCH_ROWS)
         with staged.open() as file:
             return cast(BatchFormat, plain).write(file, rows, what)
@@ -103,7 +100,3 @@ def copy_statement(query: exp.Query, url: str, options: Mapping[str, object]) ->
 
 def _is_engine(format_: Format) -> bool:
     return hasattr(format_, "scan")
-
-
-def _unwritten_codec(format_: Format) -> ConnectorError:
-    return ConnectorError(Fault("CON-021", f"{format_.name} files are not compressed as a whole", cure="Use no codec."))
