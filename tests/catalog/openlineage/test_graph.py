@@ -203,8 +203,9 @@ def test_renamed_table_comes_from_its_old_name(world: World) -> None:
     assert world.column_edges() == {"a.csv.x -> b.csv.x DIRECT IDENTITY"}
 
 
-def test_parent_facet_puts_a_job_below_its_parent(world: World) -> None:
-    parent = {"parent": {"run": {"runId": run_id("p")}, "job": {"namespace": "airflow", "name": "dag.task"}}}
+@pytest.mark.parametrize("key", ["parent", "parentRun"])
+def test_parent_facet_puts_a_job_below_its_parent(world: World, key: str) -> None:
+    parent = {key: {"run": {"runId": run_id("p")}, "job": {"namespace": "airflow", "name": "dag.task"}}}
     world.take(event("COMPLETE", inputs=[lake("a")], outputs=[lake("b")], run_facets=parent))
     above = [
         header.attributes["name"]
@@ -259,6 +260,12 @@ def test_unknown_facets_are_kept_and_shown(world: World) -> None:
     assert world.custom(A, "DataSet").keys() == {"openlineage.custom", "openlineage.dataQualityMetrics"}
     assert {"openlineage.job.acme_job", "openlineage.run.acme_run"} <= world.custom(JOB).keys()
     assert world.attributes(JOB)["sql"] == "select 1"
+
+
+def test_descriptive_facets_may_be_empty(world: World) -> None:
+    nothing: dict[str, object] = {"sql": {"query": None}, "documentation": {}}
+    assert world.take(event("FAIL", job_facets=nothing, run_facets={"errorMessage": {"message": None}}))
+    assert world.attributes(JOB)["status"] == "Failed"
 
 
 def test_facet_too_large_for_a_property_is_shown_by_its_size(world: World) -> None:

@@ -140,7 +140,7 @@ class Drafts:
             "integration": kind.integration if kind else None,
             "jobType": kind.job_type if kind else None,
             "processingType": kind.processing_type if kind else None,
-            "sql": _clean(sql.query) if sql else None,
+            "sql": _clean(sql.query or "") if sql else None,
         }
         custom = {
             **dict(_properties(state.facets, f"{PREFIX}job.")),
@@ -220,7 +220,7 @@ def _outcome(run: RunState | None) -> Attributes:
         "runState": run.state,
         "lastRunId": run.run_id or None,
         "lastRunTime": milliseconds(run) if ran else None,
-        "errorMessage": _clean(error.message) if error else "",
+        "errorMessage": _clean(error.message or "") if error else "",
     }
 
 
@@ -235,7 +235,7 @@ def _described(facets: Registers) -> Attributes:
     documentation = view(told.get("documentation"), Documentation)
     ownership = view(told.get("ownership"), Ownership)
     return {
-        "description": _clean(documentation.description) if documentation else None,
+        "description": _clean(documentation.description or "") if documentation else None,
         "owner": _clean(", ".join(owner.name for owner in ownership.owners or ())) if ownership else None,
     }
 

@@ -124,7 +124,7 @@ class DatasetType(_Facet, frozen=True):
 
 
 class ErrorMessage(_Facet, frozen=True):
-    message: str
+    message: str | None = None
 
 
 class Statistics(_Facet, frozen=True):
@@ -141,11 +141,11 @@ class Ownership(_Facet, frozen=True):
 
 
 class Documentation(_Facet, frozen=True):
-    description: str
+    description: str | None = None
 
 
 class Sql(_Facet, frozen=True):
-    query: str
+    query: str | None = None
 
 
 class JobType(_Facet, frozen=True):
@@ -166,6 +166,7 @@ FACETS: Mapping[str, type[_Facet]] = MappingProxyType(
         "outputStatistics": Statistics,
         "ownership": Ownership,
         "parent": Parent,
+        "parentRun": Parent,
         "schema": Schema,
         "sql": Sql,
         "symlinks": Symlinks,

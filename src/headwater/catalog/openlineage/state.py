@@ -227,7 +227,9 @@ def _renames(dataset: Dataset) -> bool:
 
 
 def _parent(event: Event) -> Key | None:
-    facet = view((event.run.facets or {}).get("parent"), Parent) if event.run else None
+    facets = (event.run.facets or {}) if event.run else {}
+    # Producers before 1.0 called it parentRun.
+    facet = view(facets.get("parent"), Parent) or view(facets.get("parentRun"), Parent)
     if facet is None or event.job is None:
         return None
     parent = Key(facet.job.namespace, facet.job.name)
