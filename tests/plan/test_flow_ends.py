@@ -54,6 +54,14 @@ def test_partitions_of_a_table_have_no_bearing() -> None:
     assert set(planned(workspace(script, {"s": "orders"}, {"out": "totals"})).sinks) == {"out"}
 
 
+def test_way_to_part_rows_that_is_not_known_is_refused_for_files() -> None:
+    script = SOURCE + "s sink(partitionBy('external', 4), allowSchemaDrift: true) ~> out"
+    assert set(planned(workspace(script, {"s": "orders"}, {"out": "totals"})).sinks) == {"out"}
+    assert refused(workspace(script, {"s": "orders"}, {"out": "any_folder"})) == [
+        'PLN-042 Sink "out" sets partitionBy(\'external\'), but dataset "any_folder" is files'
+    ]
+
+
 def test_errors_of_rows_are_refused_for_files() -> None:
     script = SOURCE + "s sink(errorHandlingOption: 'allErrors', allowSchemaDrift: true) ~> out"
     assert refused(workspace(script, {"s": "orders"}, {"out": "any_folder"})) == [

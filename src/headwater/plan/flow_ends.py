@@ -76,6 +76,7 @@ def _sink_faults(node: Node, dataset: ResolvedDataset) -> Iterator[Fault]:
             "postSQLs": options.post_sqls,
             "errorHandlingOption": options.tolerance,
             "actions of rows": options.action,
+            f"partitionBy('{options.spread.unknown}')": options.spread.unknown,
         }
         yield from _misfits(node, dataset, asked, "files", "write to a table")
         return

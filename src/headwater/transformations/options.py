@@ -89,6 +89,8 @@ class Spread:
     """The column with the path of the row's file in the container."""
     folder: str | None = None
     """The column with the path of the row's folder in the container."""
+    unknown: str | None = None
+    """A way to part rows that is not known here; it has no bearing on a table."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,8 @@ def _compile(given: Given) -> Outcome:
     )
     options = _marked(options, result, spread.spread, len(taken.action), target if failures else None, given)
     raise_if_any(LanguageError, _faults(given, options, result.columns, result.stream.is_open))
-    return Outcome(
-        outputs=(result,), options=options, drops_rows=bool(taken.tests) or flag(given, "ignoreAssertFailedRows")
-    )
+    drops_rows = bool(taken.tests) or flag(given, "ignoreAssertFailedRows") or options.tolerance is not None
+    return Outcome(outputs=(result,), options=options, drops_rows=drops_rows)
 
 
 def _marked(
@@ -79,6 +78,7 @@ def _marked(
             keys=tuple((name, called[mark]) for name, mark in spread.keys),
             file=called.get(spread.file or ""),
             folder=called.get(spread.folder or ""),
+            unknown=spread.unknown,
         ),
     )
 

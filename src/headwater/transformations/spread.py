@@ -69,8 +69,7 @@ def _partitions(
     arguments = [argument.value for argument in clause.args if isinstance(argument, Positional)]
     kind = constant(given.names, arguments[0], given.source) if arguments else None
     if kind not in _KINDS:
-        cure = f"Write one of {', '.join(repr(known) for known in _KINDS)}."
-        raise given.refuse("LNG-079", f"'partitionBy' of a sink does not know {kind!r}", clause, cure)
+        return Spreading(Spread(unknown=str(kind)))
     if kind == "key":
         return _keys(given, clause, arguments[1:], columns, names)
     order = [exp.Ordered(this=resolve_value(given, scope, value).sql) for value in arguments[2:]]

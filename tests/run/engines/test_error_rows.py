@@ -153,6 +153,7 @@ def test_rows_that_the_table_refuses_land_in_a_file(world: World) -> None:
     ]
     assert (metrics(staged)["rowsWritten"], metrics(staged)["rejectedRows"]) == (1, 5)
     assert staged.sinks[0].complaint == ""
+    assert staged.rows == {"s": 6, "out": 1}
 
 
 def test_refused_rows_without_a_file_are_counted_and_complained_of(world: World) -> None:
