@@ -15,13 +15,14 @@ from headwater.data.edges import Origin
 from headwater.data.types import LONG, TIMESTAMP
 from headwater.errors import Fault, LanguageError, raise_if_any
 from headwater.language.dataflow.ast import Assignment, Expr, Node, Positional
+from headwater.language.dataflow.compile import over
 from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.functions.kinds import is_datetime, is_number
 from headwater.language.dataflow.scope import Resolved
 from headwater.language.dataflow.typing import resolve
 from headwater.transformations.arguments import number
 from headwater.transformations.defined import DefinedColumn, define
-from headwater.transformations.expression import is_aggregate_node, refuse_rows, resolve_value, scope_of
+from headwater.transformations.expression import refuse_rows, resolve_value, scope_of
 from headwater.transformations.ordering import OrderKey, order_keys
 from headwater.transformations.protocol import Given, Outcome, Transformation
 from headwater.transformations.relation import all_marks, all_passed, deciding, made, output
@@ -171,20 +172,12 @@ def _bound(offset: int | None, side: str) -> tuple[str | exp.Expr, str | None]:
 
 def _over(value: exp.Expr, parts: list[Resolved], order: list[OrderKey], frame: exp.WindowSpec | None) -> exp.Expr:
     """Return the value with OVER behind each function that looks at other rows."""
-    root = exp.Paren(this=value.copy())
-    for node in list(root.find_all(exp.AggFunc, exp.Anonymous, *_UNFRAMED)):
-        if not (is_aggregate_node(node) or isinstance(node, _UNFRAMED)) or node.find_ancestor(exp.Window):
-            continue
-        target = node.parent if isinstance(node.parent, exp.Filter) else node
-        window = exp.Window(
-            this=target.copy(),
-            partition_by=[part.sql.copy() for part in parts],
-            order=exp.Order(expressions=[key.sql() for key in order]) if order else None,
-            spec=None if frame is None or isinstance(node, _UNFRAMED) else frame.copy(),
-        )
-        target.replace(window)
-    value = root.this
-    return value if isinstance(value, exp.Expr) else root
+    window = exp.Window(
+        partition_by=[part.sql.copy() for part in parts],
+        order=exp.Order(expressions=[key.sql() for key in order]) if order else None,
+        spec=None if frame is None else frame.copy(),
+    )
+    return over(value, window)
 
 
 WINDOW = Transformation(

@@ -2,7 +2,8 @@
 
 A text is its UTF-8, an integer four bytes, a double eight and a date its day number in four, all little-endian, a
 boolean one byte: so it is documented. The other types follow the same plan, which is not documented: whole numbers and
-floats in their own width, a timestamp as microseconds in eight bytes, a decimal as its text, bytes as they are.
+floats in their own width, a timestamp as microseconds in eight bytes, a decimal as its text, bytes as they are, and
+what has parts as its JSON.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from headwater.data import types
-from headwater.data.types import DataType, Decimal
+from headwater.data.types import Array, DataType, Decimal, Map, Struct
 from headwater.language.dataflow.functions import sql
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
+from headwater.language.dataflow.functions.json_text import json_text
 from headwater.language.dataflow.functions.vectorized.digest import BLAKE2B_BITS, SHA2
 from headwater.language.dataflow.scope import Resolved
 
@@ -71,6 +73,8 @@ def _joined(args: Arguments, first: int) -> exp.Expr:
 
 
 def _bytes(value: Resolved, index: int) -> exp.Expr:
+    if isinstance(value.type, Array | Map | Struct):
+        return _text_bytes(Resolved(types.STRING, json_text(value.sql, value.type)))
     to_bytes = _decimal_bytes if isinstance(value.type, Decimal) else _BYTES.get(value.type)
     if to_bytes is None:
         cure = "Write toString(…) around it; the digest is then of its text."
