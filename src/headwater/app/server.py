@@ -11,6 +11,7 @@ from types import TracebackType
 import uvicorn
 from litestar import Litestar
 
+from headwater.app.collecting import collecting_rarely
 from headwater.errors import Fault, Place, SettingsError
 
 _ADDRESS = "server.url"
@@ -24,6 +25,7 @@ class Server:
         self._socket = _listen(host, port)
         config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
         self._server = uvicorn.Server(config)
+        self._collecting = collecting_rarely()
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="headwater-server", daemon=True
         )
@@ -35,6 +37,7 @@ class Server:
         return f"http://{host}:{self._socket.getsockname()[1]}"
 
     def __enter__(self) -> Server:
+        self._collecting.__enter__()
         # The socket listens already: a client that comes before the loop runs waits in its backlog.
         self._thread.start()
         return self
@@ -44,6 +47,7 @@ class Server:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
+        self._collecting.__exit__(kind, error, traceback)
         self._socket.close()
 
     def serve_forever(self) -> None:
