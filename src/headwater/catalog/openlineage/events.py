@@ -22,6 +22,8 @@ RunEventType = Literal["START", "RUNNING", "OTHER", "COMPLETE", "ABORT", "FAIL"]
 Facets = dict[str, object]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=r"^[^\x00-\x1f]*\Z")]
 Namespace = Annotated[str, msgspec.Meta(max_length=4096, pattern=r"^[^\x00-\x1f]*\Z")]
+MAX_DEPTH = 200
+"""Deeper than any real event, and far from where the states that keep its facets could not be read again."""
 _CURE = "See https://openlineage.io/apidocs/openapi for what an event holds."
 
 
@@ -86,13 +88,13 @@ def read_event(body: bytes | Mapping[str, object], place: str = "") -> Event:
         document = msgspec.convert(value, _Document)
     except msgspec.MsgspecError as error:
         message, _, path = str(error).partition(" - at ")
-        raise Invalid(_fault(f"The event cannot be read: {message}", place + path.strip("`"))) from error
+        path = place + path.strip("`").removeprefix("$" if place else "")
+        raise Invalid(_fault(f"The event cannot be read: {message}", path)) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise Invalid(_fault("The event cannot be read: it is not JSON in UTF-8, or too deep", place)) from error
-    try:
-        faults = list(_faults(document, place or "$"))
-    except RecursionError as error:
-        raise Invalid(_fault("The event cannot be read: a facet is too deep", place)) from error
+    if _is_deep(value):
+        raise Invalid(_fault(f"The event is nested more than {MAX_DEPTH} levels deep", place))
+    faults = list(_faults(document, place or "$"))
     raise_if_any(Invalid, faults)
     return Event(
         at=_microseconds(document.event_time) or 0,
@@ -104,6 +106,19 @@ def read_event(body: bytes | Mapping[str, object], place: str = "") -> Event:
         inputs=_known(document.inputs, document.job),
         outputs=_known(document.outputs, document.job),
     )
+
+
+def _is_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[object] = []
+        for item in level:
+            found = item.values() if isinstance(item, Mapping) else item if isinstance(item, list) else ()
+            inner.extend(child for child in found if isinstance(child, dict | list))
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def _fault(message: str, path: str, cure: str = _CURE) -> Fault:
