@@ -74,5 +74,7 @@ def _json(value: object) -> Json:
             return float(value)
         case list() | tuple():
             return [_json(item) for item in value]
+        case dict():
+            return {str(key): _json(item) for key, item in value.items()}
         case _:
             return str(value)
