@@ -53,7 +53,7 @@ def flow(options: str, source: str = "inline:ls_lake", sink: str = "", to: str =
             Json("singleDocument", loose=LooseJson(single_quotes=True)),
         ),
         (
-            "format: 'delimited', columnDelimiter: '||', rowDelimiter: ';', compressionType: 'bzip2', encoding: 'UTF-8', ",
+            "format: 'delimited', columnDelimiter: '||', rowDelimiter: ';', compressionType: 'bzip2', ",
             DelimitedText(delimiter="||", newline=";", codec="bzip2"),
         ),
     ],
