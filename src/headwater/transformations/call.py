@@ -24,7 +24,7 @@ from headwater.transformations.expression import resolve_value, scope_of
 from headwater.transformations.json_shape import json_shape, read_json
 from headwater.transformations.mapping import all_columns, mapped_columns
 from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
-from headwater.transformations.relation import all_marks, all_passed, made, output
+from headwater.transformations.relation import all_marks, all_passed, made, output, with_new
 from headwater.transformations.scope import StreamScope
 from headwater.transformations.source import declared_columns
 
@@ -51,15 +51,15 @@ def _compile(given: Given) -> Outcome:
     origins = _origins(given, scope, asked, parts)
     answer = Struct(tuple((column.name, column.type) for column in declared))
     frame = exp.Select().from_(stream.table(), copy=False)
-    columns = {column.column.name: column for column in all_passed(stream)}
+    columns = list(all_passed(stream))
     if answer.fields:
         frame = frame.join(_answers(asked, parts, answer), join_type="CROSS", copy=False)
         whole = read_json(exp.column(_ANSWER, table=_ANSWERS, quoted=True), answer)
         for name, type_ in answer.fields:
-            columns[name] = made(name, type_, origins, _member(whole, name, type_))
+            columns = with_new(columns, made(name, type_, origins, _member(whole, name, type_)))
     result = output(
         given.statement.name,
-        tuple(columns.values()),
+        columns,
         frame,
         is_open=stream.is_open,
         is_repeatable=False,

@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from headwater.data.types import LONG
 from headwater.transformations.arguments import number
-from headwater.transformations.protocol import Given, Outcome, OutputColumn, Transformation
-from headwater.transformations.relation import all_marks, all_passed, made, output
+from headwater.transformations.protocol import Given, Outcome, Transformation
+from headwater.transformations.relation import all_marks, all_passed, made, output, with_new
 from headwater.transformations.source import declared_columns
 
 
@@ -28,21 +28,13 @@ def _compile(given: Given) -> Outcome:
     )
     result = output(
         given.statement.name,
-        _keyed(all_passed(stream), made(name, LONG, (), value)),
+        with_new(all_passed(stream), made(name, LONG, (), value)),
         exp.Select().from_(stream.table(), copy=False),
         is_open=stream.is_open,
         is_repeatable=False,
         marks=all_marks(stream),
     )
     return Outcome(outputs=(result,))
-
-
-def _keyed(columns: tuple[OutputColumn, ...], key: OutputColumn) -> tuple[OutputColumn, ...]:
-    """Return the columns with the key at the end, or in the place of the one that has its name."""
-    places = [place for place, column in enumerate(columns) if column.column.name == key.column.name]
-    if len(places) != 1:
-        return (*columns, key)
-    return (*columns[: places[0]], key, *columns[places[0] + 1 :])
 
 
 def _whole(value: int) -> exp.Expr:

@@ -35,6 +35,14 @@ def all_marks(*streams: Stream) -> tuple[OutputColumn, ...]:
     return tuple(passed(Found(stream, mark)) for stream in streams for mark in stream.marks)
 
 
+def with_new(columns: Sequence[OutputColumn], new: OutputColumn) -> list[OutputColumn]:
+    """Return the columns with a new one at the end, or in the place of the only one that has its name."""
+    places = [place for place, column in enumerate(columns) if column.column.name == new.column.name]
+    if len(places) != 1:
+        return [*columns, new]
+    return [*columns[: places[0]], new, *columns[places[0] + 1 :]]
+
+
 def deciding(origins: Iterable[Origin], subtype: Subtype, expression: str = "") -> tuple[Origin, ...]:
     """Return origins as effects: INDIRECT, of this subtype."""
     effects = (Origin(o.stream, o.column, "INDIRECT", subtype, expression or o.expression) for o in origins)

@@ -72,7 +72,10 @@ def time_format(value: Resolved, argument: int, locale_: str = ENGLISH) -> str |
         runs = runs_of(pattern)
         names = needs_language(pattern) and not locale_.lower().startswith("en")
     except ValueError as error:
-        message, cure = str(error), "Known letters are " + ", ".join(_FIELDS) + ", and Q, S, X, Z, k, x, z."
+        message, cure = (
+            str(error),
+            "Known letters are " + ", ".join(_FIELDS) + ", and F, Q, S, W, X, Y, Z, k, u, w, x, z.",
+        )
         raise Refused("LNG-032", message[:1].upper() + message[1:], cure, argument) from error
     if names:
         _check_language(pattern, locale_, argument)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -16,6 +17,8 @@ from lxml import etree
 from headwater.language.dataflow.functions.vectorized.function import Vectorized
 from headwater.language.expression.ast import Json
 
+# What it says of its encoding is of the file that the text was, not of the text.
+_DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 _ATTRIBUTE = "@"
 _TEXT = "_value_"
 
@@ -27,7 +30,7 @@ def read(text: str, shape: str, prefixes: str) -> str | None:
     """
     parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False, remove_comments=True)
     try:
-        root = etree.fromstring(text.strip().encode(), parser)
+        root = etree.fromstring(_DECLARATION.sub("", text.strip()).encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
     if any(True for _ in root.iter(etree.Entity)):
