@@ -128,3 +128,17 @@ def test_parameter_without_value_is_told_and_taken_when_given(
     assert len(out.splitlines()) == 3
     out, _, _ = previewed(capsys, *arguments, "--param", "who='ZZ'")
     assert len(out.splitlines()) == 1
+
+
+def test_step_at_fault_does_not_hide_the_rows_before_it(
+    flights: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(flights, folder)
+    file = folder / "reporting" / "dataflow" / "BuildDelays.json"
+    file.write_text(file.read_text().replace("avg_delay = avg(delay)", "avg_delay = averge(delay)"))
+    out, _, code = previewed(capsys, *of(folder, "Delays", "--csv"))
+    assert (len(out.splitlines()), code) == (3, 0)
+    _, err, code = previewed(capsys, *of(folder, "ByCarrierAndDay", "--csv"))
+    assert code == 1
+    assert "averge" in err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ from headwater.errors import DefinitionError, Fault, LanguageError, Place, Setti
 from headwater.language.expression.ast import Json, Value
 from headwater.language.expression.context import Context
 from headwater.plan.data_flow import plan_data_flow
+from headwater.plan.flow_part import part_of
 from headwater.plan.resolved import ResolvedDataset
 from headwater.run.engines.preview import Preview, PreviewColumn, PreviewRequest, preview
 from headwater.settings import Project
@@ -34,12 +36,13 @@ def preview_stream(
 ) -> Preview:
     """Return rows of a stream of a flow in the folder's workspace, through the project's bindings.
 
-    `parameters` are data flow expressions, `dataset_parameters` arguments of the datasets by stream. Nothing else of
-    the workspace need be sound. Raises HeadwaterError.
+    `parameters` are data flow expressions, `dataset_parameters` arguments of the datasets by stream. Only what the
+    stream is made of need be sound. Raises HeadwaterError.
     """
     project = project_at(folder)
     workspace, name = _workspace_of(project, folder, flow)
-    definition = workspace.data_flows[name]
+    definition = part_of(workspace.data_flows[name], request.stream)
+    workspace = replace(workspace, data_flows={**workspace.data_flows, name: definition})
     raise_if_any(LanguageError, _not_given(definition, parameters))
     body = ExecuteDataFlowBody(
         Reference(name, MappingProxyType(dict(parameters))),
