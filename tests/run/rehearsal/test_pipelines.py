@@ -23,6 +23,14 @@ def pipelines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsedPip
         yield opened
 
 
+def test_loop_that_made_up_outputs_never_end_is_stopped_and_told(tmp_path: Path) -> None:
+    with RehearsedPipelines(load_folder(ORDERS.parent / "endless"), Terms(tmp_path, limit_s=1.0)) as pipelines:
+        waits = pipelines.rehearse("Waits")
+    (fault,) = waits.faults
+    assert (waits.status, fault.code) == ("Cancelled", "RUN-004")
+    assert "was stopped after 1 seconds" in fault.message
+
+
 @pytest.fixture(scope="module")
 def load(pipelines: RehearsedPipelines) -> PipelineRehearsal:
     return pipelines.rehearse("Load")

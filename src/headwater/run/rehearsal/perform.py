@@ -28,7 +28,7 @@ from headwater.transformations.graph import Graph, Node
 
 ROWS = 200
 SEED = 1
-LIMIT_S = 120.0
+LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Terms:
     is_kept: bool = False
     engine: EngineSettings = field(default_factory=EngineSettings)
     limit_s: float = LIMIT_S
-    """A flow that takes longer is stopped."""
+    """A flow or pipeline that takes longer is stopped."""
     bound: frozenset[str] = frozenset()
     """Linked services that the project has bound to stand-ins."""
 

@@ -6,9 +6,10 @@ missing, and its output is made up, so that the rest is rehearsed.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -92,7 +93,8 @@ class RehearsedPipelines:
         result = PipelineRehearsal(name, pipeline.place.file, "Refused", needs=needs)
         try:
             run_id = self._runner.start(self._workspace.name, name, _parameters(pipeline))
-            run = self._runner.wait(run_id)
+            with self._limited(run_id):
+                run = self._runner.wait(run_id)
         except HeadwaterError as error:
             result = replace(result, faults=error.faults)
         else:
@@ -101,11 +103,28 @@ class RehearsedPipelines:
                 result,
                 status=run.status,
                 activities=tuple(_activity(one, left_out) for one in activities),
-                faults=tuple(_fault(one, pipeline) for one in activities if one.status == "Failed")
-                if run.status != "Succeeded"
-                else (),
+                faults=tuple(self._faults(run.status, activities, pipeline)),
             )
         return replace(result, duration_ms=round((time.monotonic() - started) * 1000))
+
+    @contextmanager
+    def _limited(self, run_id: str) -> Iterator[None]:
+        """Cancel a run that takes too long: made-up rows may never be what a loop waits for."""
+        timer = threading.Timer(self._terms.limit_s, self._runner.cancel, (run_id,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _faults(self, status: str, activities: Sequence[ActivityRun], pipeline: Pipeline) -> Iterator[Fault]:
+        if status == "Cancelled":
+            message = f'The rehearsal of pipeline "{pipeline.name}" was stopped after {self._terms.limit_s:.0f} seconds'
+            cure = "A loop may wait for what made-up rows never bring; rehearse what stands in it by itself."
+            yield Fault("RUN-004", message, pipeline.place, cure)
+        elif status != "Succeeded":
+            yield from (_fault(one, pipeline) for one in activities if one.status == "Failed")
 
 
 @dataclass(frozen=True, slots=True)
