@@ -9,17 +9,16 @@ import pytest
 
 from headwater.connectors.dialects import DIALECTS
 from headwater.connectors.folder import FolderFiles
-from headwater.connectors.formats.registry import FORMATS, NOT_BUILT, format_from_dataset
-from headwater.connectors.registry import KINDS, SCHEMES, connect
+from headwater.connectors.formats.registry import FORMATS, NOT_DATASETS, format_from_dataset
+from headwater.connectors.registry import FOLDER_TABLES, KINDS, SCHEMES, connect
 from headwater.data.locations import Store
 from headwater.errors import ConnectorError
 from headwater.settings import Binding
 
 
 def test_tables_are_sorted() -> None:
-    for table in (KINDS, SCHEMES, DIALECTS, FORMATS):
+    for table in (KINDS, SCHEMES, DIALECTS, FOLDER_TABLES, FORMATS, NOT_DATASETS):
         assert list(table) == sorted(table)
-    assert list(NOT_BUILT) == sorted(NOT_BUILT)
 
 
 def test_dialects_are_of_kinds_that_hold_tables() -> None:
@@ -72,7 +71,7 @@ def test_binding_takes_the_place_of_the_real_store(tmp_path: Path) -> None:
     assert store.url("c", "f") == str(tmp_path / "files" / "c" / "f")
 
 
-@pytest.mark.parametrize("type_", NOT_BUILT)
+@pytest.mark.parametrize("type_", NOT_DATASETS)
 def test_format_that_is_not_built_is_refused(type_: str) -> None:
     with pytest.raises(ConnectorError) as caught:
         format_from_dataset(type_, {})

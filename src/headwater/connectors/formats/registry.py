@@ -49,10 +49,11 @@ FORMATS: Mapping[str, FormatKind] = {
     "Xml": FormatKind(f"{_HERE}.xml", "xml_from_properties", "xml", is_written=False, codecs=_FILES),
 }
 
-_CURES: Mapping[str, str] = {
+NOT_DATASETS: Mapping[str, str] = {
     "Delta": "Read and write Delta tables in a data flow, as an inline dataset: format: 'delta'.",
     "Iceberg": f"Use one of {', '.join(FORMATS)}, or a Delta table in a data flow.",
 }
+"""Formats that no dataset of files has, and what to do instead."""
 
 
 def format_from_dataset(type_: str, properties: Mapping[str, Json]) -> Format | None:
@@ -65,12 +66,12 @@ def format_from_dataset(type_: str, properties: Mapping[str, Json]) -> Format | 
         # The registry's own table says what the module has.
         read = cast("Callable[[Mapping[str, Json]], Format]", getattr(module, kind.reader))
         return read(properties)
-    if type_ in _CURES:
+    if type_ in NOT_DATASETS:
         raise ConnectorError(
             Fault(
                 "CON-020",
                 f"Datasets of type '{type_}' cannot be read or written",
-                cure=_CURES[type_],
+                cure=NOT_DATASETS[type_],
             )
         )
     return None
