@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -12,7 +13,7 @@ from sqlalchemy import insert
 from catalog.desk import Desk, entity
 from headwater.catalog.catalog import Catalog
 from headwater.catalog.store import Store, schema
-from headwater.catalog.store.postgresql import postgresql_url
+from headwater.catalog.store.postgresql import TURN, postgresql_url
 from headwater.errors import Invalid, SettingsError, Unavailable
 
 
@@ -72,6 +73,19 @@ def test_database_that_stays_locked_is_unavailable(tmp_path: Path) -> None:
         pass
     assert refused.value.code == "CAT-010"
     other.close()
+    with store.write():
+        pass
+    store.close()
+
+
+def test_postgresql_that_another_process_writes_is_unavailable(database: str) -> None:
+    Store.open(postgresql_url(database)).close()
+    store = Store.open(postgresql_url(database), busy_seconds=0)
+    with psycopg.connect(database) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (TURN,))
+        with pytest.raises(Unavailable) as refused, store.write():
+            pass
+        assert refused.value.code == "CAT-010"
     with store.write():
         pass
     store.close()

@@ -36,11 +36,11 @@ class Types:
         self._store = store
         self._changing = threading.Lock()
         with store.write() as connection:
-            before = _load(connection)[1]
+            self._loaded = _load(connection)
             if _store_built_in(connection):
                 take(connection, "types", 1)
-            self._loaded = _load(connection)
-            large_attributes.follow(connection, before, self._loaded[1])
+                before, self._loaded = self._loaded[1], _load(connection)
+                large_attributes.follow(connection, before, self._loaded[1])
 
     def at(self, connection: Connection) -> TypeSet:
         """The types as this transaction sees them."""

@@ -47,6 +47,7 @@ def _take_turn(connection: Connection) -> None:
     # One writer at a time in all processes, as on SQLite: what a bulk has read stays true until it has written.
     seconds = connection.get_execution_options().get(WRITING)
     if seconds is not None:
-        milliseconds = f"{int(seconds * 1000)}ms"
+        # None at all would mean to wait for ever.
+        milliseconds = f"{max(1, int(seconds * 1000))}ms"
         connection.exec_driver_sql("SELECT set_config('lock_timeout', %s, true)", (milliseconds,))
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from headwater.catalog.collections import collection_id, collection_names
 from headwater.catalog.model import EntityBatch, EntityHeader, Mutation
-from headwater.catalog.reading import header_of
-from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import entities
+from headwater.catalog.reading import headers_by_id
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import column_edges, documents, reports, rows
 from headwater.catalog.writing.drafts import Draft, drafts_of
@@ -85,16 +83,8 @@ def _touched_collections(connection: Connection, subjects: Sequence[Subject], pe
 
 def _answer(connection: Connection, cast: Cast, types: TypeSet) -> Mutation:
     changed = [subject for subject in cast.subjects if subject.changed]
-    headers = _headers(connection, [subject.id for subject in changed], types)
+    headers = headers_by_id(connection, (subject.id for subject in changed), types, collection_names(connection))
     mutated: dict[str, list[EntityHeader]] = {}
     for subject in changed:
         mutated.setdefault("CREATE" if subject.is_new else "UPDATE", []).append(headers[subject.id])
     return Mutation(mutated_entities=mutated, guid_assignments=dict(cast.assignments()))
-
-
-def _headers(connection: Connection, ids: Sequence[int], types: TypeSet) -> dict[int, EntityHeader]:
-    wanted = listed()
-    query = select(entities).join(wanted, entities.c.id == integer(wanted))
-    names = collection_names(connection)
-    found = connection.execute(query, {"wanted": packed(ids)}).mappings()
-    return {row["id"]: header_of(row, types, names) for row in found}
