@@ -89,7 +89,7 @@ class _Entry:
         moved, left = self._keep_datasets()
         operations = self._keep_flows(runs | self._ledger.runs(self._ledger.mentioning(moved)))
         assets = self._ledger.datasets_of({*left, *(self._resolve(key) for key in (*self._after.datasets, *moved))})
-        operations |= self._ledger.operations_of(self._ledger.mentioning(self._unsettled(assets)))
+        operations |= self._ledger.operations_naming(self._unsettled(assets))
         stayed = {state.key for asset in left for state in assets.get(asset, ())}
         self._picture.draw(self._after.jobs, operations, {*self._after.datasets, *moved, *stayed}, left)
         return True

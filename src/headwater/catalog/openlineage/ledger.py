@@ -175,9 +175,16 @@ class Ledger:
         self._insert(flows, rows)
         return before.difference(kept)
 
-    def operations_of(self, ids: Iterable[RunId]) -> set[str]:
-        """Return the operations that these runs stand behind."""
-        return {row.operation for row in self._of_runs(flows, ids)}
+    def operations_naming(self, keys: Iterable[Key]) -> set[str]:
+        """Return the operations that runs stand behind which name any of these datasets."""
+        names = sorted({packed(key) for key in keys})
+        if not names:
+            return set()
+        wanted = listed()
+        same_run = and_(flows.c.run_id == mentions.c.run_id, flows.c.job == mentions.c.job)
+        query = select(flows.c.operation).distinct().select_from(wanted)
+        query = query.join(mentions, mentions.c.dataset == text(wanted)).join(flows, same_run)
+        return set(self._connection.execute(query, {"wanted": packed_list(names)}).scalars())
 
     def behind(self, operation: str) -> tuple[RunId, ...]:
         """Return the last run behind an operation and the last that did not fail, which may be the same."""
