@@ -3,7 +3,7 @@
     python killed_flow.py FOLDER run POINT        run the pipeline once; dies at POINT
     python killed_flow.py FOLDER recover never    take over what was interrupted
 
-Its two sinks are a folder of files and a table, so that the points lie between and after their commits.
+Its two sinks are a folder of files and a table, so that the points lie between their commits and after them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ import signal
 import sys
 from pathlib import Path
 
-from headwater.connectors.duckdb import DuckDbTables
 from headwater.connectors.folder import FolderFiles
-from headwater.connectors.protocol import AnyStore, StagedFile, StagedTable, TableWrite
+from headwater.connectors.protocol import AnyStore, StagedFile
 from headwater.connectors.registry import connect
 from headwater.data.locations import TableLocation
 from headwater.definition.workspace import Workspace
@@ -25,7 +24,7 @@ from headwater.run.runner import Runner
 from headwater.settings import Binding
 from run.pipelines import activity, pipeline, workspace
 
-POINTS = ("between", "table", "ending")
+POINTS = ("between", "ending")
 SCRIPT = """source(output(id as integer, stamp as timestamp), allowSchemaDrift: false, enableCdc: true,
     waterMarkColumn: 'stamp', skipInitialLoad: false, format: 'table') ~> s
 s sink(saveOrder: 1) ~> filed
@@ -69,7 +68,7 @@ def die() -> None:
 class Dying:
     """A staged write that ends the process after its commit."""
 
-    def __init__(self, staged: StagedFile | StagedTable, dies: bool) -> None:
+    def __init__(self, staged: StagedFile, dies: bool) -> None:
         self._staged = staged
         self._dies = dies
 
@@ -87,16 +86,10 @@ def store_of(folder: Path, point: str) -> object:
         def stage(self, container: str, path: str) -> Dying:  # type: ignore[override]  # it does all that one must
             return Dying(super().stage(container, path), point == "between")
 
-    class Tables(DuckDbTables):
-        def stage(self, table: TableLocation, write: TableWrite) -> Dying:  # type: ignore[override]  # as above
-            return Dying(super().stage(table, write), point == "table")
-
     def open_store(dataset: ResolvedDataset) -> AnyStore:
-        if not isinstance(dataset.location, TableLocation):
-            return Files(folder / "lake")
-        made = connect(dataset.location.store, {}, Binding(url="duckdb:db.duckdb"), folder)
-        assert isinstance(made, DuckDbTables)
-        return Tables(made._store, made._open)
+        if isinstance(dataset.location, TableLocation):
+            return connect(dataset.location.store, {}, Binding(url="duckdb:db.duckdb"), folder)
+        return Files(folder / "lake")
 
     return open_store
 

@@ -127,6 +127,17 @@ def ids_in_files(folder: Path) -> list[int]:
     return sorted(int(line.split(",")[0]) for lines in found for line in lines)
 
 
+def test_run_that_fails_leaves_what_is_new_to_the_next(tmp_path: Path) -> None:
+    sql(tmp_path, "CREATE SCHEMA dbo")
+    sql(tmp_path, "CREATE TABLE dbo.source (id INTEGER, stamp TIMESTAMP)")
+    insert(tmp_path, 1, 2)
+    assert process(tmp_path, "run", "never").stdout == "Failed"
+    assert ids_in_files(tmp_path) == []
+    sql(tmp_path, "CREATE TABLE dbo.target (id INTEGER, stamp TIMESTAMP)")
+    succeed(tmp_path, "run")
+    assert ids_in_files(tmp_path) == [1, 2]
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_rows_are_read_exactly_once_though_a_process_is_killed(tmp_path: Path, point: str) -> None:
     sql(tmp_path, "CREATE SCHEMA dbo")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from headwater.connectors.faults import fault_from_os
 from headwater.connectors.protocol import PreparedTable
 from headwater.errors import Fault, HeadwaterError, RunError
 from headwater.run.engines.file_changes import FileChanges
@@ -36,7 +37,7 @@ def commit_sinks(sinks: Sequence[StagedSink], scratch: Path) -> None:
     except BaseException as error:
         left = [f"Sink '{sink.name}'" for sink in done] + [f"File {what}" for what in changes.undo()]
         if left and isinstance(error, HeadwaterError | OSError):
-            told = error.faults if isinstance(error, HeadwaterError) else (Fault("RUN-005", str(error), cure=""),)
+            told = error.faults if isinstance(error, HeadwaterError) else (fault_from_os(error, "A file"),)
             cure = "Look at it by hand before the flow is run again."
             visible = Fault("RUN-049", f"{', '.join(left)} cannot be taken back", cure=cure)
             raise RunError(*told, visible) from error

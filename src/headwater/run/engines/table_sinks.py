@@ -37,9 +37,9 @@ class TableTarget:
     earlier: Sequence[StagedSink] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Refused:
-    """Rows that a table refuses, by their number, with the fault that it told."""
+    """Collects rows that a table refuses, by their number, with the fault that it told."""
 
     faults: dict[int, Fault] = field(default_factory=dict)
 
@@ -122,7 +122,8 @@ def _tolerant(target: TableTarget, rows: SinkRows, refused: Refused) -> tuple[St
         if known == 0:
             _by_themselves(fault_of, 0, rows.count, refused, rows)
         if len(refused.faults) == known:
-            _note(refused, _first_clash(fault_of, rows.count), fault, rows)
+            row = _first_clash(fault_of, rows.count)
+            _note(refused, row, fault_of(0, row + 1) or fault, rows)
 
 
 def _by_themselves(
