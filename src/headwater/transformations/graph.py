@@ -163,6 +163,9 @@ def _compile(given: Given, caches: tuple[str, ...]) -> list[Node]:
         raise given.refuse("LNG-065", f"Transformation '{statement.verb}' is not supported", cure=cure)
     raise_if_any(LanguageError, unexpected(given, transformation))
     outcome = transformation.compile(given)
+    if any(not column.column.name for made in outcome.outputs for column in made.columns):
+        cure = "Give every column a name of a letter or more."
+        raise given.refuse("LNG-071", f"'{statement.name}' has a column without a name", cure=cure)
     inputs = tuple(stream.name for stream in given.inputs)
     patterns = patterns_of(given)
     return [
