@@ -128,6 +128,15 @@ def test_avro_columns_of_several_types_are_refused(room: Room) -> None:
         room.describe(_avro(), "a.avro")
 
 
+def test_avro_numbers_of_two_widths_are_the_wider_one(room: Room) -> None:
+    fields = [{"name": "a", "type": ["null", "int", "long"]}, {"name": "b", "type": ["double", "float"]}]
+    file = io.BytesIO()
+    rows = [{"a": 1, "b": 1.5}, {"a": 2**40, "b": 2.5}, {"a": None, "b": 3.5}]
+    fastavro.writer(file, {"type": "record", "name": "r", "namespace": "x.y", "fields": fields}, rows)
+    room.put("a.avro", file.getvalue())
+    assert room.read(_avro(), "a.avro") == rows
+
+
 def test_avro_record_inside_itself_is_refused(room: Room) -> None:
     fields = [{"name": "next", "type": ["null", "node"]}]
     file = io.BytesIO()

@@ -73,6 +73,9 @@ def _fields(record: Mapping[str, AvroType], known: dict[str, AvroType]) -> list[
 def _arrow(type_: AvroType, known: dict[str, AvroType], what: str) -> pa.DataType:
     if isinstance(type_, list):
         some = [one for one in type_ if one != "null"]
+        if sorted(map(str, some)) in (["int", "long"], ["double", "float"]):
+            # The wider one holds them both, as Spark reads them.
+            return pa.int64() if "long" in some else pa.float64()
         if len(some) > 1:
             raise malformed(what, "Avro", f"a column may hold any of {some}; columns have one type")
         return _arrow(some[0], known, what) if some else pa.string()
@@ -165,6 +168,6 @@ def _avro(type_: pa.DataType, path: str, what: str) -> AvroType:
     if pa.types.is_struct(type_):
         return _record(path, [(field.name, field.type) for field in type_], what)
     for is_kind, avro in _TO:
-        if is_kind(type_):
+        if is_kind(type_) and not pa.types.is_uint64(type_):
             return avro
     raise ConnectorError(Fault("CON-021", f"Avro: {what} cannot hold {type_}", cure="Map the column as a string."))
