@@ -205,12 +205,13 @@ def _value(json: Json) -> Value:
 def known_schemas(script: Script, stored: Mapping[str, Schema]) -> dict[str, Schema]:
     """Return what the stored schemas of datasets tell, by source: columns beside those that the script declares.
 
-    A query has columns of its own. What the data really has is found out by the run, which builds the graph again.
+    A query or procedure has columns of its own. What the data really has is found out by the run, which builds the
+    graph again.
     """
     schemas: dict[str, Schema] = {}
     for statement in script.statements:
         columns = stored.get(statement.name, Schema())
-        if not len(columns) or statement.option("query") is not None:
+        if not len(columns) or statement.option("query") or statement.option("procedureName"):
             continue
         clause = statement.clause("output")
         declarations = [a for a in (clause.args if clause else ()) if isinstance(a, ColumnDeclaration)]
