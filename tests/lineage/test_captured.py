@@ -14,7 +14,7 @@ from headwater.lineage import captured, facts
 from headwater.lineage.captured import Captured
 from headwater.lineage.outbox import Reporting, release
 from headwater.lineage.sinks.protocol import Receipt, Unavailable
-from headwater.lineage.store import OUTBOX, writing
+from headwater.lineage.store import OUTBOX, prepare, writing
 from headwater.run.events import ActivityEnded, Movement
 from lineage.conftest import Way
 from lineage.made import EVENTS, IDENTITY, event, fact
@@ -167,3 +167,14 @@ def test_dropped_query_is_skipped_at_the_end_of_its_activity(way: Way) -> None:
     found = row(way)
     assert (found.state, found.captured) == ("Skipped", None)
     assert "SnowflakeV2" in str(found.reason)
+
+
+def test_outbox_of_an_earlier_version_is_brought_up_to_date_with_its_facts(way: Way) -> None:
+    way.end(event("copy_with_mapping", activity_run_id="old"))
+    with writing(way.engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE lineage_outbox DROP COLUMN captured")
+        connection.exec_driver_sql("UPDATE lineage_version SET version_num = '0001'")
+    prepare(way.engine)
+    way.end(QUERY)
+    assert run(way, Held()) == 2
+    assert way.report("old").status == "Succeeded"
