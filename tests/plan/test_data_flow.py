@@ -65,7 +65,7 @@ def test_flow_without_parameters_is_planned() -> None:
     [
         ({"day": "'Monday'"}, "'Monday'"),
         ({"day": expression("'@{pipeline().parameters.day}'")}, "'2013-01-01'"),
-        ({"day": expression("@concat('upper(''', pipeline().parameters.day, ''')')")}, "UPPER('2013-01-01')"),
+        ({"day": expression("@concat('reverse(''', pipeline().parameters.day, ''')')")}, "REVERSE('2013-01-01')"),
         ({"day": '"{2} days"'}, "CAST(2 AS TEXT) || ' days'"),
     ],
 )

@@ -119,3 +119,18 @@ def test_public_flows_are_sound_but_for_a_few() -> None:
     assert flows > 200
     assert len(at_fault) <= flows * MOST_AT_FAULT, "\n".join(map(str, faults))
     assert all(fault.cure and fault.place.file and fault.place.line for fault in faults)
+
+
+def test_script_nested_very_deeply_is_told_and_breaks_nothing() -> None:
+    deep = "(" * 3_000 + "a" + ")" * 3_000
+    lines = ["source(output(a as integer)) ~> s", f"s derive(b = {deep}) ~> d", "d sink() ~> t"]
+    found = workspace(lines)
+    assert found.faults or check_flows(found) == ()
+
+
+@pytest.mark.parametrize("operator", ["+", "||"])
+def test_script_of_a_very_long_expression_is_told_and_breaks_nothing(operator: str) -> None:
+    long = operator.join(["a"] * 3_000)
+    lines = ["source(output(a as integer)) ~> s", f"s derive(b = {long}) ~> d", "d sink() ~> t"]
+    found = workspace(lines)
+    assert all(fault.cure for fault in (*found.faults, *check_flows(found)))
