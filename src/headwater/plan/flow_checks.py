@@ -25,7 +25,6 @@ from headwater.plan.flow_references import known_of
 from headwater.plan.lookup import find
 from headwater.plan.native_types import schema_from_dataset
 from headwater.transformations.graph import build_graph
-from headwater.transformations.known import Known
 from headwater.transformations.parameters import resolve_parameters
 
 _VALUES: Mapping[str, str] = {
@@ -66,8 +65,8 @@ def _script(workspace: Workspace, flow: DataFlow) -> tuple[Fault, ...]:
     try:
         known = known_of(workspace, flow)
     except LanguageError:
-        # The library's own faults are told of the library.
-        known = Known()
+        # The faults are told of the library; which functions there are, nobody knows before they are mended.
+        return ()
     given = {
         declaration.name: Source(_value(declaration.type))
         for declaration in script.parameters
