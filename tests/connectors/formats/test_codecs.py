@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import tarfile
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from connectors.formats.rooms import Room
 from headwater.connectors.formats.archives import pack, unpack
 from headwater.connectors.formats.codecs import BROKEN, CODECS
+from headwater.connectors.formats.malformed import malformed_as
 from headwater.connectors.formats.registry import format_from_dataset
 from headwater.errors import ConnectorError
 
@@ -73,6 +75,13 @@ def test_bytes_that_end_too_early_or_are_others_are_told(name: str) -> None:
     for broken in (whole[:-4], whole[: len(whole) // 2], b"a,b\n1,2\n" * 9):
         with pytest.raises(BROKEN):
             unpacked(name, broken)
+
+
+def test_full_disk_is_not_told_as_a_broken_file() -> None:
+    with pytest.raises(ConnectorError) as caught, malformed_as(BROKEN, "file 'a'", "zipDeflate"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.code == "CON-013"
+    assert "File 'a' has no room left" in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["lz4", "snappy"])

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from headwater.connectors.faults import fault_from_os
 from headwater.errors import ConnectorError, Fault
 
 _LONGEST = 300
@@ -20,6 +21,9 @@ def malformed_as(kinds: tuple[type[Exception], ...], what: str, format_name: str
     try:
         yield
     except kinds as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            # The system's own, such as a full disk; a broken file's has no number.
+            raise ConnectorError(fault_from_os(error, f"{what[:1].upper()}{what[1:]}")) from error
         raise malformed(what, format_name, str(error) or type(error).__name__) from error
 
 
