@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -136,18 +138,26 @@ class SparkEvaluation:
 
 
 def _session(ground: Ground) -> SparkSession:
-    """Return a session, by the driver, which is loaded now. Raises RunError where the extra is not installed."""
+    """Return a session that ends with the flow. Raises RunError, SettingsError if there is none to be had."""
+    with warnings.catch_warnings():
+        # The driver would rather have an older pandas, which nothing here uses.
+        warnings.simplefilter("ignore", FutureWarning)
+        module = _driver()
+        session: SparkSession = module.open_session(ground.settings, ground.scratch)
+    ground.stack.callback(module.close_session, session, ground.settings)
+    return session
+
+
+def _driver() -> ModuleType:
+    """Return the module that imports Spark's driver, which is slow. Raises RunError where it is not installed."""
     try:
-        module = importlib.import_module("headwater.run.engines.spark.session")
+        return importlib.import_module("headwater.run.engines.spark.session")
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("grpc", "pyspark"):
             raise
         message = 'The engine is "spark", but Spark\'s driver is not installed'
         cure = 'Install it with: pip install "headwater[spark]" (it needs Java 17), or set name = "duckdb" in [engine].'
         raise RunError(Fault("RUN-045", message, cure=cure)) from error
-    session: SparkSession = module.open_session(ground.settings, ground.scratch)
-    ground.stack.callback(module.close_session, session, ground.settings)
-    return session
 
 
 def _typed(names: Sequence[str], types: Mapping[str, DataType], rows: exp.Expr) -> exp.Select:

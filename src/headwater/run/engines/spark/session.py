@@ -54,6 +54,15 @@ _CONNECTION: Mapping[str, str] = MappingProxyType(
         "spark.ui.showConsoleProgress": "false",
     }
 )
+# And one on this machine: nobody else reaches it, and it does not cut its rows into the pieces of a cluster.
+_LOCAL: Mapping[str, str] = MappingProxyType(
+    {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).parent / 'log4j2.properties'}",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "8",
+    }
+)
 
 
 def open_session(settings: EngineSettings, scratch: Path) -> SparkSession:
@@ -103,9 +112,10 @@ def _checked(settings: EngineSettings) -> str:
 
 
 def _connected(address: str, settings: EngineSettings) -> SparkSession:
+    is_remote, is_local = address.startswith("sc://"), address.startswith("local")
+    ours = {} if is_remote else {**_CONNECTION, **(_LOCAL if is_local else {})}
     builder = SparkSession.builder
-    is_remote = address.startswith("sc://")
-    for name, value in {**({} if is_remote else _CONNECTION), **settings.spark_options}.items():
+    for name, value in {**ours, **settings.spark_options}.items():
         builder = builder.config(name, value)
     if is_remote:
         return builder.remote(address).create()
@@ -113,7 +123,7 @@ def _connected(address: str, settings: EngineSettings) -> SparkSession:
     shared = builder.master(address).getOrCreate()
     if is_first:
         # On this machine Python is the one that runs now, whatever `python3` is.
-        python = sys.executable if address.startswith("local") else shared.sparkContext.pythonExec
+        python = sys.executable if is_local else shared.sparkContext.pythonExec
         shared.sparkContext.pythonExec = settings.spark_options.get("spark.pyspark.python", python)
         atexit.register(shared.stop)
     return shared.newSession()
