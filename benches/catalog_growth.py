@@ -2,7 +2,7 @@
 
     python benches/catalog_growth.py [--sizes 10000 100000 1000000] [--svg docs/images/catalog-growth.svg]
 
-Every size is a fresh account with ten column edges an asset (`catalog_graph.py`), asked over its HTTP API in this
+Every size is a fresh account with ten column edges an asset (`growth/graph.py`), asked over its HTTP API in this
 process. On the same graph, in the same run: a recursive query in PostgreSQL, as other catalogs walk, and networkx;
 all three must reach the same nodes. Each size and each peer runs in a process of its own, so that memory is its own.
 Times are milliseconds, as the clock has them; `busy` are those of the account's processors. The account's answer is
@@ -24,10 +24,10 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import catalog_graph
 import httpx
-from catalog_graph import Graph, Keys, asset_key
-from catalog_plot import draw
+from growth import graph as made
+from growth.graph import Graph, Keys, asset_key
+from growth.plot import draw
 
 from headwater.access.account import Account
 from headwater.api.server import create_app
@@ -64,8 +64,8 @@ async def timed(times: int, act: Callable[[int], Awaitable[object]]) -> dict[str
 def typed() -> tuple[list[str], list[str]]:
     """Return the words that assets are made of, the frequent ones first, and pairs as often as they come up."""
     chance = random.Random(11)
-    words = catalog_graph.vocabulary(chance)
-    weights = catalog_graph.zipf(words)
+    words = made.vocabulary(chance)
+    weights = made.zipf(words)
     return words, [" AND ".join(chance.choices(words, cum_weights=weights, k=2)) for _ in range(TIMES)]
 
 
@@ -80,7 +80,7 @@ async def measure(folder: Path, assets: int) -> dict[str, object]:
     async with httpx.AsyncClient(transport=transport, base_url="http://bench", headers=headers) as client:
 
         async def walk(n: int, **asked: object) -> int:
-            answer = await client.get(f"{ATLAS}/lineage/{catalog_graph.guid(1, n)}", params=asked)
+            answer = await client.get(f"{ATLAS}/lineage/{made.guid(1, n)}", params=asked)
             return answer.raise_for_status().content.count(b'"displayText"')
 
         async def search(words: str) -> None:
@@ -89,7 +89,7 @@ async def measure(folder: Path, assets: int) -> dict[str, object]:
 
         async def columns(n: int) -> object:
             # Studio asks this way; Atlas has no route for a column.
-            return await asyncio.to_thread(account.catalog.columns.walk, catalog_graph.guid(1, n), ["c1"], depth=DEPTH)
+            return await asyncio.to_thread(account.catalog.columns.walk, made.guid(1, n), ["c1"], depth=DEPTH)
 
         from_ = starts(assets, TIMES)
         words, pairs = typed()
@@ -178,7 +178,7 @@ def apart(part: str, assets: int, folder: Path) -> dict[str, object]:
 
 def run_part(part: str, assets: int, folder: Path) -> None:
     if part == "build":
-        catalog_graph.build(folder, assets)
+        made.build(folder, assets)
         return
     parts: dict[str, Callable[[], dict[str, object]]] = {
         "account": lambda: asyncio.run(measure(folder, assets)),
