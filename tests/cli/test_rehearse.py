@@ -89,7 +89,7 @@ def test_all_goes_on_after_failures_and_counts_them() -> None:
     assert (code, found["ok"], err) == (1, False, "")
     flows = {flow["name"]: flow["run"] for flow in found["workspaces"][0]["flows"]}
     assert [name for name, ran in flows.items() if not ran] == ["UnknownColumn", "Unparsed"]
-    assert found["summary"]["flows"] == {"total": 7, "run": 5, "refused": 2, "percent": 71.4, "traced": 5}
+    assert found["summary"]["flows"] == {"total": 8, "run": 6, "refused": 2, "percent": 75.0, "traced": 6}
     assert found["summary"]["pipelines"] == {"total": 3, "run": 2, "refused": 1, "percent": 66.6}
     assert found["workspaces"][0]["skipped"] == [{"name": "Prepared", "type": "WranglingDataFlow"}]
 

@@ -103,6 +103,15 @@ def test_missing_datasets_and_options_are_needs_and_no_failures(workspace: Works
     said = "\n".join(fault.message for fault in result.needs)
     assert 'There is no dataset "NoSuchDataset"' in said
     assert 'Sink "Nowhere" of data flow "Missing" has no dataset' in said
+    assert 'Source "Gone" sets netChanges, which is not supported' in said
+
+
+def test_what_a_script_asks_of_another_kind_of_store_is_a_need(workspace: Workspace, tmp_path: Path) -> None:
+    result = rehearsed(workspace, "Asks", tmp_path)
+    assert result.ran, result.faults
+    assert [fault.message for fault in result.needs] == [
+        'Sink "Result" sets preSQLs, but dataset "Result" is files',
+    ]
 
 
 def test_column_made_from_nothing_is_told_with_its_expression(workspace: Workspace, tmp_path: Path) -> None:

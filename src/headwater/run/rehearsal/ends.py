@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from headwater.connectors.registry import KINDS
-from headwater.data.locations import FileLocation, Store
+from headwater.data.locations import Store
 from headwater.data.schema import Column, Schema
 from headwater.definition.data_flow import DataFlow, FlowNode
 from headwater.definition.dataset import Dataset, SchemaColumn
@@ -16,6 +16,7 @@ from headwater.errors import Fault, HeadwaterError
 from headwater.language.dataflow.ast import ColumnDeclaration, Script, Statement
 from headwater.language.expression.context import Context
 from headwater.plan.datasets import TABLES, resolve_dataset
+from headwater.plan.flow_ends import flow_faults, not_run
 from headwater.plan.inline_datasets import inline_dataset
 from headwater.plan.lookup import find
 from headwater.plan.native_types import schema_from_dataset
@@ -69,7 +70,8 @@ def needs_of(
 ) -> tuple[Fault, ...]:
     """Return what a real run of a typed flow lacks: datasets, connectors, and what no run does.
 
-    `bound` are linked services that a project has bound to stand-ins.
+    `graph` is that of the script as it is, with all that it says of its stores. `bound` are linked services that a
+    project has bound to stand-ins.
     """
     inline: dict[str, ResolvedDataset] = {}
     needs = [*ends.needs]
@@ -80,7 +82,11 @@ def needs_of(
             needs += _resolve_inline(workspace, end, node, inline)
     stores = dict.fromkeys(dataset.location.store for dataset in {**ends.resolved, **inline}.values())
     needs += [fault for store in stores if store.linked_service not in bound for fault in _store(store)]
-    needs += [fault for node in (*graph.sources, *graph.sinks) for fault in _options(node, ends)]
+    known = {**ends.resolved, **inline}
+    if all(node.name in known for node in (*graph.sources, *graph.sinks)):
+        needs += flow_faults(graph, known, known)
+    else:
+        needs += [fault for node in graph.nodes for fault in not_run(node)]
     return tuple(dict.fromkeys(needs))
 
 
@@ -132,18 +138,3 @@ def _store(store: Store) -> Iterator[Fault]:
     message = f"Linked service '{store.linked_service}' is of type '{store.kind}', which has no connector yet"
     shape = "folder:some/folder" if kind is not None and kind.shape == "files" else "duckdb:some/file.duckdb"
     yield Fault("CON-002", message, cure=f'Bind it to a stand-in: [bindings.{store.linked_service}] url = "{shape}"')
-
-
-def _options(node: Node, ends: Ends) -> Iterator[Fault]:
-    options = node.options
-    if isinstance(options, SourceOptions | SinkOptions):
-        for name in options.not_run:
-            message = f'{node.verb.capitalize()} "{node.name}" sets {name}, which is not supported'
-            yield Fault("PLN-042", message, cure=f"Remove {name}, and do its work in an activity of its own.")
-    dataset = ends.resolved.get(node.name)
-    if not isinstance(options, SinkOptions) or dataset is None or not isinstance(dataset.location, FileLocation):
-        return
-    asked = {"recreate": options.recreate, "preSQLs": options.pre_sqls, "postSQLs": options.post_sqls}
-    for name in (name for name, value in (asked | {"actions of rows": options.action}).items() if value):
-        message = f'Sink "{node.name}" sets {name}, but dataset "{dataset.name}" is files'
-        yield Fault("PLN-042", message, cure=f"Remove {name}, or write to a table.")

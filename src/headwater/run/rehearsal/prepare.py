@@ -106,7 +106,8 @@ def prepare(
         if reads_query(one)
     }
     ends = replace(ends, stored={**ends.stored, **queried})
-    unbound = replace(script, statements=tuple(_unbound(one, ends.stored) for one in script.statements))
+    script = replace(script, statements=tuple(_with_stored(one, ends.stored) for one in script.statements))
+    unbound = replace(script, statements=tuple(_unbound(one) for one in script.statements))
     ordered = _ordered(unbound, flow.source, parameters, known)
     bare = frozenset(
         one.name
@@ -122,7 +123,13 @@ def prepare(
     free = [name for name in parameter_values(script, flow.source.place) if name not in (given or {})]
     parameters = _fitted(final, parameters, free, schemas, flow.source, known)
     graph = build_graph(final, parameters, schemas, flow.source, known)
-    return PreparedFlow(flow, graph, ordered, schemas, bare, ends, needs_of(workspace, flow, graph, ends, bound))
+    try:
+        whole = build_graph(_declaring(script, guesses), parameters, schemas, flow.source, known)
+        needs = needs_of(workspace, flow, whole, ends, bound)
+    except HeadwaterError as error:
+        # What it says of its stores is at fault, which only a run minds.
+        needs = (*error.faults, *needs_of(workspace, flow, graph, ends, bound))
+    return PreparedFlow(flow, graph, ordered, schemas, bare, ends, needs)
 
 
 def _fitted(
@@ -163,15 +170,19 @@ def _faults(
     return ()
 
 
-def _unbound(statement: Statement, stored: Mapping[str, Schema]) -> Statement:
+def _unbound(statement: Statement) -> Statement:
     bound = _BOUND.get(statement.verb, frozenset())
     args = tuple(a for a in statement.args if not (isinstance(a, Option) and a.name in bound))
-    found = replace(statement, args=args)
+    return replace(statement, args=args)
+
+
+def _with_stored(statement: Statement, stored: Mapping[str, Schema]) -> Statement:
+    """Return a source that declares what its query gives or its dataset keeps, where it declares nothing itself."""
     columns = stored.get(statement.name, Schema())
-    declares = reads_query(statement) or not _drifts(found)
-    if statement.verb == "source" and not source_columns(found) and len(columns) and declares:
-        return _with_output(found, columns)
-    return found
+    declares = reads_query(statement) or not _drifts(statement)
+    if statement.verb == "source" and not source_columns(statement) and len(columns) and declares:
+        return _with_output(statement, columns)
+    return statement
 
 
 def _drifts(statement: Statement) -> bool:
