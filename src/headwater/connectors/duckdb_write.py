@@ -41,7 +41,7 @@ class StagedDuckDbTable:
     ) -> None:
         self._connection = connection
         self._first: StagedDuckDbTable = self if first is None else first._first
-        self._shared = [self] if first is None else self._first._shared
+        self._shared: list[StagedDuckDbTable] = [self] if first is None else self._first._shared
         self._is_prepared = self._is_committed = False
         self._store = store
         self._target = target

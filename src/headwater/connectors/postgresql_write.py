@@ -47,7 +47,7 @@ class StagedPostgresTable:
     ) -> None:
         self._connection = connection
         self._first: StagedPostgresTable = self if first is None else first._first
-        self._shared = [self] if first is None else self._first._shared
+        self._shared: list[StagedPostgresTable] = [self] if first is None else self._first._shared
         self._is_prepared = self._is_committed = False
         self._store = store
         self._schema, self._table = target
