@@ -116,16 +116,8 @@ def _strptime(args: Args) -> exp.Expr:
     return wall_clock(call("try_to_timestamp", args[0], text(java_pattern(args[1].name))))
 
 
-def _top(args: Args) -> exp.Expr:
-    return call("max_by", *args)
-
-
 def _binary_xor(args: Args) -> exp.Expr:
     return exp.Paren(this=exp.BitwiseXor(this=wrap(args[0]), expression=wrap(args[1])))
-
-
-def _concatenated(args: Args) -> exp.Expr:
-    return call("concat", *args)
 
 
 def _hash(args: Args) -> exp.Expr:
@@ -157,7 +149,7 @@ JAVA_CALLS: dict[str, Callable[[Args], exp.Expr]] = {
 CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     **JAVA_CALLS,
     **JSON_CALLS,
-    "arg_max": _top,
+    "arg_max": _renamed("max_by"),
     "array_to_string": _renamed("array_join"),
     "encode": lambda args: call("encode", args[0], text("UTF-8")),
     "epoch_ms": lambda args: call("unix_millis", instant(args[0])),
@@ -167,7 +159,7 @@ CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     "isfinite": _is_finite,
     "jaro_winkler_similarity": _renamed(VECTORIZED["jaro_winkler"].sql_name),
     "kurtosis_pop": _renamed("kurtosis"),
-    "list_concat": _concatenated,
+    "list_concat": _renamed("concat"),
     "list_contains": _contains,
     "list_extract": item,
     "list_position": _position,

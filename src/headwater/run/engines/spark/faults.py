@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from headwater.connectors.faults import Driver, Meaning, meaning_of, redacted
@@ -82,6 +82,3 @@ def unreachable(address: str, reason: str) -> RunError:
     """Return the error of a Spark that does not answer or start."""
     cure = 'Check `spark` under [engine], and that it runs there; spark = "local[*]" needs no cluster, but Java 17.'
     return RunError(Fault("RUN-045", f"Spark at '{redacted(address)}' is out of reach: {short(reason)}", cure=cure))
-
-
-MEANINGS: Mapping[str, Meaning] = SPARK.meanings

@@ -137,11 +137,6 @@ def _collected(node: exp.ArrayAgg) -> exp.Expr:
     return call("collect_list", node.this)
 
 
-def _count(node: exp.Count) -> exp.Expr | None:
-    """Return a count of distinct structures as Spark writes it."""
-    return None if node.this is None else exp.Count(this=node.this)
-
-
 def _split(node: exp.Split) -> exp.Expr:
     literal = exp.Literal.string(re.escape(node.expression.name)) if isinstance(node.expression, exp.Literal) else None
     quoted = literal or call("concat", text(r"\Q"), node.expression, text(r"\E"))
@@ -176,10 +171,6 @@ def _ordered(node: exp.Ordered) -> None:
     """Say where nulls stand: at the end, unless told, as the embedded engine has them."""
     if node.args.get("nulls_first") is None:
         node.set("nulls_first", False)
-
-
-def _divided(node: exp.IntDiv) -> exp.Expr:
-    return exp.Paren(this=exp.IntDiv(this=wrap(node.this), expression=wrap(node.expression)))
 
 
 def _bracket(node: exp.Bracket) -> exp.Expr:
