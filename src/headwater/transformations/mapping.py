@@ -103,6 +103,9 @@ def _mapped(given: Given, scope: StreamScope, argument: Argument) -> Iterator[_M
 def _column(given: Given, scope: StreamScope, name: str, value: Expr, node: Node) -> _Mapped:
     if isinstance(value, ColumnRef):
         found = scope.find(value.name, value.stream)
+        if isinstance(found, Unresolved) and value.stream is None and flag(given, "skipDuplicateMapInputs"):
+            # Of input columns with one name the first is kept, so that the name is in no doubt.
+            found = next(iter(scope.by_name.get(value.name, ())), found)
         if isinstance(found, Unresolved):
             raise given.refuse(found.code, found.message, value, found.cure)
         return _Mapped(passed(found, name), found.column.id, node)
