@@ -60,15 +60,20 @@ def show_report(report: RehearsalReport) -> None:
         _show_workspace(out, workspace)
     out.print(f"seed {report.seed}, {number(report.rows)} rows a source")
     if report.flows.total:
-        untraced = report.flows.run - report.flows.traced
-        traced = "every column of every sink traced" if not untraced else f"{untraced} with columns not traced"
-        out.print(f"[bold]data flows[/]: {_summed(report.flows, 'refused')}, {traced}")
+        out.print(f"[bold]data flows[/]: {_summed(report.flows, 'refused')}{_traced(report.flows)}")
     if report.pipelines.total:
         out.print(f"[bold]pipelines[/]: {_summed(report.pipelines, 'failed')}")
 
 
 def _summed(tally: Tally, otherwise: str) -> str:
     return f"{tally.total}, {tally.run} run, {tally.refused} {otherwise}, {tally.percent} %"
+
+
+def _traced(flows: Tally) -> str:
+    untraced = flows.run - flows.traced
+    if untraced:
+        return f", {untraced} with columns not traced"
+    return ", every column of every sink traced" if flows.run else ""
 
 
 def _show_workspace(out: Console, workspace: WorkspaceRehearsal) -> None:

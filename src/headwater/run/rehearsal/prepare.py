@@ -100,12 +100,7 @@ def prepare(
     ends = ends_of(workspace, flow, script)
     parameters: Mapping[str, Source] = {**parameter_values(script, flow.source.place), **(given or {})}
     known = known_of(workspace, flow)
-    queried = {
-        one.name: query_columns(one, ends.stored.get(one.name, Schema()))
-        for one in script.statements
-        if reads_query(one)
-    }
-    ends = replace(ends, stored={**ends.stored, **queried})
+    ends = replace(ends, stored={**ends.stored, **_queried(script, ends)})
     script = replace(script, statements=tuple(_with_stored(one, ends.stored) for one in script.statements))
     unbound = replace(script, statements=tuple(_unbound(one) for one in script.statements))
     ordered = _ordered(unbound, flow.source, parameters, known)
@@ -130,6 +125,15 @@ def prepare(
         # What it says of its stores is at fault, which only a run minds.
         needs = (*error.faults, *needs_of(workspace, flow, graph, ends, bound))
     return PreparedFlow(flow, graph, ordered, schemas, bare, ends, needs)
+
+
+def _queried(script: Script, ends: Ends) -> dict[str, Schema]:
+    """Return the columns of the sources that read a query, as far as its text tells."""
+    return {
+        one.name: query_columns(one, ends.stored.get(one.name, Schema()))
+        for one in script.statements
+        if reads_query(one)
+    }
 
 
 def _fitted(
