@@ -40,7 +40,8 @@ class Boxes:
         self._catalog = catalog
         self._readable = readable
         self._owners = owners
-        self._labels = Labels(catalog.types)
+        types = catalog.types.current
+        self._labels = Labels(lambda: types)
         ordered = tuple(guids)
         found = catalog.entities.get_many(ordered, relationships=False).entities
         self._entities = {entity.guid: entity for entity in found}

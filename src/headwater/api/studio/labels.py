@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from headwater.catalog.type_definitions import Types
+from headwater.catalog.types import TypeSet
 
 Kind = Literal["dataset", "process", "container"]
 OTHER = "Other"
@@ -101,16 +102,19 @@ _SPELLED: dict[str, str] = {"db": "database", "dw": "DW", "gen1": "Gen1", "gen2"
 
 
 class Labels:
-    """Labels of the types that the account has, its clients' own ones included."""
+    """Labels of the types that the account has, its clients' own ones included.
 
-    def __init__(self, types: Types) -> None:
+    `types` says which these are. It is asked for every label: whoever wants thousands asks the account once.
+    """
+
+    def __init__(self, types: Callable[[], TypeSet]) -> None:
         self._types = types
 
     def of(self, type_name: str) -> Label:
         """Return what to call a type; one that nobody named here is called by its own name, spelled out."""
         words = [_SPELLED.get(word, word) for word in type_name.removeprefix("azure_").split("_") if word]
         text = " ".join(words)
-        known = self._types.current.entities.get(type_name)
+        known = self._types().entities.get(type_name)
         kind: Kind = "container"
         if known is not None and known.is_process:
             kind = "process"

@@ -36,7 +36,7 @@ _TIMES = frozenset({"createTime", "lastRunTime", "modifiedTime"})
 class AssetPages:
     def __init__(self, catalog: Catalog, roles: Roles, runs: Runs) -> None:
         self._catalog = catalog
-        self._labels = Labels(catalog.types)
+        self._labels = Labels(lambda: catalog.types.current)
         self._roles = roles
         self._history = runs
 

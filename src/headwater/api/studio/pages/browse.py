@@ -19,7 +19,7 @@ class BrowsePages:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._labels = Labels(catalog.types)
+        self._labels = Labels(lambda: catalog.types.current)
 
     def browse(self, viewer: Viewer, path: str, offset: int, limit: int) -> BrowsePage:
         """Return one level. Raises NotFound for a path that leads nowhere."""

@@ -45,7 +45,7 @@ CURES: dict[str, str] = {
 class MonitorPages:
     def __init__(self, catalog: Catalog, runs: Runs, workspaces: Workspaces) -> None:
         self._catalog = catalog
-        self._labels = Labels(catalog.types)
+        self._labels = Labels(lambda: catalog.types.current)
         self._runs = runs
         self._workspaces = workspaces
 

@@ -30,7 +30,7 @@ FACETS: dict[str, tuple[str, str, str]] = {
 class SearchPages:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._labels = Labels(catalog.types)
+        self._labels = Labels(lambda: catalog.types.current)
 
     def search(
         self, viewer: Viewer, query: str, chosen: Mapping[str, Sequence[str]], offset: int, limit: int
