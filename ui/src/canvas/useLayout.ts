@@ -21,6 +21,13 @@ function worker(): Elk {
   return elk;
 }
 
+/** Start elk while the graph is still on its way. */
+export function startLayout(): void {
+  worker()
+    .layout({ id: "root", children: [] })
+    .catch(() => undefined); // The graph's own layout tells what is wrong.
+}
+
 /** Drop a worker that is busy with what nobody waits for any more. */
 function abandon(): void {
   elk?.terminateWorker();

@@ -3,8 +3,8 @@ import type { Layout } from "./layout";
 import type { Graph } from "./model";
 import { shifted } from "./route";
 
-/** At most about this many boxes are laid out before the rest: so many take a moment, and fill every screen. */
-export const FIRST = 150;
+/** About so many boxes are laid out before the rest: they take a moment, and fill the screen at a size one can read. */
+export const FIRST = 80;
 
 /** The nodes nearest to the focus, level by level until there are `count`; steps come with their operation. */
 export function nearest(graph: Graph, count: number): ReadonlySet<string> {

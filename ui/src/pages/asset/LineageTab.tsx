@@ -10,7 +10,7 @@ import { ColumnsPane } from "../../canvas/ColumnsPane";
 import { LineageTable } from "../../canvas/LineageTable";
 import { type MenuActions, NodeMenu } from "../../canvas/NodeMenu";
 import { Toolbar } from "../../canvas/Toolbar";
-import { useLayout } from "../../canvas/useLayout";
+import { startLayout, useLayout } from "../../canvas/useLayout";
 import { useLineage } from "../../client/queries";
 import type { LineageView } from "../../client/types";
 import { filter } from "../../graph/filter";
@@ -63,6 +63,7 @@ function useTabState(): [TabState, (part: Partial<TabState>) => void] {
 
 function TabOf({ guid }: { readonly guid: string }) {
   const [state, change] = useTabState();
+  useEffect(startLayout, []);
   const query = useLineage({
     guid,
     depth: state.depth,
