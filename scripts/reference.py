@@ -192,9 +192,8 @@ def _refused_verbs() -> dict[str, str]:
 
 
 def _on_spark(subject: str, otherwise: str) -> str:
-    """Return what Spark does, by the declared differences, which the tests verify."""
-    said = [f"{d.kind}: {d.reason}" for d in DIFFERENCES if d.subject == subject]
-    return "; ".join(said) or otherwise
+    """Return what Spark does, by the declared differences, which the tests verify; each is of a part of the whole."""
+    return "; ".join([otherwise, *(f"{d.kind}: {d.reason}" for d in DIFFERENCES if d.subject == subject)])
 
 
 def _vectorized(sql_names: Collection[str]) -> dict[str, str]:
