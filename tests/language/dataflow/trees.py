@@ -24,7 +24,7 @@ PATTERNS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters=
 
 def data_types() -> SearchStrategy[DataType]:
     scalars: SearchStrategy[DataType] = st.sampled_from(list(SCALARS.values()))
-    decimals = st.builds(Decimal, st.integers(1, 38), st.integers(0, 38))
+    decimals = st.integers(1, 38).flatmap(lambda size: st.builds(Decimal, st.just(size), st.integers(0, size)))
     return st.recursive(
         st.one_of(scalars, decimals),
         lambda inner: st.one_of(

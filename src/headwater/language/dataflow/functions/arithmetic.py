@@ -11,14 +11,17 @@ from sqlglot import exp
 from headwater.data import types
 from headwater.data.types import Array, DataType, Decimal
 from headwater.language.dataflow.functions import kinds, sql
-from headwater.language.dataflow.functions.function import Arguments, Function, Refused
-from headwater.language.dataflow.functions.overflow import wrapped
+from headwater.language.dataflow.functions.function import Arguments, Function
+from headwater.language.dataflow.functions.overflow import wide, wrapped
 from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.scope import Resolved
 
 _NARROW = 18
 # The precision that a narrow decimal is given for its operations to be wide.
 WIDENED = _NARROW + 1
+# From the first year of the calendar to the last one, and as far again.
+_MOST_DAYS = 2 * 3_652_059
+_DAY_MS = 86_400_000
 _MS = exp.var("MILLISECOND")
 
 
@@ -77,7 +80,14 @@ def divide_type(given: tuple[DataType, ...]) -> DataType | None:
 
 
 def mod_type(given: tuple[DataType, ...]) -> DataType | None:
-    return kinds.common_type(*given) if all(kinds.accepts("number", type_) for type_ in given) else None
+    if not all(kinds.accepts("number", type_) for type_ in given):
+        return None
+    common = kinds.common_type(*given)
+    left, right = (kinds.as_decimal(type_) for type_ in given)
+    if not isinstance(common, Decimal) or left is None or right is None:
+        return common
+    scale = max(left.scale, right.scale)
+    return kinds.bounded(min(left.precision - left.scale, right.precision - right.scale) + scale, scale)
 
 
 def _operands(args: Arguments, type_: DataType | None) -> tuple[exp.Expr, exp.Expr]:
@@ -104,8 +114,32 @@ def _types(args: Arguments) -> tuple[DataType, ...]:
 def _number(node: type[exp.Binary], args: Arguments, type_: DataType | None) -> exp.Expr:
     if type_ is not None and kinds.is_integral(type_):
         return wrapped(node, args[0], args[1], type_)
+    if isinstance(type_, Decimal) and not _fits(node, args):
+        return in_digits({exp.Add: "+", exp.Mul: "*", exp.Sub: "-"}[node], args, type_)
     value = sql.binary(node, *_operands(args, type_))
     return sql.cast(value, type_) if isinstance(type_, Decimal) else value
+
+
+def _decimals(args: Arguments) -> tuple[Decimal, Decimal]:
+    """Return the decimals that hold two operands; a null takes the type of the other on."""
+    left, right = (kinds.as_decimal(arg.type) for arg in args)
+    return left or right or Decimal(), right or left or Decimal()
+
+
+def _fits(node: type[exp.Expr], args: Arguments) -> bool:
+    """Return whether the engine's own decimals have room for every result of an operation."""
+    left, right = _decimals(args)
+    if node is exp.Mul:
+        return left.precision + right.precision < kinds.MAX_PRECISION
+    whole = max(left.precision - left.scale, right.precision - right.scale)
+    return whole + max(left.scale, right.scale) + (node is not exp.Mod) <= kinds.MAX_PRECISION
+
+
+def in_digits(operator: str, args: Arguments, type_: Decimal) -> exp.Expr:
+    """Return the result of an operation on decimals for which no engine's number has room on the way."""
+    left, right = (sql.cast(arg.sql, types.STRING) for arg in args)
+    how = sql.text(f"{operator} {type_.precision} {type_.scale}")
+    return sql.cast(sql.vectorized("decimal_operation", left, right, how), type_)
 
 
 def _add(args: Arguments) -> exp.Expr:
@@ -136,27 +170,42 @@ def _minus(args: Arguments) -> exp.Expr:
 
 
 def shifted(moment: Resolved, amount: exp.Expr) -> exp.Expr:
-    """Return a date moved by days, or a timestamp moved by milliseconds."""
+    """Return a date moved by days, or a timestamp moved by milliseconds; null where no calendar reaches."""
+    most = _MOST_DAYS * (1 if moment.type == types.DATE else _DAY_MS)
+    moved = _moved(moment, amount)
+    days = sql.constant(Resolved(types.LONG, amount))
+    if isinstance(days, int) and abs(days) <= most:
+        return moved
+    near = exp.Between(this=sql.paren(amount.copy()), low=sql.number(-most), high=sql.number(most))
+    return sql.case([(near, moved)])
+
+
+def _moved(moment: Resolved, amount: exp.Expr) -> exp.Expr:
     if moment.type == types.DATE:
         return sql.cast(exp.DateAdd(this=sql.paren(moment.sql), expression=amount, unit=exp.var("DAY")), types.DATE)
     return exp.TimestampAdd(this=sql.paren(moment.sql), expression=amount, unit=_MS.copy())
 
 
 def _multiply(args: Arguments) -> exp.Expr:
-    type_ = multiply_type(_types(args))
-    if isinstance(type_, Decimal) and sum(d.scale for t in _types(args) if (d := kinds.as_decimal(t))) > type_.scale:
-        cure = "Convert one operand with toDecimal(…) to fewer digits first."
-        raise Refused("LNG-030", "The product has more than 38 digits, which the engine cannot hold", cure)
-    return _number(exp.Mul, args, type_)
+    return _number(exp.Mul, args, multiply_type(_types(args)))
 
 
 def _divide(args: Arguments) -> exp.Expr:
     type_ = divide_type(_types(args))
     if isinstance(type_, Decimal):
-        left, right = (kinds.as_decimal(arg.type) or Decimal() for arg in args)
+        left, right = _decimals(args)
+        if not _divides(left, right, type_):
+            return in_digits("/", args, type_)
         return quotient(args[0].sql, left, args[1].sql, right, type_)
     left_sql, right_sql = (sql.converted(arg, types.DOUBLE) for arg in args)
     return exp.Div(this=sql.paren(left_sql), expression=sql.not_zero(sql.paren(right_sql)), typed=False, safe=False)
+
+
+def _divides(left: Decimal, right: Decimal, type_: Decimal) -> bool:
+    """Return whether both sides of `quotient` and what it makes of them have at most 38 digits."""
+    more = max(0, type_.scale - left.scale + right.scale)
+    top = left.precision + left.scale + more
+    return max(top, right.precision + right.scale, type_.scale + 1) < kinds.MAX_PRECISION
 
 
 def quotient(dividend: exp.Expr, left: Decimal, divisor: exp.Expr, right: Decimal, type_: Decimal) -> exp.Expr:
@@ -184,16 +233,31 @@ def _unscaled(value: exp.Expr, scale: int, more: int) -> exp.Expr:
 
 
 def _mod(args: Arguments) -> exp.Expr:
+    type_ = mod_type(_types(args))
+    if isinstance(type_, Decimal):
+        return sql.cast(_rest(args), type_) if _fits(exp.Mod, args) else in_digits("%", args, type_)
+    if type_ is None or not kinds.is_integral(type_) or sql.constant(args[1]) not in (None, 0, -1):
+        return _rest(args)
+    # The least whole number divided by -1 does not fit its own type, where the engine fails.
+    return sql.cast(exp.Mod(this=wide(args[0], type_), expression=sql.not_zero(wide(args[1], type_))), type_)
+
+
+def _rest(args: Arguments) -> exp.Expr:
     left, right = _operands(args, mod_type(_types(args)))
     return exp.Mod(this=sql.paren(left), expression=sql.not_zero(sql.paren(right)))
 
 
 def _positive_mod(args: Arguments) -> exp.Expr:
-    divisor = args[1].sql.copy()
-    return exp.Mod(
-        this=exp.Paren(this=exp.Add(this=exp.Paren(this=_mod(args)), expression=sql.paren(divisor))),
-        expression=sql.not_zero(sql.paren(divisor.copy())),
-    )
+    """Returns the remainder, moved by the divisor once where it is negative, as Spark's pmod."""
+    type_ = mod_type(_types(args))
+    if isinstance(type_, Decimal) and not _fits(exp.Mod, args):
+        return in_digits("pmod", args, type_)
+    rest = Resolved(type_ or types.DOUBLE, _mod(args))
+    moved = _number(exp.Add, (rest, args[1]), add_type((rest.type, args[1].type)))
+    again = _mod((Resolved(add_type((rest.type, args[1].type)) or rest.type, moved), args[1]))
+    negative = exp.LT(this=sql.paren(rest.sql.copy()), expression=sql.number(0))
+    value = sql.case([(negative, again)], rest.sql.copy())
+    return sql.try_cast(value, type_) if isinstance(type_, Decimal) else value
 
 
 FUNCTIONS: tuple[Function, ...] = (

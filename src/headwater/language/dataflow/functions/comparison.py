@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from headwater.data import types
-from headwater.data.types import DataType
+from headwater.data.types import DataType, Decimal
 from headwater.language.dataflow.functions import kinds, sql
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function
 
@@ -19,9 +19,18 @@ def _boolean(given: tuple[DataType, ...]) -> DataType | None:
 def in_common(args: Arguments) -> list[exp.Expr]:
     """Return the values, each cast to the type they have in common where it differs in more than width."""
     common = kinds.common_of(tuple(arg.type for arg in args))
+    if isinstance(common, Decimal) and not _has_room(args):
+        return [sql.try_cast(arg.sql, common) for arg in args]
     if common is None or all(kinds.is_number(arg.type) for arg in args):
         return [arg.sql for arg in args]
     return [arg.sql if arg.type == types.ANY else sql.converted(arg, common) for arg in args]
+
+
+def _has_room(args: Arguments) -> bool:
+    """Return whether one decimal holds every digit of all; the engine makes no narrower one by itself."""
+    sizes = [size for arg in args if (size := kinds.as_decimal(arg.type))]
+    whole = max(size.precision - size.scale for size in sizes)
+    return whole + max(size.scale for size in sizes) <= kinds.MAX_PRECISION
 
 
 def _compared(node: type[exp.Binary]) -> Builder:
@@ -70,7 +79,9 @@ def _is_null(args: Arguments) -> exp.Expr:
 
 
 def _is_nan(args: Arguments) -> exp.Expr:
-    return sql.call("isnan", sql.converted(args[0], types.DOUBLE))
+    """Tell whether a value is NaN; null is not, as in Spark."""
+    nan = sql.call("isnan", sql.converted(args[0], types.DOUBLE))
+    return exp.Coalesce(this=nan, expressions=[exp.false()])
 
 
 _PAIR = "any, any"

@@ -10,7 +10,7 @@ from headwater.language.dataflow.functions import kinds, numerals, patterns, sql
 from headwater.language.dataflow.functions.digits import java_digits
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
 from headwater.language.dataflow.functions.json_text import json_text
-from headwater.language.dataflow.functions.overflow import BITS, low_bits
+from headwater.language.dataflow.functions.overflow import BITS, low_bits, saturated
 from headwater.language.dataflow.functions.parts import converted_parts
 from headwater.language.dataflow.functions.string import concatenated
 from headwater.language.dataflow.functions.zones import from_zone
@@ -75,6 +75,8 @@ def _to_integral(value: Resolved, type_: DataType) -> exp.Expr:
 
 def _narrowed(value: Resolved, type_: DataType) -> exp.Expr:
     """Return a whole number in fewer bits, wrapped around as the documentation shows: toByte(0xFF) is -1."""
+    if type_ == value.type:
+        return value.sql
     if BITS[type_] > BITS[value.type]:
         return sql.cast(value.sql, type_)
     return low_bits(sql.cast(value.sql, types.LONG), type_)
@@ -175,7 +177,31 @@ def _by_pattern(args: Arguments, type_: DataType) -> exp.Expr:
 
 
 def _number_to(type_: DataType) -> Builder:
-    return lambda args: _by_pattern(args, type_) if len(args) > 1 else convert(args[0], type_)
+    return lambda args: _by_pattern(args, type_) if len(args) > 1 else _cut(args[0], type_)
+
+
+def _cut(value: Resolved, type_: DataType) -> exp.Expr:
+    """Return a number of a wider type as Spark casts it: a double to the nearest, a decimal to its lowest bits.
+
+    `convert` gives null for what does not fit, which is how a check of types sees it.
+    """
+    if kinds.is_integral(type_) and value.type in kinds.FLOATS:
+        return saturated(value.sql, type_)
+    if kinds.is_integral(type_) and isinstance(value.type, Decimal):
+        whole = exp.Cast(this=exp.Trunc(this=value.sql), to=exp.DataType(this=exp.DType.INT128))
+        return _narrowed(Resolved(types.LONG, low_bits(whole, types.LONG)), type_)
+    if type_ == types.FLOAT and value.type == types.DOUBLE:
+        return _infinite(value.sql)
+    return convert(value, type_)
+
+
+def _infinite(value: exp.Expr) -> exp.Expr:
+    """Return a double as float, infinite where it is beyond one."""
+    zero = sql.number(0)
+    above = exp.GT(this=sql.paren(value.copy()), expression=zero)
+    below = exp.LT(this=sql.paren(value.copy()), expression=zero.copy())
+    ends = [(side, sql.cast(sql.text(end), types.FLOAT)) for side, end in ((above, "Infinity"), (below, "-Infinity"))]
+    return exp.Coalesce(this=sql.try_cast(value, types.FLOAT), expressions=[sql.case(ends)])
 
 
 def _string(args: Arguments) -> exp.Expr:
@@ -188,8 +214,18 @@ def _string(args: Arguments) -> exp.Expr:
     locale = numerals.locale(args[2], 2) if len(args) > 2 else "en"
     pattern = numerals.number_pattern(args[1], 1, locale)
     if pattern is not None and numerals.is_plain(args[0], pattern):
-        return numerals.write_number(args[0], pattern)
-    return sql.vectorized("write_number", sql.cast(args[0].sql, types.STRING), args[1].sql, sql.text(locale))
+        plain = numerals.write_number(args[0], pattern)
+        if args[0].type != types.DOUBLE:
+            return plain
+        # The engine writes other digits of great doubles, and no infinities.
+        small = exp.LT(this=exp.Abs(this=args[0].sql.copy()), expression=sql.number(10**15))
+        return sql.case([(small, plain)], _written(args, locale))
+    return _written(args, locale)
+
+
+def _written(args: Arguments, locale: str) -> exp.Expr:
+    digits, pattern = sql.cast(args[0].sql.copy(), types.STRING), args[1].sql.copy()
+    return sql.vectorized("write_number", digits, pattern, sql.text(locale))
 
 
 def _date(args: Arguments) -> exp.Expr:
@@ -251,7 +287,7 @@ def _ascii(args: Arguments) -> exp.Expr:
 
 def _char(args: Arguments) -> exp.Expr:
     """Codes from 256 on begin anew at 0; a negative one has no character."""
-    code = sql.converted(args[0], types.LONG)
+    code = _cut(args[0], types.LONG)
     negative = exp.LT(this=sql.paren(code.copy()), expression=sql.number(0))
     folded = exp.Mod(this=sql.paren(code), expression=sql.number(256))
     return sql.case([(negative, sql.text(""))], exp.Chr(expressions=[sql.cast(folded, types.INTEGER)]))

@@ -8,7 +8,7 @@ from headwater.data import types
 from headwater.data.types import DataType, Decimal
 from headwater.language.dataflow.functions import kinds, sql
 from headwater.language.dataflow.functions.function import Arguments, Builder, Function, Refused
-from headwater.language.dataflow.functions.overflow import wrapped, wrapped_abs
+from headwater.language.dataflow.functions.overflow import saturated, wrapped, wrapped_abs
 from headwater.language.dataflow.functions.vectorized.numbers import ROUNDINGS
 from headwater.language.dataflow.scope import Resolved
 
@@ -70,13 +70,17 @@ def _whole_type(given: tuple[DataType, ...]) -> DataType | None:
 def _whole(node: type[exp.Func]) -> Builder:
     def build(args: Arguments) -> exp.Expr:
         type_ = _whole_type((args[0].type,))
+        if kinds.is_integral(args[0].type):
+            return args[0].sql
+        if args[0].type in kinds.FLOATS:
+            return saturated(_double(Resolved(args[0].type, node(this=args[0].sql))), types.LONG)
         return sql.cast(node(this=args[0].sql), type_ or types.LONG)
 
     return build
 
 
 def _factorial(args: Arguments) -> exp.Expr:
-    value = args[0].sql
+    value = _double(args[0])
     inside = exp.Between(this=sql.paren(value.copy()), low=sql.number(0), high=sql.number(20))
     whole = sql.converted(args[0], types.INTEGER)
     return sql.case([(inside, sql.cast(sql.call("factorial", whole), types.LONG))])
@@ -115,10 +119,14 @@ def _round(args: Arguments) -> exp.Expr:
     """Rounds the digits that are shown, half away from zero, so that 1.005 becomes 1.01 as in Java."""
     if len(args) > 2 and sql.constant(args[2]) != _HALF_UP:
         return _round_by_option(args)
-    scale = sql.converted(args[1], types.INTEGER) if len(args) > 1 else sql.number(0)
+    places = sql.constant(args[1]) if len(args) > 1 else 0
+    if not isinstance(places, int) or not _keeps_room(args[0].type, places):
+        return _in_digits(args[0], args[1], sql.number(_HALF_UP))
+    scale = sql.number(places)
     value = args[0].sql
     if kinds.is_integral(args[0].type):
-        return sql.cast(exp.Round(this=value, decimals=scale), types.DOUBLE)
+        # In a wider type, as the nearest ten of the greatest number is beyond it.
+        return sql.cast(exp.Round(this=sql.cast(value, Decimal(38, 0)), decimals=scale), types.DOUBLE)
     if isinstance(args[0].type, Decimal):
         return sql.cast(exp.Round(this=value, decimals=scale), types.DOUBLE)
     shown = sql.try_cast(sql.cast(value, types.STRING), Decimal(38, 18))
@@ -131,8 +139,19 @@ def _round_by_option(args: Arguments) -> exp.Expr:
     option = sql.constant(args[2])
     if option is not None and option not in ROUNDINGS:
         raise Refused("LNG-031", f"There is no rounding option {option}", "Write a number from 1 to 8.", 2)
-    scale, mode = (sql.cast(arg.sql, types.LONG) for arg in args[1:])
-    return sql.vectorized("round_digits", sql.cast(args[0].sql, types.STRING), scale, mode)
+    return _in_digits(args[0], args[1], args[2].sql)
+
+
+def _keeps_room(type_: DataType, places: int) -> bool:
+    """Return whether the engine rounds to a number of digits: tens that are next to 38 digits may have 39."""
+    if isinstance(type_, Decimal) and places < 0 and type_.precision - type_.scale == kinds.MAX_PRECISION:
+        return False
+    return abs(places) <= kinds.MAX_PRECISION
+
+
+def _in_digits(value: Resolved, places: Resolved, mode: exp.Expr) -> exp.Expr:
+    digits = sql.cast(value.sql, types.STRING)
+    return sql.vectorized("round_digits", digits, sql.cast(places.sql, types.LONG), sql.cast(mode, types.LONG))
 
 
 def _bitwise(node: type[exp.Binary]) -> Builder:

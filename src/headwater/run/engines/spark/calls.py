@@ -10,9 +10,10 @@ from sqlglot import exp
 from headwater.language.dataflow.functions.patterns import java_pattern
 from headwater.language.dataflow.functions.vectorized.registry import VECTORIZED
 from headwater.run.engines.spark.json_calls import JSON_CALLS
-from headwater.run.engines.spark.trees import call, cast, function, instant, number, text, wall_clock, wrap
+from headwater.run.engines.spark.trees import call, cast, exact, function, instant, number, text, wall_clock, wrap
 
 Args = list[exp.Expr]
+_OPERATORS: dict[str, type[exp.Binary]] = {"%": exp.Mod, "*": exp.Mul, "+": exp.Add, "-": exp.Sub, "/": exp.Div}
 _HEXADECIMAL = "{:02x}"
 _FORMAT = re.compile(r"\{:0?(\d*)(,?)\.(\d+)f\}")
 
@@ -136,9 +137,21 @@ def _parts(args: Args) -> exp.Expr:
     return call("hw_regex_split", *args)
 
 
+def _decimal_operation(args: Args) -> exp.Expr:
+    """Return the operation itself: Spark's decimals are exact, and null where they do not fit."""
+    left, right, how = args
+    name, precision, scale = how.name.split(" ")
+    values = [wrap(exact(value.this if isinstance(value, exp.Cast) else value)) for value in (left, right)]
+    node = _OPERATORS.get(name)
+    result = call("pmod", *values) if node is None else node(this=values[0], expression=values[1])
+    sizes = [exp.DataTypeParam(this=number(int(size))) for size in (precision, scale)]
+    return exp.Cast(this=result, to=exp.DataType(this=exp.DType.DECIMAL, expressions=sizes))
+
+
 # Vectorized functions that do what Java does: Spark is Java.
 JAVA_CALLS: dict[str, Callable[[Args], exp.Expr]] = {
     "hw_crc32": _renamed("crc32"),
+    "hw_decimal_operation": _decimal_operation,
     "hw_edits": _renamed("levenshtein"),
     "hw_regex_extract": _pattern_group,
     "hw_regex_matches": _renamed("regexp_like"),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from headwater.language.dataflow.functions.arithmetic import WIDENED
-from headwater.run.engines.spark.trees import call, cast, number, text, wrap
+from headwater.run.engines.spark.trees import call, cast, exact, number, text, wrap
 
 # Type of a fraction → Java's class, its method that gives the bits, and the type of these.
 _FRACTIONS: dict[exp.DType, tuple[str, str, exp.DType]] = {
@@ -48,16 +48,8 @@ def _quotient(node: exp.Expr) -> exp.Expr | None:
         return None
     top, bottom = signs.this.this, signs.expression.this
     divisor = bottom.this if isinstance(bottom, exp.Nullif) else bottom
-    division = exp.Div(this=_exact(top.this.this), expression=_exact(divisor.this.this), typed=False, safe=False)
+    division = exp.Div(this=exact(top.this.this), expression=exact(divisor.this.this), typed=False, safe=False)
     return exp.Cast(this=division, to=node.to.copy())
-
-
-def _exact(value: exp.Expr) -> exp.Expr:
-    """Return an operand with room for every digit of a whole number, whose literals Spark takes as short decimals."""
-    if isinstance(value.unnest(), exp.Literal | exp.Count):
-        sizes = [exp.DataTypeParam(this=number(size)) for size in (20, 0)]
-        return exp.Cast(this=value, to=exp.DataType(this=exp.DType.DECIMAL, expressions=sizes))
-    return wrap(value)
 
 
 def _digits(node: exp.Expr) -> exp.Expr | None:
@@ -130,8 +122,26 @@ def _side_by_side(node: exp.Expr) -> exp.Expr | None:
     return exp.Select(expressions=[rows])
 
 
+def _written(node: exp.Expr) -> exp.Expr | None:
+    """Return a double by a number pattern, which is Java's own."""
+    if not (isinstance(node, exp.Case) and _is_call(node.args.get("default"), "hw_write_number")):
+        return None
+    digits, pattern, _ = node.args["default"].expressions
+    return call("format_number", digits.this, pattern)
+
+
 def _is_call(node: object, name: str) -> bool:
     return isinstance(node, exp.Anonymous) and node.name.lower() == name
 
 
-SHAPES: tuple[Shape, ...] = (_bits, _digits, _hexadecimal, _low_bits, _narrow, _quotient, _side_by_side, _skewness)
+SHAPES: tuple[Shape, ...] = (
+    _bits,
+    _digits,
+    _hexadecimal,
+    _low_bits,
+    _narrow,
+    _quotient,
+    _side_by_side,
+    _skewness,
+    _written,
+)

@@ -28,6 +28,14 @@ def cast(value: exp.Expr, kind: exp.DType) -> exp.Expr:
     return exp.Cast(this=value, to=exp.DataType(this=kind))
 
 
+def exact(value: exp.Expr) -> exp.Expr:
+    """Return an operand with room for every digit of a whole number, whose literals Spark takes as short decimals."""
+    if isinstance(value.unnest(), exp.Literal | exp.Count):
+        sizes = [exp.DataTypeParam(this=number(size)) for size in (20, 0)]
+        return exp.Cast(this=value, to=exp.DataType(this=exp.DType.DECIMAL, expressions=sizes))
+    return wrap(value)
+
+
 def wall_clock(value: exp.Expr) -> exp.Expr:
     """Return a moment as a timestamp without a time zone; the session's zone is UTC."""
     return cast(value, exp.DType.TIMESTAMPNTZ)

@@ -42,7 +42,10 @@ _SYMBOLS: dict[str, tuple[str, str]] = {
 }
 LANGUAGES: tuple[str, ...] = tuple(_SYMBOLS)
 _FACTORS = {"%": 2, "‰": 3}
-_CONTEXT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
+# Room for every digit of the greatest double, and for those behind its point.
+_CONTEXT = decimal.Context(prec=800, rounding=decimal.ROUND_HALF_EVEN)
+# More digits than the greatest double has before its point.
+_GREATEST = 400
 _WIDE = decimal.Context(prec=800)
 # Java's options by number; the last one, which forbids rounding, has a method of its own here.
 ROUNDINGS: dict[object, str] = {
@@ -133,15 +136,20 @@ def _parts(pattern: str) -> tuple[str, str, str]:
 
 
 def write(digits: str, pattern: str, locale: str) -> str | None:
-    """Return a number, given by its plain digits, as text by a pattern; None for what is no finite number."""
+    """Return a number, given by its plain digits, as text by a pattern; None for what is no number."""
     try:
         value = decimal.Decimal(digits)
     except decimal.InvalidOperation:
         return None
     symbols = symbols_of(locale)
-    if symbols is None or not value.is_finite():
+    if symbols is None:
         return None
+    if value.is_nan():
+        return "NaN"
     format_ = format_of(pattern)
+    if value.is_infinite():
+        before, behind = format_.negative if value < 0 else (format_.prefix, format_.suffix)
+        return f"{before}∞{behind}"
     scaled = abs(value).scaleb(format_.shift, _CONTEXT)
     text = _exponential(scaled, format_, symbols) if format_.exponent else _plain(scaled, format_, symbols)
     around = format_.negative if value < 0 and re.search("[1-9]", text) else (format_.prefix, format_.suffix)
@@ -222,7 +230,10 @@ def round_digits(digits: str, scale: int, option: int) -> float | None:
     value = decimal.Decimal(digits)
     if not value.is_finite():
         return float(value)
-    rounded = value.quantize(decimal.Decimal(1).scaleb(-scale), rounding, _WIDE)
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -scale:
+        return float(value)
+    rounded = value.quantize(decimal.Decimal(1).scaleb(min(-scale, _GREATEST)), rounding, _WIDE)
     if rounding == decimal.ROUND_05UP and rounded != value:
         raise ValueError(f"Rounding is needed for {digits}, which option 8 forbids")
     return float(rounded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headwater.language.dataflow.functions.vectorized import (
     answers,
     charset,
+    decimals,
     digest,
     escaping,
     java_regex,
@@ -17,7 +18,20 @@ from headwater.language.dataflow.functions.vectorized import (
 )
 from headwater.language.dataflow.functions.vectorized.function import Vectorized
 
-_FAMILIES = (answers, charset, digest, escaping, java_regex, moments, numbers, orders, similarity, texts, xml_text)
+_FAMILIES = (
+    answers,
+    charset,
+    decimals,
+    digest,
+    escaping,
+    java_regex,
+    moments,
+    numbers,
+    orders,
+    similarity,
+    texts,
+    xml_text,
+)
 
 VECTORIZED: dict[str, Vectorized] = {
     function.name: function
