@@ -174,7 +174,7 @@ def test_most_rows_have_a_value_that_is_compared_with() -> None:
         (Form(types.BOOLEAN), {"true": True, "false": False}.__getitem__),
         (Form(types.STRING, "|", is_delimited=True), lambda text: text.split("|")[2]),
     ],
-    ids=str,
+    ids=["integer", "double", "decimal", "date", "date by pattern", "timestamp", "boolean", "parts"],
 )
 def test_text_reads_as_its_form_asks(form: Form, reads: object) -> None:
     schema = Schema((Column("text", types.STRING),))
