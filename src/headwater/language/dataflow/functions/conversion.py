@@ -185,6 +185,9 @@ def _cut(value: Resolved, type_: DataType) -> exp.Expr:
 
     `convert` gives null for what does not fit, which is how a check of types sees it.
     """
+    if value.nondeterministic:
+        # What follows writes a value more than once, and a random one would differ; random ones are small.
+        return convert(value, type_)
     if kinds.is_integral(type_) and value.type in kinds.FLOATS:
         return saturated(value.sql, type_)
     if kinds.is_integral(type_) and isinstance(value.type, Decimal):

@@ -72,7 +72,7 @@ def _whole(node: type[exp.Func]) -> Builder:
         type_ = _whole_type((args[0].type,))
         if kinds.is_integral(args[0].type):
             return args[0].sql
-        if args[0].type in kinds.FLOATS:
+        if args[0].type in kinds.FLOATS and not args[0].nondeterministic:
             return saturated(_double(Resolved(args[0].type, node(this=args[0].sql))), types.LONG)
         return sql.cast(node(this=args[0].sql), type_ or types.LONG)
 
