@@ -216,10 +216,21 @@ def _substring_index(args: Arguments) -> exp.Expr:
     zero = exp.EQ(this=sql.paren(count.copy()), expression=sql.number(0))
     chosen = [
         (sql.is_null(args[1].sql.copy()), sql.typed_null(types.STRING)),
-        (positive, sql.call("array_to_string", first, args[1].sql.copy())),
+        (positive, _joined(first, args[1].sql)),
         (zero, sql.text("")),
     ]
-    return sql.case(chosen, sql.call("array_to_string", last, args[1].sql.copy()))
+    return sql.case(chosen, _joined(last, args[1].sql))
+
+
+def _joined(parts: exp.Expr, separator: exp.Expr) -> exp.Expr:
+    """Return parts with a separator between them; the engine's own function takes none that differs from row to row."""
+    if isinstance(separator, exp.Literal):
+        return sql.call("array_to_string", parts, separator.copy())
+    together = sql.chain(exp.DPipe, [sql.variable("so_far"), separator.copy(), sql.variable("part")])
+    with_part = sql.function(("so_far", "part"), together)
+    whole = exp.Reduce(this=parts, initial=sql.text(""), merge=with_part)
+    first = sql.binary(exp.Add, exp.Length(this=separator.copy()), sql.number(1))
+    return exp.Substring(this=whole, start=first)
 
 
 def _translate(args: Arguments) -> exp.Expr:
