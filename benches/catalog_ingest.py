@@ -63,28 +63,32 @@ KINDS = {"flows": flows, "wide": wide}
 
 async def send(url: str, token: str, kind: str, seconds: float) -> None:
     """Send batches for so long; print how many entities were taken in how many seconds."""
-    entities = KINDS[kind](secrets.token_hex(3))
     size = BATCH if kind == "flows" else BATCH // (COLUMNS + 1) * (COLUMNS + 1)
-    ready: asyncio.Queue[bytes] = asyncio.Queue()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     taken = 0
+    # Operations read tables of earlier batches, so each sender has its own and sends them one after the other.
+    senders = [_batches(KINDS[kind](secrets.token_hex(3)), size) for _ in range(UNDER_WAY)]
+    made = [[next(batches) for _ in range(10)] for batches in senders]
 
-    def batch() -> bytes:
-        return msgspec.json.encode({"entities": list(itertools.islice(entities, size))})
-
-    async def sender(client: httpx.AsyncClient, end: float) -> None:
+    async def sender(client: httpx.AsyncClient, batches: Iterator[bytes], end: float) -> None:
         nonlocal taken
-        while time.perf_counter() < end:
-            answer = await client.post(PATH, content=ready.get_nowait() if ready.qsize() else batch())
+        for batch in batches:
+            if time.perf_counter() >= end:
+                return
+            answer = await client.post(PATH, content=batch)
             answer.raise_for_status()
             taken += size
 
-    for _ in range(20):
-        ready.put_nowait(batch())
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120) as client:
         start = time.perf_counter()
-        await asyncio.gather(*(sender(client, start + seconds) for _ in range(UNDER_WAY)))
+        streams = (itertools.chain(ready, more) for ready, more in zip(made, senders, strict=True))
+        await asyncio.gather(*(sender(client, stream, start + seconds) for stream in streams))
         print(json.dumps({"entities": taken, "seconds": time.perf_counter() - start}))
+
+
+def _batches(entities: Iterator[dict[str, object]], size: int) -> Iterator[bytes]:
+    while True:
+        yield msgspec.json.encode({"entities": list(itertools.islice(entities, size))})
 
 
 def measure(folder: Path, seconds: float) -> None:
@@ -99,7 +103,7 @@ def measure(folder: Path, seconds: float) -> None:
         for kind in KINDS:
             busy = time.process_time()
             command = [sys.executable, __file__, "--send", url, token, kind, "--seconds", str(seconds)]
-            done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
             report(f"ingest, {kind}", done["entities"] / done["seconds"], BAR, "entities/s", more_is_better=True)
             busy = (time.process_time() - busy) / done["entities"] * 1e6
             print(f"    {done['entities']:,} entities, {busy:.0f} microseconds of the account's processor each")
