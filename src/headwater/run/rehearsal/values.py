@@ -30,8 +30,8 @@ from headwater.data.types import (
     Map,
     Struct,
 )
+from headwater.language.dataflow.functions.vectorized.moments import write
 from headwater.run.rehearsal.asks import Form, Plain
-from headwater.run.rehearsal.java_text import java_text
 
 _START = datetime.datetime(2019, 1, 1)
 _DAYS = 2190
@@ -125,7 +125,9 @@ def formed_text(form: Form, name: str, number: int | None, random: Random) -> st
     value = numbered_value(type_, name, number) if number is not None else random_value(type_, name, random)
     if isinstance(value, datetime.date):
         at = value if isinstance(value, datetime.datetime) else datetime.datetime(value.year, value.month, value.day)
-        return java_text(at, form.detail or _PATTERNS[type_])
+        text = write(at, form.detail or _PATTERNS[type_], "en")
+        assert text is not None, "the names of English are known"
+        return text
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
