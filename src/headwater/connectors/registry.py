@@ -146,14 +146,17 @@ def connect(store: Store, connection: Mapping[str, Json], binding: Binding | Non
     if binding is not None:
         return _open_bound(store, binding, root, kind.shape)
     if kind.module is None:
-        raise ConnectorError(
-            Fault(
-                "CON-002",
-                f"Linked service '{store.linked_service}' is of type '{store.kind}', which has no connector yet",
-                cure=f'Bind it to a stand-in: [bindings.{store.linked_service}] url = "{_stand_in(kind.shape)}"',
-            )
-        )
+        raise ConnectorError(without_connector(store, kind))
     return _load(kind.module, kind.extra, store).open_linked_service(store, connection)
+
+
+def without_connector(store: Store, kind: StoreKind) -> Fault:
+    """Return the fault of a linked service whose store can only be run on a stand-in."""
+    return Fault(
+        "CON-002",
+        f"Linked service '{store.linked_service}' is of type '{store.kind}', which has no connector yet",
+        cure=f'Bind it to a stand-in: [bindings.{store.linked_service}] url = "{_stand_in(kind.shape)}"',
+    )
 
 
 def folder_tables(type_: str, files: FileStore, properties: Mapping[str, Json]) -> TableStore:

@@ -138,7 +138,7 @@ def _datasets(
         if node is not None and node.dataset is None and node.linked_service is not None:
             continue
         if node is None or node.dataset is None:
-            faults.append(_without_dataset(planning.flow, statement.name, verb))
+            faults.append(without_dataset(planning.flow, statement.name, verb))
             continue
         try:
             reference = _reference(planning, node.name, node.dataset)
@@ -148,7 +148,8 @@ def _datasets(
     return resolved
 
 
-def _without_dataset(flow: DataFlow, name: str, verb: str) -> Fault:
+def without_dataset(flow: DataFlow, name: str, verb: str) -> Fault:
+    """Return the fault of a source or sink that nothing says the place of."""
     message = f'{verb.capitalize()} "{name}" of data flow "{flow.name}" has no dataset'
     return Fault("PLN-041", message, flow.place, f"Name a dataset for it under typeProperties.{verb}s.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from headwater.connectors.registry import KINDS
+from headwater.connectors.registry import KINDS, without_connector
 from headwater.data.locations import Store
 from headwater.data.schema import Column, Schema
 from headwater.definition.data_flow import DataFlow, FlowNode
@@ -15,6 +15,7 @@ from headwater.definition.workspace import Workspace
 from headwater.errors import Fault, HeadwaterError
 from headwater.language.dataflow.ast import ColumnDeclaration, Script, Statement
 from headwater.language.expression.context import Context
+from headwater.plan.data_flow import without_dataset
 from headwater.plan.datasets import TABLES, resolve_dataset
 from headwater.plan.flow_ends import flow_faults, not_run
 from headwater.plan.inline_datasets import inline_dataset
@@ -52,9 +53,7 @@ def ends_of(workspace: Workspace, flow: DataFlow, script: Script) -> Ends:
             continue
         node = nodes.get((statement.verb, statement.name))
         if node is None or (node.dataset is None and node.linked_service is None):
-            message = f'{statement.verb.capitalize()} "{statement.name}" of data flow "{flow.name}" has no dataset'
-            cure = f"Name a dataset for it under typeProperties.{statement.verb}s."
-            needs.append(Fault("PLN-041", message, flow.place, cure))
+            needs.append(without_dataset(flow, statement.name, statement.verb))
         elif node.dataset is not None:
             dataset = find(workspace.datasets, node.dataset.name)
             if dataset is not None:
@@ -133,8 +132,8 @@ def _resolve_inline(
 
 def _store(store: Store) -> Iterator[Fault]:
     kind = KINDS.get(store.kind)
-    if kind is not None and kind.module is not None:
-        return
-    message = f"Linked service '{store.linked_service}' is of type '{store.kind}', which has no connector yet"
-    shape = "folder:some/folder" if kind is not None and kind.shape == "files" else "duckdb:some/file.duckdb"
-    yield Fault("CON-002", message, cure=f'Bind it to a stand-in: [bindings.{store.linked_service}] url = "{shape}"')
+    if kind is None:
+        message = f"Linked service '{store.linked_service}' is of type '{store.kind}', which Headwater does not know"
+        yield Fault("CON-001", message, cure="docs/reference/connectors.md lists the types; use one of them.")
+    elif kind.module is None:
+        yield without_connector(store, kind)
