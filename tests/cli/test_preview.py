@@ -81,6 +81,12 @@ def test_csv_is_rows_under_a_header(flights: Path, capsys: pytest.CaptureFixture
     assert out == "carrier,name\nUA,United [Air]\n"
 
 
+def test_columns_of_one_name_behind_a_join_are_both_shown(flights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _, code = previewed(capsys, *of(flights, "WithAirline", "-n", "1", "--csv"))
+    head = out.splitlines()[0].split(",")
+    assert (code, "carrier" in head, "Airlines@carrier" in head) == (0, True, True)
+
+
 def test_text_that_looks_like_markup_is_shown_as_it_is(flights: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, _, _ = previewed(capsys, *of(flights, "Airlines", "--statistics"))
     assert out.count("United [Air]") == 3

@@ -6,12 +6,15 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from headwater.data.types import STRING
+from headwater.data.types import BOOLEAN, STRING
 from headwater.definition.data_flow import DataFlow
 from headwater.errors import Fault, PlanError
 from headwater.language.dataflow.ast import Literal, Option, Script, Statement, StreamRef
 from headwater.language.source import Source
 from headwater.transformations.order import is_cache
+
+# Only the stream itself is looked at, which may have columns of one name, as behind a join.
+_END = (Option("store", Literal("cache", STRING)), Option("skipDuplicateMapOutputs", Literal(True, BOOLEAN)))
 
 
 def part_of(flow: DataFlow, stream: str) -> DataFlow:
@@ -28,7 +31,7 @@ def part_of(flow: DataFlow, stream: str) -> DataFlow:
     part = [statement for statement in flow.script.statements if statement.name in kept]
     if target.verb != "sink":
         read = StreamRef(target.name, target.branches[0] if target.branches else None)
-        part.append(Statement((read,), "sink", (Option("store", Literal("cache", STRING)),), f"end of {target.name}"))
+        part.append(Statement((read,), "sink", _END, f"end of {target.name}"))
     return replace(flow, script=replace(flow.script, statements=tuple(part)))
 
 
