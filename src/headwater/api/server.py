@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from headwater import __version__
 from headwater.access.account import Account
-from headwater.api import atlas, openlineage, purview
+from headwater.api import atlas, headwater, openlineage, purview
 from headwater.api.faults import Faults
 from headwater.api.guard import Guard, caller
 from headwater.api.transport import MAX_BODY, Transport
@@ -33,6 +33,7 @@ def create_app(
     faults = Faults(account.audit, Pages(web) if web is not None else None)
     handlers: list[ControllerRouterHandler] = [
         *atlas.routers(),
+        headwater.router(),
         *purview.routers(),
         openlineage.router(account),
         *surfaces,

@@ -18,6 +18,31 @@ class Shape(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Base of every shape: frozen, camelCase, by keyword; unknown keys of a request are passed over as Atlas does."""
 
 
+class Annotations(Shape, frozen=True, omit_defaults=True):
+    """What people and rules say of an entity, as its row holds it and as Atlas shows it.
+
+    A classification has `typeName`, `attributes`, `entityGuid` (another entity's where it was propagated),
+    `entityStatus`, `propagate` and `removePropagationsOnEntityDelete`; a meaning has `termGuid`, `displayText` and
+    `relationGuid`; business attributes are values by business metadata and name.
+    """
+
+    classifications: tuple[Attributes, ...] = ()
+    labels: tuple[str, ...] = ()
+    meanings: tuple[Attributes, ...] = ()
+    business_attributes: dict[str, Attributes] = {}
+
+    @property
+    def classification_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(item["typeName"]) for item in self.classifications))
+
+    @property
+    def meaning_names(self) -> tuple[str, ...]:
+        return tuple(str(item["displayText"]) for item in self.meanings)
+
+
+NO_ANNOTATIONS = Annotations()
+
+
 class ObjectId(Shape, frozen=True, omit_defaults=True):
     """A reference to an entity: by `guid` (negative inside one request) or by type and unique attributes."""
 
@@ -86,6 +111,7 @@ class Entity(Shape, frozen=True):
     classifications: tuple[Attributes, ...] = ()
     meanings: tuple[Attributes, ...] = ()
     labels: tuple[str, ...] = ()
+    business_attributes: dict[str, Attributes] = {}
 
 
 class EntityInfo(Shape, frozen=True):

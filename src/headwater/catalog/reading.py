@@ -8,7 +8,16 @@ from functools import cache
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, Text, select, type_coerce
 
-from headwater.catalog.model import Attributes, Entity, EntityHeader, ObjectId, Relationship, Status
+from headwater.catalog.model import (
+    NO_ANNOTATIONS,
+    Annotations,
+    Attributes,
+    Entity,
+    EntityHeader,
+    ObjectId,
+    Relationship,
+    Status,
+)
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import IS_LINKED, entities, entity_texts, relationships
@@ -21,7 +30,7 @@ STATUSES: tuple[Status, Status] = ("ACTIVE", "DELETED")
 
 def header_of(row: Row, types: TypeSet, collections: Mapping[int, str]) -> EntityHeader:
     """Return the header: attributes with a value, but for those too large for lists."""
-    return EntityHeader(
+    header = EntityHeader(
         guid=row["guid"],
         type_name=types.entities_by_id[row["type_id"]].name,
         attributes=row["attributes"],
@@ -30,17 +39,36 @@ def header_of(row: Row, types: TypeSet, collections: Mapping[int, str]) -> Entit
         collection_id=collections[row["collection_id"]],
         last_modified_ts=str(row["version"]),
     )
+    return header if row["annotations"] is None else _annotated(header, annotations_of(row))
+
+
+def annotations_of(row: Row) -> Annotations:
+    """Return what is said of the entity of a row."""
+    return NO_ANNOTATIONS if row["annotations"] is None else msgspec.convert(row["annotations"], Annotations)
+
+
+def _annotated(header: EntityHeader, said: Annotations) -> EntityHeader:
+    return msgspec.structs.replace(
+        header,
+        classification_names=said.classification_names,
+        classifications=said.classifications,
+        meaning_names=said.meaning_names,
+        meanings=said.meanings,
+        labels=said.labels,
+    )
 
 
 # Built once: a walk asks for thousands of headers, and most of their price is in the way to each value.
 @cache
-def _headers() -> Select[int, str, int, int, int, int, str, str]:
+def _headers() -> Select[int, str, int, int, int, int, str, str, str | None]:
     table, wanted = entities.c, listed()
     narrow = (table.id, table.guid, table.type_id, table.collection_id, table.status, table.version, table.name)
-    return select(*narrow, type_coerce(table.attributes, Text)).join(wanted, table.id == integer(wanted))
+    texts = (type_coerce(table.attributes, Text), type_coerce(table.annotations, Text))
+    return select(*narrow, *texts).join(wanted, table.id == integer(wanted))
 
 
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, object])
+_ANNOTATIONS = msgspec.json.Decoder(Annotations)
 
 
 def headers_by_id(
@@ -48,8 +76,11 @@ def headers_by_id(
 ) -> dict[int, EntityHeader]:
     """Return headers by integer key, in the order of the keys."""
     read, by_id = _ATTRIBUTES.decode, types.entities_by_id
-    return {
-        id: EntityHeader(
+    found = {}
+    for id, guid, type_id, place, status, version, name, attributes, said in fetch(
+        connection, _headers(), {"wanted": packed(sorted(set(ids)))}
+    ):
+        header = EntityHeader(
             guid=guid,
             type_name=by_id[type_id].name,
             attributes=read(attributes),
@@ -58,10 +89,8 @@ def headers_by_id(
             collection_id=collections[place],
             last_modified_ts=str(version),
         )
-        for id, guid, type_id, place, status, version, name, attributes in fetch(
-            connection, _headers(), {"wanted": packed(sorted(set(ids)))}
-        )
-    }
+        found[id] = header if said is None else _annotated(header, _ANNOTATIONS.decode(said))
+    return found
 
 
 def whole() -> Select[*tuple[object, ...]]:
@@ -85,6 +114,7 @@ def entity_of(row: Row, types: TypeSet, collections: Mapping[int, str], links: M
     attributes.update(attributes_of(row))
     for name in attributes.keys() & type.links.keys():
         attributes[name] = links.get(name)
+    said = annotations_of(row)
     return Entity(
         guid=row["guid"],
         type_name=type.name,
@@ -100,6 +130,10 @@ def entity_of(row: Row, types: TypeSet, collections: Mapping[int, str], links: M
         update_time=row["updated_at"],
         version=row["version"],
         last_modified_ts=str(row["version"]),
+        classifications=said.classifications,
+        meanings=said.meanings,
+        labels=said.labels,
+        business_attributes=said.business_attributes,
     )
 
 

@@ -34,6 +34,7 @@ metadata = MetaData(
 KEY = BigInteger().with_variant(Integer, "sqlite")
 ACTIVE, DELETED = 0, 1
 DIRECT, INDIRECT = 0, 1
+CLASSIFICATION, LABEL, TERM, OWNER, EXPERT = range(5)
 
 
 class Json(TypeDecorator[Any]):
@@ -118,6 +119,7 @@ entities = Table(
     Column("attributes", Json, nullable=False),
     Column("custom_attributes", Json),
     Column("contacts", Json),
+    Column("annotations", Json),
 )
 # A deleted entity gives its name free, as in Atlas: the next one of that name is a new entity.
 Index(
@@ -142,6 +144,18 @@ entity_texts = Table(
     Column("entity_id", ForeignKey("entities.id"), primary_key=True, autoincrement=False),
     Column("attributes", Json, nullable=False),
 )
+
+# What people said of an entity, by value: search, facets and "is it in use" ask here. The entity's own row holds it
+# in full, so that lists and walks need nothing else. Deleted entities have no rows. A term's value is its guid.
+annotation_index = Table(
+    "annotation_index",
+    metadata,
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("value", Text, primary_key=True),
+    Column("entity_id", KEY, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_annotation_index_entity", *(annotation_index.c[name] for name in ("entity_id", "kind", "value")))
 
 entity_changes = Table(
     "entity_changes",

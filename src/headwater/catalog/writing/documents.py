@@ -8,6 +8,8 @@ from functools import cache
 
 from sqlalchemy import Connection, Select, delete, select
 
+from headwater.catalog.model import NO_ANNOTATIONS, Annotations
+from headwater.catalog.reading import annotations_of
 from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.full_text import WORDS, Document, full_text
 from headwater.catalog.store.lists import NONE, integer, listed, packed
@@ -47,8 +49,15 @@ def refresh(
     if keys == NONE:
         return
     found = [
-        _document(row.id, row.name, row.qualified_name, row.attributes, types.entities_by_id[row.type_id], columns)
-        for row in connection.execute(query, {"wanted": keys})
+        _document(
+            row["id"],
+            (row["name"], row["qualified_name"]),
+            row["attributes"],
+            annotations_of(row),
+            types.entities_by_id[row["type_id"]],
+            columns,
+        )
+        for row in connection.execute(query, {"wanted": keys}).mappings()
     ]
     _replace(connection, found)
 
@@ -68,20 +77,22 @@ def remove(connection: Connection, gone: Sequence[int]) -> None:
 
 def _of_subject(subject: Subject, columns: Mapping[int, Sequence[str]]) -> Document:
     path = str(subject.attributes.get("qualifiedName", subject.qualified_name))
-    return _document(subject.id, display_name(subject), path, subject.attributes, subject.type, columns)
+    said = NO_ANNOTATIONS if subject.row is None else annotations_of(subject.row)
+    return _document(subject.id, (display_name(subject), path), subject.attributes, said, subject.type, columns)
 
 
 def _document(
     id: int,
-    name: str,
-    path: str,
+    names: tuple[str, str],
     attributes: Mapping[str, object],
+    said: Annotations,
     type: EntityType,
     columns: Mapping[int, Sequence[str]],
 ) -> Document:
+    name, path = names
     texts = (attributes.get(key) for key in ("description", "userDescription", "displayName"))
     description = " ".join(text for text in texts if isinstance(text, str))
-    labels = f"{type.name} {type.service_type}"
+    labels = " ".join((type.name, type.service_type, *said.classification_names, *said.labels, *said.meaning_names))
     return id, name, split_words(name), path, description, labels, " ".join(columns.get(id, ()))
 
 

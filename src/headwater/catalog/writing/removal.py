@@ -11,7 +11,7 @@ from headwater.catalog.reading import Row, whole
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, IS_LIVE, entities, entity_changes, relationships
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing import column_edges, documents, links, rows
+from headwater.catalog.writing import annotation_index, column_edges, documents, links, rows
 from headwater.catalog.writing.rows import Pen
 
 
@@ -57,6 +57,7 @@ def remove(connection: Connection, gone: Sequence[Row], pen: Pen, types: TypeSet
     numbers = Counter((row["type_id"], row["collection_id"]) for row in gone)
     rows.count(connection, {key: -number for key, number in numbers.items()})
     documents.remove(connection, keys)
+    annotation_index.forget(connection, keys)
     documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
 
 

@@ -1,0 +1,14 @@
+"""What the account can do and neither Atlas nor Purview has a route for: history, impact, paths, merges, lifecycle."""
+
+from __future__ import annotations
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+PREFIX = "/headwater/v1"
+HANDLERS: tuple[ControllerRouterHandler, ...] = ()
+
+
+def router() -> Router:
+    """Return the surface; one sorted line a file of it stands in HANDLERS."""
+    return Router(PREFIX, route_handlers=list(HANDLERS), include_in_schema=False)

@@ -1,0 +1,1 @@
+"""What people and rules say of entities: classifications, labels, business metadata, terms and contacts."""

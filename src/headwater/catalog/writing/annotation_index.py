@@ -1,0 +1,41 @@
+"""The index of annotations by value: which entities have a classification, a label, a term or a contact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from sqlalchemy import Connection, delete, select
+
+from headwater.catalog.model import Annotations, Attributes
+from headwater.catalog.store.bulk import insert_rows
+from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.schema import CLASSIFICATION, EXPERT, LABEL, OWNER, TERM, annotation_index
+
+Value = tuple[int, str]
+"""Kind and value, as the index has them."""
+_ROLES: Mapping[str, int] = MappingProxyType({"Expert": EXPERT, "Owner": OWNER})
+
+
+def keep(connection: Connection, values: Mapping[int, Sequence[Value]]) -> None:
+    """Make the values by which each of these entities is found exactly these."""
+    forget(connection, list(values))
+    rows = [(kind, value, id) for id, pairs in values.items() for kind, value in dict.fromkeys(pairs)]
+    insert_rows(connection, annotation_index, ("kind", "value", "entity_id"), rows)
+
+
+def forget(connection: Connection, keys: Sequence[int]) -> None:
+    """Take these entities out of the index."""
+    gone = annotation_index.c.entity_id.in_(select(integer(listed())))
+    connection.execute(delete(annotation_index).where(gone), {"wanted": packed(keys)})
+
+
+def values(said: Annotations, contacts: Mapping[str, Sequence[Attributes]] | None) -> list[Value]:
+    """Return the values of an entity with these annotations and contacts."""
+    people = ((role, person) for role, listed_people in (contacts or {}).items() for person in listed_people)
+    return [
+        *((CLASSIFICATION, name) for name in said.classification_names),
+        *((LABEL, label) for label in said.labels),
+        *((TERM, str(meaning["termGuid"])) for meaning in said.meanings),
+        *((_ROLES[role], str(person["id"])) for role, person in people if role in _ROLES and person.get("id")),
+    ]
