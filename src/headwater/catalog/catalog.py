@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 from headwater.catalog.assets import Assets
 from headwater.catalog.browse import Browse
 from headwater.catalog.collections import Collections
-from headwater.catalog.columns import ColumnLineage
+from headwater.catalog.lineage.columns import ColumnLineage
 from headwater.catalog.entities import Entities
 from headwater.catalog.lineage import Lineage
 from headwater.catalog.relationships import Relationships

@@ -13,7 +13,7 @@ from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
 from headwater.api.wire import Caller, Incoming, Served
-from headwater.catalog.lineage_walk import ALL
+from headwater.catalog.lineage.steps import ALL
 from headwater.catalog.model import Direction, EntityHeader, LineageInfo
 from headwater.errors import Fault, Invalid
 

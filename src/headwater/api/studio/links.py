@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from headwater.api.studio.shapes.lineage import ColumnLink, ColumnRef
-from headwater.catalog.columns import ColumnEdge
+from headwater.catalog.lineage.columns import ColumnEdge
 from headwater.data.edges import FlowStep, Kind
 
 ALL_ROWS = "*"

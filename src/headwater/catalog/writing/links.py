@@ -18,7 +18,7 @@ from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, entities, lineage_edges, relationships
 from headwater.catalog.types import EntityType, Link, RelationshipType, TypeSet
-from headwater.catalog.writing import column_edges
+from headwater.catalog.writing import column_edges, reports
 from headwater.catalog.writing.drafts import Reference
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import Cast, Found, Subject
@@ -145,13 +145,22 @@ def link_up(connection: Connection, plan: Plan, pen: Pen, types: TypeSet, seen: 
         for pair, wanted in plan.wanted.items()
         if wanted.attributes is not None and pair in standing and standing[pair]["attributes"] != wanted.attributes
     ]
-    end(connection, ended, pen, types)
+    end(connection, ended, pen, types, _in_order(connection, seen) if ended else {})
     _alter(connection, altered, pen)
     _make(connection, made, pen, seen)
     touched = {id for row in ended for id in (row["end1_id"], row["end2_id"])}
     touched |= {id for wanted in made for id in wanted.ends}
     touched |= {id for row, _ in altered for id in (row["end1_id"], row["end2_id"])}
     return Linked(tuple(made), tuple(ended), frozenset(touched))
+
+
+def _in_order(connection: Connection, seen: Mapping[int, int]) -> dict[int, int]:
+    """Return the times of the reports that are not older than the last one of their process.
+
+    An older one does not tell when the edges that it leaves out ended; that is when the account was told.
+    """
+    late = reports.last_seen(connection, list(seen))
+    return {id: at for id, at in seen.items() if at >= late.get(id, 0)}
 
 
 def _standing(connection: Connection, plan: Plan) -> Iterator[Row]:
@@ -181,23 +190,42 @@ def _shut_out(row: Row, plan: Plan) -> bool:
     return any((side, row["type_id"], entity) in plan.exclusive for side, entity in sides)
 
 
-def end(connection: Connection, rows: Sequence[Row], pen: Pen, types: TypeSet) -> None:
-    """Mark relationships as deleted; their lineage ends now and stays in history."""
+def end(
+    connection: Connection, rows: Sequence[Row], pen: Pen, types: TypeSet, seen: Mapping[int, int] | None = None
+) -> None:
+    """Mark relationships as deleted; their lineage ends and stays in history.
+
+    It ends when the process was seen whose report left it out (`seen`), and else now.
+    """
     if not rows:
         return
-    keys = {"wanted": packed(row["id"] for row in rows), "sources": packed({row["end1_id"] for row in rows})}
+    keys = {"wanted": packed(row["id"] for row in rows)}
     ended = relationships.c.id.in_(select(integer(listed())))
     stamp = {"updated_by": pen.by, "updated_at": pen.at}
     connection.execute(update(relationships).where(ended).values(status=DELETED, **stamp), keys)
+    flows = [row for row in rows if types.relationships_by_id[row["type_id"]].is_lineage]
+    for at, over in _by_time(flows, seen or {}, pen.at).items():
+        _end_flows(connection, over, at)
+    sides = [(types.relationships_by_id[row["type_id"]].parent_side, (row["end1_id"], row["end2_id"])) for row in rows]
+    adopt(connection, [(ends[1 - side], None) for side, ends in sides if side is not None])
+
+
+def _by_time(rows: Sequence[Row], seen: Mapping[int, int], now: int) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        at = seen.get(row["end1_id"]) or seen.get(row["end2_id"]) or now
+        found.setdefault(at, []).append(row)
+    return found
+
+
+def _end_flows(connection: Connection, rows: Sequence[Row], at: int) -> None:
+    keys = {"wanted": packed(row["id"] for row in rows), "sources": packed({row["end1_id"] for row in rows})}
     edges = lineage_edges.c
     mine = edges.source_id.in_(select(integer(listed("sources")))) & edges.relationship_id.in_(
         select(integer(listed()))
     )
-    connection.execute(update(lineage_edges).where(mine, edges.ended_at.is_(None)).values(ended_at=pen.at), keys)
-    flows = [row for row in rows if types.relationships_by_id[row["type_id"]].is_lineage]
-    column_edges.end_between(connection, [(row["end1_id"], row["end2_id"]) for row in flows], pen.at)
-    sides = [(types.relationships_by_id[row["type_id"]].parent_side, (row["end1_id"], row["end2_id"])) for row in rows]
-    adopt(connection, [(ends[1 - side], None) for side, ends in sides if side is not None])
+    connection.execute(update(lineage_edges).where(mine, edges.ended_at.is_(None)).values(ended_at=at), keys)
+    column_edges.end_between(connection, [(row["end1_id"], row["end2_id"]) for row in rows], at)
 
 
 def _alter(connection: Connection, altered: Sequence[tuple[Row, Mapping[str, object] | None]], pen: Pen) -> None:

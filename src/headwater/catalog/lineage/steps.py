@@ -16,12 +16,13 @@ from typing import Literal
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
 
 from headwater.catalog import clock
 from headwater.catalog.model import Direction
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.rows import fetch
-from headwater.catalog.store.schema import entities, lineage_edges
+from headwater.catalog.store.schema import entities, lineage_edges, relationships
 
 ALL = -1
 MANY = 4_000
@@ -158,15 +159,33 @@ def _ends(way: Direction) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
 
 
+def _leading(way: Direction, timed: bool, near: ColumnElement[bool], start: FromClause) -> Select[int, int, int, int]:
+    """Return the steps that leave `near` along edges that hold.
+
+    As of a time several records of one edge may hold, because reports come out of order: the first stands for all.
+    """
+    here, there = _ends(way)
+    query = select(here, there, lineage_edges.c.relationship_id, entities.c.type_id)
+    if start is not lineage_edges:
+        query = query.select_from(start).join(lineage_edges, near)
+    else:
+        query = query.select_from(lineage_edges).where(near)
+    query = query.join(entities, entities.c.id == there).where(_holds(timed))
+    if not timed:
+        return query
+    query = query.join(relationships, relationships.c.id == lineage_edges.c.relationship_id)
+    first = func.min(lineage_edges.c.relationship_id)
+    return query.with_only_columns(here, there, first, entities.c.type_id).group_by(
+        here, there, relationships.c.type_id, entities.c.type_id
+    )
+
+
 # Built once each: making a statement takes longer than running it for a small level.
 @cache
 def _steps_of(way: Direction, timed: bool) -> Select[int, int, int, int]:
-    here, there = _ends(way)
     wanted = listed()
     most: BindParameter[int] = bindparam("most", type_=BigInteger)
-    query = select(here, there, lineage_edges.c.relationship_id, entities.c.type_id)
-    query = query.select_from(wanted).join(lineage_edges, here == integer(wanted))
-    return query.join(entities, entities.c.id == there).where(_holds(timed)).limit(most)
+    return _leading(way, timed, _ends(way)[0] == integer(wanted), wanted).limit(most)
 
 
 @cache
@@ -175,15 +194,18 @@ def _page_of(way: Direction, timed: bool) -> Select[int, int, int, int]:
     first: BindParameter[int] = bindparam("first", type_=BigInteger)
     most: BindParameter[int] = bindparam("most", type_=BigInteger)
     id: BindParameter[int] = bindparam("id", type_=BigInteger)
-    query = select(here, there, lineage_edges.c.relationship_id, entities.c.type_id)
-    query = query.select_from(lineage_edges).join(entities, entities.c.id == there).where(here == id, _holds(timed))
-    return query.order_by(there, lineage_edges.c.relationship_id).offset(first).limit(most)
+    query = _leading(way, timed, here == id, lineage_edges)
+    relationship = query.selected_columns[2]
+    return query.order_by(there, relationship).offset(first).limit(most)
 
 
 @cache
 def _counts_of(way: Direction, timed: bool) -> Select[int, int]:
     here, _ = _ends(way)
     wanted = listed()
+    if timed:
+        held = _leading(way, timed, here == integer(wanted), wanted).subquery()
+        return select(held.c[0], func.count()).group_by(held.c[0])
     query = select(here, func.count()).select_from(wanted).join(lineage_edges, here == integer(wanted))
     return query.where(_holds(timed)).group_by(here)
 

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from headwater.catalog.collections import collection_names
-from headwater.catalog.lineage_walk import ALL, Reach, Walk, Way, neighbours, page, spread
+from headwater.catalog.lineage.steps import ALL, Reach, Walk, Way, neighbours, page, spread
 from headwater.catalog.model import Direction, LineageInfo, LineageRelation, ParentRelation
 from headwater.catalog.reading import Row, headers_by_id
 from headwater.catalog.store import Store
