@@ -11,6 +11,11 @@ from headwater.catalog.store.schema import counters
 Counter = Literal["entities", "relationships", "lineage_columns", "column_edges", "types"]
 
 
+def following(connection: Connection, name: Counter) -> int:
+    """Return the key that `take` gives next."""
+    return int(connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar() or 1)
+
+
 def take(connection: Connection, name: Counter, count: int) -> int:
     """Return the first of `count` fresh keys. The transaction that writes holds them."""
     if not count:

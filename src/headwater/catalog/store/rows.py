@@ -38,7 +38,7 @@ def fetch(
         cursor.close()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _compiled(statement: Select[*tuple[object, ...]], dialect: Dialect) -> SQLCompiler:
     compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler):

@@ -6,53 +6,38 @@ are the operation's observations between the two times, and a run that changes n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 
-import msgspec
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, Select, Text, and_, or_, select, type_coerce, update
 
 from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import DIRECT, INDIRECT, column_edges, entities, lineage_columns, lineage_edges
+from headwater.catalog.store.rows import fetch
+from headwater.catalog.store.schema import column_edges, entities, lineage_columns, lineage_edges
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing import reports
-from headwater.catalog.writing.column_reports import Said, said_by
+from headwater.catalog.writing import documents, reports
+from headwater.catalog.writing.column_reports import KINDS, Around, Columns, Said, said_by
 from headwater.catalog.writing.reports import Report
 from headwater.catalog.writing.subjects import Subject
+from headwater.catalog.writing.vertices import Neighbour, Vertices
 
-KINDS: Mapping[str, int] = {"DIRECT": DIRECT, "INDIRECT": INDIRECT}
+__all__ = ["KINDS", "agree", "end_between", "end_of", "keep"]
 
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A dataset that an operation reads or writes."""
-
-    id: int
-    qualified_name: str
-    ignores_case: bool
-
-    def key(self, column: str) -> str:
-        """Return the column's name as the store compares it."""
-        return column.casefold() if self.ignores_case else column
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """The datasets around an operation, by qualified name."""
-
-    inputs: Mapping[str, Neighbour]
-    outputs: Mapping[str, Neighbour]
-
-
-ROW = ("id", "operation_id", "source_id", "sink_id", "kind", "subtype", "expression", "steps", "first_seen")
-Vertex = tuple[int, str]
-"""Entity and column key."""
-Told = tuple[int, Vertex, Vertex, Said]
-"""Operation, source, sink, and what was said of them."""
-Edge = tuple[int, int, int, int, str, str, bytes]
-"""Operation, source, sink, kind, subtype, expression, steps as JSON."""
+ROW = (
+    "id",
+    "operation_id",
+    "source_id",
+    "sink_id",
+    "kind",
+    "subtype",
+    "expression",
+    "steps",
+    "first_seen",
+)
+Edge = tuple[int, int, int, int, str, str, str]
+"""Operation, source, sink, kind, subtype, expression, steps as JSON (empty if there are none)."""
 
 
 def keep(
@@ -63,25 +48,61 @@ def keep(
     tellers = [subject for subject in tellers if {"columnLineage", "columnMapping"} & subject.attributes.keys()]
     if not tellers:
         return
-    around = _around(connection, [subject.id for subject in tellers], types)
-    said = {subject.id: said_by(subject, around[subject.id]) for subject in tellers}
-    told_edges = [
-        (
-            id,
-            (edge.source.id, edge.source.key(edge.source_column)),
-            (edge.sink.id, edge.sink.key(edge.sink_column)),
-            edge,
-        )
-        for id, found in said.items()
-        for edge in found
-    ]
-    wanted = _edges(told_edges, _vertices(connection, told_edges))
-    standing = _standing(connection, list(said))
-    late = reports.last_seen(connection, list(told))
-    _begin(connection, wanted - standing.keys(), told, at)
+    around, datasets = _around(connection, [subject.id for subject in tellers], types)
+    columns = _schemas(connection, types)
+    said = {subject.id: said_by(subject, around[subject.id], columns) for subject in tellers}
+    fresh = {subject.id for subject in subjects if subject.is_new}
+    vertices = Vertices(connection, datasets, fresh)
+    agree(connection, said, vertices, told, at, fresh)
+
+
+def agree(
+    connection: Connection,
+    said: Mapping[int, Sequence[Said]],
+    vertices: Vertices,
+    told: Mapping[int, Report],
+    at: int,
+    fresh: Collection[int] = (),
+) -> None:
+    """Make the stored edges of these operations what was said of each, and end those that are said no more.
+
+    `told` are the runs that said so; what no run said begins and ends `at`. `fresh` operations have no edges yet.
+    """
+    wanted = dict.fromkeys(_edges(said, vertices))
+    vertices.keep()
+    old = [id for id in said if id not in fresh]
+    standing = _standing(connection, old)
+    late = reports.last_seen(connection, [id for id in told if id not in fresh])
+    _begin(connection, [edge for edge in wanted if edge not in standing], told, at)
     over = [id for edge, id in standing.items() if edge not in wanted and _may_end(edge[0], told, late)]
     times = {id: told[edge[0]].seen_at if edge[0] in told else at for edge, id in standing.items()}
     _end(connection, [(id, times[id]) for id in over])
+
+
+def _edges(said: Mapping[int, Sequence[Said]], vertices: Vertices) -> Iterator[Edge]:
+    named = vertices.named
+    for operation, found in said.items():
+        for source, source_column, sink, sink_column, kind, subtype, expression, steps in found:
+            yield (
+                operation,
+                source.vertices.get(source_column) or named(source, source_column),
+                sink.vertices.get(sink_column) or named(sink, sink_column),
+                kind,
+                subtype,
+                expression,
+                steps,
+            )
+
+
+def _schemas(connection: Connection, types: TypeSet) -> Columns:
+    """Return what looks a dataset's columns up, once each."""
+
+    @cache
+    def columns(dataset: Neighbour) -> frozenset[str]:
+        found = documents.columns_of(connection, [dataset.id], types)[dataset.id]
+        return frozenset(dataset.key(name) for name in found)
+
+    return columns
 
 
 def _may_end(operation: int, told: Mapping[int, Report], late: Mapping[int, int]) -> bool:
@@ -89,83 +110,62 @@ def _may_end(operation: int, told: Mapping[int, Report], late: Mapping[int, int]
     return report is None or (report.status != reports.FAILED and report.seen_at >= late.get(operation, 0))
 
 
-def _around(connection: Connection, operations: Sequence[int], types: TypeSet) -> dict[int, Around]:
-    found: dict[int, tuple[dict[str, Neighbour], dict[str, Neighbour]]] = {id: ({}, {}) for id in operations}
-    edges = lineage_edges.c
-    for side, here, there in ((0, edges.target_id, edges.source_id), (1, edges.source_id, edges.target_id)):
-        wanted = listed()
-        query = (
-            select(here, entities.c.id, entities.c.qualified_name, entities.c.type_id)
-            .select_from(wanted)
-            .join(lineage_edges, here == integer(wanted))
-            .join(entities, entities.c.id == there)
-            .where(edges.ended_at.is_(None))
-        )
-        for operation, id, name, type_id in connection.execute(query, {"wanted": packed(operations)}):
-            found[operation][side][name] = Neighbour(id, name, types.entities_by_id[type_id].ignores_column_case)
-    return {id: Around(*sides) for id, sides in found.items()}
+def _around(
+    connection: Connection, operations: Sequence[int], types: TypeSet
+) -> tuple[dict[int, Around], Collection[Neighbour]]:
+    """Return what is around each operation, and all datasets that are around any."""
+    found = {id: Around({}, {}) for id in operations}
+    datasets: dict[int, Neighbour] = {}
+    for side, query in enumerate(_neighbours()):
+        for operation, id, name, type_id in fetch(connection, query, {"wanted": packed(operations)}):
+            dataset = datasets.get(id)
+            if dataset is None:
+                dataset = datasets[id] = Neighbour(id, name, types.entities_by_id[type_id].ignores_column_case)
+            around = found[operation]
+            (around.outputs if side else around.inputs)[name] = dataset
+    return found, datasets.values()
 
 
-def _vertices(connection: Connection, told: Sequence[Told]) -> dict[Vertex, int]:
-    """Return the keys of all columns that are named, made where need be."""
-    names: dict[Vertex, str] = {}
-    for _, source, sink, edge in told:
-        names.setdefault(source, edge.source_column)
-        names.setdefault(sink, edge.sink_column)
-    table = lineage_columns.c
-    wanted = listed()
-    query = select(table.id, table.entity_id, table.key).join(wanted, table.entity_id == integer(wanted))
-    rows = connection.execute(query, {"wanted": packed({vertex[0] for vertex in names})}).all()
-    keys = {(entity_id, key): id for id, entity_id, key in rows}
-    new = [vertex for vertex in names if vertex not in keys]
-    first = take(connection, "lineage_columns", len(new))
-    made = [(first + offset, vertex[0], vertex[1], names[vertex]) for offset, vertex in enumerate(new)]
-    insert_rows(connection, lineage_columns, ("id", "entity_id", "key", "name"), made)
-    return keys | {vertex: first + offset for offset, vertex in enumerate(new)}
-
-
-def _edges(told: Iterable[Told], vertices: Mapping[Vertex, int]) -> set[Edge]:
-    return {
-        (
-            operation,
-            vertices[source],
-            vertices[sink],
-            KINDS[edge.kind],
-            edge.subtype,
-            edge.expression,
-            msgspec.json.encode(edge.steps) if edge.steps else b"",
-        )
-        for operation, source, sink, edge in told
-    }
+@cache
+def _neighbours() -> tuple[Select[int, int, str, int], ...]:
+    """Return the statements of what an operation reads and of what it writes."""
+    edges, wanted = lineage_edges.c, listed()
+    sides = ((edges.target_id, edges.source_id), (edges.source_id, edges.target_id))
+    return tuple(
+        select(here, entities.c.id, entities.c.qualified_name, entities.c.type_id)
+        .select_from(wanted)
+        .join(lineage_edges, here == integer(wanted))
+        .join(entities, entities.c.id == there)
+        .where(edges.ended_at.is_(None))
+        for here, there in sides
+    )
 
 
 def _standing(connection: Connection, operations: Sequence[int]) -> dict[Edge, int]:
-    table = column_edges.c
-    wanted = listed()
-    query = select(column_edges).join(wanted, table.operation_id == integer(wanted)).where(table.ended_at.is_(None))
-    found: dict[Edge, int] = {}
-    for row in connection.execute(query, {"wanted": packed(operations)}):
-        steps = msgspec.json.encode(row.steps) if row.steps else b""
-        found[row.operation_id, row.source_id, row.sink_id, row.kind, row.subtype, row.expression, steps] = row.id
-    return found
-
-
-def _begin(connection: Connection, edges: Iterable[Edge], told: Mapping[int, Report], at: int) -> None:
-    new = sorted(edges)
-    first = take(connection, "column_edges", len(new))
-    rows = [
-        (
-            first + offset,
-            operation,
-            source,
-            sink,
-            kind,
-            subtype,
-            expression,
-            steps.decode() if steps else None,
-            told[operation].seen_at if operation in told else at,
+    if not operations:
+        return {}
+    return {
+        (operation, source, sink, kind, subtype, expression, steps or ""): id
+        for id, operation, source, sink, kind, subtype, expression, steps in fetch(
+            connection, _open_edges(), {"wanted": packed(operations)}
         )
-        for offset, (operation, source, sink, kind, subtype, expression, steps) in enumerate(new)
+    }
+
+
+@cache
+def _open_edges() -> Select[int, int, int, int, int, str, str, str | None]:
+    table, wanted = column_edges.c, listed()
+    ends = (table.id, table.operation_id, table.source_id, table.sink_id, table.kind)
+    query = select(*ends, table.subtype, table.expression, type_coerce(table.steps, Text))
+    return query.join(wanted, table.operation_id == integer(wanted)).where(table.ended_at.is_(None))
+
+
+def _begin(connection: Connection, edges: Sequence[Edge], told: Mapping[int, Report], at: int) -> None:
+    first = take(connection, "column_edges", len(edges))
+    seen = {id: report.seen_at for id, report in told.items()}
+    rows = [
+        (id, operation, source, sink, kind, subtype, expression, steps or None, seen.get(operation, at))
+        for id, (operation, source, sink, kind, subtype, expression, steps) in enumerate(edges, first)
     ]
     insert_rows(connection, column_edges, ROW, rows)
 
