@@ -19,6 +19,7 @@ from litestar.exceptions import HTTPException
 
 from headwater.access.audit import Audit
 from headwater.access.principals import Principal
+from headwater.api import unsupported
 from headwater.api.web import Pages
 from headwater.errors import (
     CatalogError,
@@ -108,6 +109,8 @@ class Faults:
         """Answer what the framework refuses: no such route, wrong method, body too large."""
         if error.status_code in {404, 405} and (page := self._page(request)):
             return page
+        if error.status_code in {404, 405} and (refused := unsupported.find(request.method, request.url.path)):
+            return _response(501, (refused.fault,), code="ATLAS-501-00-000")
         cure = "docs/reference/api.md lists the routes." if error.status_code in {404, 405} else "Mend the request."
         detail = error.detail if error.status_code != 404 else f"There is no {request.method} {request.url.path}"
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from litestar import Router
 
-from headwater.api.atlas import entity, lineage, relationship, types
+from headwater.api.atlas import admin, entity, lineage, relationship, search, types
 
 PREFIXES = ("/datamap/api/atlas/v2", "/catalog/api/atlas/v2", "/api/atlas/v2")
-HANDLERS = (*entity.HANDLERS, *lineage.HANDLERS, *relationship.HANDLERS, *types.HANDLERS)
+HANDLERS = (*entity.HANDLERS, *lineage.HANDLERS, *relationship.HANDLERS, *search.HANDLERS, *types.HANDLERS)
 
 
 def routers() -> list[Router]:
@@ -16,4 +16,12 @@ def routers() -> list[Router]:
         Router(path.removesuffix("/atlas/v2"), route_handlers=list(lineage.BESIDE_ATLAS), include_in_schema=False)
         for path in PREFIXES
     ]
-    return [*(Router(path, route_handlers=list(HANDLERS), include_in_schema=False) for path in PREFIXES), *beyond_atlas]
+    beside_version = [
+        Router(path.removesuffix("/v2"), route_handlers=list(admin.HANDLERS), include_in_schema=False)
+        for path in PREFIXES
+    ]
+    return [
+        *(Router(path, route_handlers=list(HANDLERS), include_in_schema=False) for path in PREFIXES),
+        *beyond_atlas,
+        *beside_version,
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from headwater.api.purview import account, browse, collections, policies, search, tokens
+from headwater.api.purview import account, advanced_search, browse, collections, policies, search, tokens
 
 CATALOG_PREFIXES = ("/datamap/api", "/catalog/api")
 ACCOUNT_PREFIXES = ("/account", "")
@@ -14,11 +14,12 @@ POLICY_PREFIXES = ("/policyStore", "/policystore")
 def routers() -> list[Router]:
     """Return the routers of every prefix that real clients use."""
     found = [
-        _router(path, (*search.HANDLERS, *browse.HANDLERS, *collections.CATALOG_HANDLERS)) for path in CATALOG_PREFIXES
+        _router(path, (*search.HANDLERS, *advanced_search.HANDLERS, *browse.HANDLERS, *collections.CATALOG_HANDLERS))
+        for path in CATALOG_PREFIXES
     ]
-    found += [_router(path or "/", collections.HANDLERS) for path in ACCOUNT_PREFIXES]
+    found += [_router(path or "/", (*account.HANDLERS, *collections.HANDLERS)) for path in ACCOUNT_PREFIXES]
     found += [_router(path, policies.HANDLERS) for path in POLICY_PREFIXES]
-    return [*found, _router("/account", account.HANDLERS), _router("/", tokens.HANDLERS)]
+    return [*found, _router("/", tokens.HANDLERS)]
 
 
 def _router(path: str, handlers: tuple[object, ...]) -> Router:
