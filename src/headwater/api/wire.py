@@ -5,6 +5,7 @@ Bodies are decoded where the handler runs, in a worker thread, so that a large b
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from typing import TypeVar
@@ -47,6 +48,11 @@ def answer(value: object, status: int = 200) -> Response[bytes]:
     return Response(msgspec.json.encode(value), status_code=status, media_type=MediaType.JSON)
 
 
+def encoded(body: bytes) -> Response[bytes]:
+    """Return an answer that is JSON already."""
+    return Response(body, media_type=MediaType.JSON)
+
+
 def nothing() -> Response[None]:
     """Return 204, as real clients expect of what has no answer."""
     return Response(None, status_code=204)
@@ -78,6 +84,21 @@ def number(request: Incoming, name: str, default: int) -> int:
     if not re.fullmatch(r"-?\d{1,9}", value):
         raise Invalid(Fault("CAT-028", f"'{name}={value}' is no whole number", cure=f"Send {name}=<number>."))
     return int(value)
+
+
+def moment(request: Incoming, name: str) -> datetime.datetime | None:
+    """Return a time in ISO 8601, in UTC unless it says otherwise; None if it is not given. Raises Invalid."""
+    # A `+` that nobody escaped arrives as a space.
+    value = re.sub(r" (?=\d\d:?\d\d$)", "+", text(request, name))
+    if not value:
+        return None
+    try:
+        found = datetime.datetime.fromisoformat(value)
+        found = found if found.tzinfo is not None else found.replace(tzinfo=datetime.UTC)
+        return found.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        cure = f"Send {name}=2026-01-31T12:00:00Z."
+        raise Invalid(Fault("CAT-028", f"'{name}={value}' is no time in ISO 8601", cure=cure)) from None
 
 
 def unique_names(request: Incoming) -> list[str]:

@@ -7,6 +7,9 @@ import os
 import time
 
 
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
 def now() -> int:
     """Milliseconds since 1970 in UTC."""
     return time.time_ns() // 1_000_000
@@ -18,7 +21,8 @@ def moment(at: int) -> datetime.datetime:
 
 
 def milliseconds(at: datetime.datetime) -> int:
-    return int(at.timestamp() * 1000)
+    """Return an aware time as whole milliseconds, exactly."""
+    return (at - EPOCH) // datetime.timedelta(milliseconds=1)
 
 
 def new_guid() -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
@@ -13,8 +12,9 @@ from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
 from headwater.api.wire import Caller, Incoming, Served
+from headwater.catalog.lineage import Asked, Page
 from headwater.catalog.lineage.steps import ALL
-from headwater.catalog.model import Direction, EntityHeader, LineageInfo
+from headwater.catalog.model import Direction
 from headwater.errors import Fault, Invalid
 
 DEPTH = 3
@@ -24,43 +24,53 @@ DIRECTIONS: Mapping[str, Direction] = MappingProxyType({"INPUT": "INPUT", "OUTPU
 
 @get("/lineage/{guid:str}", sync_to_thread=True)
 def around(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
-    """Lineage around an entity: `direction`, `depth`, `width` (none: all), `includeParent`."""
-    return wire.answer(_walk(account, caller, request, guid))
+    """Lineage around an entity: `direction`, `depth`, `width` (none: all), `includeParent`, `getDerivedLineage`,
+    `asOf`.
+
+    Derived lineage is that of the assets that a node gathers, and of those that gather it: the files of a resource set.
+    `asOf` is a time in ISO 8601; the answer then shows what held at that time.
+    """
+    return _walk(account, caller, request, guid)
 
 
 @get("/lineage/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
 def around_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
     """Lineage around an entity, by its name."""
     guid = account.catalog.entities.guid_of(type_name, wire.unique_names(request)[0])
-    return wire.answer(_walk(account, caller, request, guid))
+    return _walk(account, caller, request, guid)
 
 
 @get("/lineage/{guid:str}/next", sync_to_thread=True)
 def next_page(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
-    """One level beyond a node: `direction`, `offset`, `limit`."""
-    _may_read(account, caller, guid)
-    found = account.catalog.lineage.next_page(
-        guid,
+    """One level beyond a node: `direction`, `offset`, `limit`, `getDerivedLineage`, `asOf`."""
+    may_see(account, caller, guid)
+    asked = Page(
         direction=_direction(request, "OUTPUT"),
         offset=wire.number(request, "offset", 0),
         limit=wire.number(request, "limit", PAGE),
+        derived=wire.flag(request, "getDerivedLineage"),
+        as_of=wire.moment(request, "asOf"),
     )
-    return wire.answer(_masked(found, account.roles.collections(caller, "data/read")))
+    readable = account.roles.collections(caller, "data/read")
+    return wire.encoded(account.catalog.lineage.next_json(guid, asked, readable))
 
 
-def _walk(account: Account, caller: Principal, request: Incoming, guid: str) -> LineageInfo:
-    _may_read(account, caller, guid)
-    found = account.catalog.lineage.walk(
-        guid,
+def _walk(account: Account, caller: Principal, request: Incoming, guid: str) -> Response[bytes]:
+    may_see(account, caller, guid)
+    asked = Asked(
         direction=_direction(request, "BOTH"),
         depth=wire.number(request, "depth", DEPTH),
         width=wire.number(request, "width", ALL),
         include_parent=wire.flag(request, "includeParent"),
+        derived=wire.flag(request, "getDerivedLineage"),
+        as_of=wire.moment(request, "asOf"),
     )
-    return _masked(found, account.roles.collections(caller, "data/read"))
+    readable = account.roles.collections(caller, "data/read")
+    return wire.encoded(account.catalog.lineage.walk_json(guid, asked, readable))
 
 
-def _may_read(account: Account, caller: Principal, guid: str) -> None:
+def may_see(account: Account, caller: Principal, guid: str) -> None:
+    """Raise Forbidden unless the caller may read the entity."""
     wire.may_read(account, caller, account.catalog.entities.collections_of([guid]))
 
 
@@ -71,20 +81,6 @@ def _direction(request: Incoming, default: Direction) -> Direction:
         return direction
     message = f"Invalid lineage query parameters passed direction: {value}"
     raise Invalid(Fault("CAT-026", message, cure="Use INPUT, OUTPUT or BOTH."))
-
-
-def _masked(info: LineageInfo, readable: frozenset[str]) -> LineageInfo:
-    if all(header.collection_id in readable for header in info.guid_entity_map.values()):
-        return info
-    shown = {
-        guid: header if header.collection_id in readable else _hidden(header)
-        for guid, header in info.guid_entity_map.items()
-    }
-    return msgspec.structs.replace(info, guid_entity_map=shown)
-
-
-def _hidden(header: EntityHeader) -> EntityHeader:
-    return msgspec.structs.replace(header, attributes={}, display_text="(not yours to read)", collection_id="")
 
 
 HANDLERS = (around, around_named, next_page)

@@ -1,4 +1,4 @@
-"""Lineage between entities: level by level with a visited set, on integer keys.
+"""Lineage around an entity, as Atlas draws it: levels, width, parents, the page after a hub's first.
 
 A level is dataset → process → dataset. What contains processes (an activity, a pipeline, a workspace) has the
 lineage of the operations inside it.
@@ -6,21 +6,24 @@ lineage of the operations inside it.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from functools import cache
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from headwater.catalog.collections import collection_names
-from headwater.catalog.lineage.steps import ALL, Reach, Walk, Way, neighbours, page, spread
-from headwater.catalog.model import Direction, LineageInfo, LineageRelation, ParentRelation
-from headwater.catalog.reading import Row, headers_by_id
+from headwater.catalog.lineage.kin import bonds
+from headwater.catalog.lineage.picture import Asked, Picture, picture_of
+from headwater.catalog.lineage.steps import ALL, NO_LIMIT, Way, children, neighbours, page, processes, starts
+from headwater.catalog.lineage.walk import Reach, Spread, Walk
+from headwater.catalog.model import Direction, LineageInfo
+from headwater.catalog.reading import Row
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.rows import fetch
-from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, entities, lineage_edges, relationships
+from headwater.catalog.store.schema import IS_LINKED, entities, lineage_edges, relationships
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing.subjects import no_guid
@@ -28,6 +31,7 @@ from headwater.errors import Fault, Invalid, NotFound
 
 MAX_DEPTH = 100
 _WAYS: dict[Direction, tuple[Way, ...]] = {"INPUT": ("INPUT",), "OUTPUT": ("OUTPUT",), "BOTH": ("INPUT", "OUTPUT")}
+_ONE_WAY = "Use direction INPUT or OUTPUT, an offset of 0 or more, and a limit of 1 or more (-1: all)."
 
 
 class Degree(msgspec.Struct, frozen=True):
@@ -35,6 +39,16 @@ class Degree(msgspec.Struct, frozen=True):
 
     upstream: int = 0
     downstream: int = 0
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Which neighbours of a node to show: from `offset` on, at most `limit` (-1: all)."""
+
+    direction: Direction
+    offset: int = 0
+    limit: int = ALL
+    derived: bool = False
+    as_of: datetime.datetime | None = None
 
 
 class Lineage:
@@ -52,61 +66,44 @@ class Lineage:
         depth: int = 3,
         width: int = 10,
         include_parent: bool = False,
+        derived: bool = False,
         as_of: datetime.datetime | None = None,
     ) -> LineageInfo:
-        """Lineage around an entity. Raises NotFound, or Invalid for parameters that make no sense.
+        """Lineage around an entity; `Asked` says what the parameters mean.
 
-        At most `width` neighbours of a node are followed per direction (-1: all); `width_counts` tells how many
-        there are. `as_of` shows the edges that held at that time.
+        Raises NotFound, or Invalid for parameters that make no sense.
         """
-        _check(depth, width)
-        with self._store.read() as connection:
-            types = self._types.at(connection)
-            base = _base(connection, guid, types)
-            below = _children(connection, [base["id"]])
-            children = [row for row in below if types.entities_by_id[row["type_id"]].is_process]
-            starts = _starts(connection, base, types)
-            walk = Walk(set(starts))
-            reach = Reach(depth, width, as_of, _processes(types))
-            for way in _WAYS[direction]:
-                spread(connection, walk, starts, way, reach)
-            holding = {id for id, type in types.relationships_by_id.items() if type.parent_side is not None}
-            parents = _parents(connection, walk.nodes, reach, holding) if include_parent else []
-            info = self._info(connection, base, walk, parents, types)
-        return msgspec.structs.replace(
-            info,
-            lineage_direction=direction,
-            lineage_depth=depth,
-            lineage_width=width,
+        asked = Asked(
+            direction=direction,
+            depth=depth,
+            width=width,
             include_parent=include_parent,
-            children_count=len(children),
+            derived=derived,
+            as_of=as_of,
         )
+        return self._around(guid, asked).info()
 
-    def next_page(self, guid: str, *, direction: Direction, offset: int, limit: int) -> LineageInfo:
+    def walk_json(self, guid: str, asked: Asked, readable: Collection[str] | None) -> bytes:
+        """Return what `walk` does as JSON. Nodes in other collections than the `readable` ones have no name."""
+        return self._around(guid, asked).json(readable)
+
+    def next_page(
+        self,
+        guid: str,
+        *,
+        direction: Direction,
+        offset: int,
+        limit: int,
+        derived: bool = False,
+        as_of: datetime.datetime | None = None,
+    ) -> LineageInfo:
         """One level beyond a node, from its neighbour `offset` on. Raises NotFound or Invalid."""
-        if direction == "BOTH" or offset < 0 or limit < ALL:
-            cure = "Use direction INPUT or OUTPUT, an offset of 0 or more, and a limit of 1 or more (-1: all)."
-            raise Invalid(Fault("CAT-026", "Invalid lineage query parameters passed", cure=cure))
-        with self._store.read() as connection:
-            types = self._types.at(connection)
-            base = _base(connection, guid, types)
-            walk = Walk({base["id"]})
-            steps = page(connection, base["id"], direction, (offset, limit), None)
-            if types.entities_by_id[base["type_id"]].is_dataset:
-                is_process = _processes(types)
-                beyond = list(dict.fromkeys(far for _, far, _, type_id in steps if is_process[type_id]))
-                steps += neighbours(connection, beyond, direction, ALL, None)[0] if beyond else []
-            walk.add(steps, direction)
-            walk.nodes.update(far for _, far, _, _ in steps)
-            info = self._info(connection, base, walk, [], types)
-        return msgspec.structs.replace(
-            info,
-            lineage_direction=direction,
-            lineage_depth=1,
-            lineage_width=ALL,
-            children_count=ALL,
-            width_counts={direction: None},
-        )
+        asked = Page(direction=direction, offset=offset, limit=limit, derived=derived, as_of=as_of)
+        return self._next(guid, asked).info()
+
+    def next_json(self, guid: str, asked: Page, readable: Collection[str] | None) -> bytes:
+        """Return what `next_page` does as JSON."""
+        return self._next(guid, asked).json(readable)
 
     def degrees(self, guids: Iterable[str]) -> dict[str, Degree]:
         """Number of neighbours each way, for every guid that exists."""
@@ -120,51 +117,49 @@ class Lineage:
             rows = connection.execute(query, {"wanted": packed(sorted(set(guids)))}).all()
         return {guid: Degree(upstream, downstream) for guid, upstream, downstream in rows}
 
-    def _info(
-        self,
-        connection: Connection,
-        base: Row,
-        walk: Walk,
-        parents: Sequence[Row],
-        types: TypeSet,
-    ) -> LineageInfo:
-        above = {id for row in parents for id in (row["child_id"], row["parent_id"])}
-        headers = headers_by_id(connection, {base["id"], *walk.nodes, *above}, types, collection_names(connection))
-        guids = {id: header.guid for id, header in headers.items()}
-        counts: dict[str, dict[str, int] | None] = {
-            way: {guids[id]: number for id, number in totals.items()} for way, totals in walk.totals.items()
-        }
-        return LineageInfo(
-            base_entity_guid=base["guid"],
-            lineage_direction="BOTH",
-            lineage_depth=0,
-            lineage_width=ALL,
-            include_parent=False,
-            children_count=0,
-            guid_entity_map={header.guid: header for header in headers.values()},
-            relations=_relations(connection, walk, guids),
-            parent_relations=_parent_relations(parents, guids),
-            width_counts=counts,
-        )
+    def _around(self, guid: str, asked: Asked) -> Picture:
+        _check(asked.depth, asked.width)
+        with self._store.read() as connection:
+            types = self._types.at(connection)
+            base = lineage_base(connection, guid, types)
+            is_process = processes(types)
+            reach = Reach(types, is_process, asked.depth, asked.width, asked.as_of, asked.derived)
+            begin = starts(connection, base["id"], base["type_id"], types)
+            walk = Walk()
+            walk.meet(connection, [base["id"]])
+            for way in _WAYS[asked.direction]:
+                Spread(connection, walk, way, reach).go(begin)
+            below = sum(kind in is_process for _, kind in children(connection, [base["id"]]))
+            if asked.derived:
+                bound = bonds(connection, [base["id"]], types, NO_LIMIT, asked.as_of)
+                below += sum(bond.whole == base["id"] for bond in bound)
+            above = _parents(connection, walk, is_process, types) if asked.include_parent else []
+            return picture_of(connection, base, walk, above, types, asked, below)
 
-
-def _relations(connection: Connection, walk: Walk, guids: Mapping[int, str]) -> tuple[LineageRelation, ...]:
-    linked = _relationship_guids(connection, walk.edges)
-    return tuple(
-        LineageRelation(from_entity_id=guids[source], to_entity_id=guids[target], relationship_id=linked[relationship])
-        for relationship, (source, target) in walk.edges.items()
-    )
-
-
-def _parent_relations(parents: Sequence[Row], guids: Mapping[int, str]) -> tuple[ParentRelation, ...]:
-    return tuple(
-        ParentRelation(
-            child_entity_id=guids[row["child_id"]],
-            parent_entity_id=guids[row["parent_id"]],
-            relationship_id=row["guid"],
-        )
-        for row in parents
-    )
+    def _next(self, guid: str, asked: Page) -> Picture:
+        if asked.direction == "BOTH" or asked.offset < 0 or asked.limit < ALL or asked.limit == 0:
+            raise Invalid(Fault("CAT-026", "Invalid lineage query parameters passed", cure=_ONE_WAY))
+        with self._store.read() as connection:
+            types = self._types.at(connection)
+            base = lineage_base(connection, guid, types)
+            is_process = processes(types)
+            walk, here = Walk(), [base["id"]]
+            if asked.derived:
+                bound = bonds(connection, here, types, NO_LIMIT, asked.as_of)
+                here += [bond.member if bond.whole == base["id"] else bond.whole for bond in bound]
+                walk.bonds.update(dict.fromkeys(bound))
+            steps = page(connection, here, asked.direction, (asked.offset, asked.limit), asked.as_of)
+            near = {id for id, _, _ in steps}
+            walk.bonds = {bond: None for bond in walk.bonds if near & {bond.whole, bond.member} - {base["id"]}}
+            walk.meet(connection, {base["id"], *near, *(far for _, far, _ in steps)})
+            if types.entities_by_id[base["type_id"]].is_dataset:
+                beyond = list(dict.fromkeys(far for _, far, _ in steps if walk.rows[far][2] in is_process))
+                steps += neighbours(connection, beyond, asked.direction, ALL, asked.as_of)[0] if beyond else []
+                walk.meet(connection, {far for _, far, _ in steps})
+            walk.add(steps, asked.direction)
+            told = Asked(direction=asked.direction, depth=1, width=ALL)
+            picture = picture_of(connection, base, walk, [], types, told, ALL)
+        return dataclasses.replace(picture, counts={asked.direction: None})
 
 
 def _check(depth: int, width: int) -> None:
@@ -174,7 +169,8 @@ def _check(depth: int, width: int) -> None:
         raise Invalid(Fault("CAT-026", message, cure=cure))
 
 
-def _base(connection: Connection, guid: str, types: TypeSet) -> Row:
+def lineage_base(connection: Connection, guid: str, types: TypeSet) -> Row:
+    """Return the entity that lineage is asked of. Raises NotFound if there is none, or if it has none."""
     row = connection.execute(select(entities).where(entities.c.guid == guid)).mappings().first()
     if row is None:
         raise NotFound(no_guid(guid))
@@ -194,39 +190,6 @@ def _holds_processes(type: EntityType, types: TypeSet) -> bool:
     )
 
 
-def _children(connection: Connection, ids: Sequence[int]) -> list[Row]:
-    wanted = listed()
-    query = select(entities.c.id, entities.c.type_id).join(wanted, entities.c.parent_id == integer(wanted))
-    found = connection.execute(query.where(IS_LIVE), {"wanted": packed(ids)}).mappings()
-    return list(found.all())
-
-
-def _processes(types: TypeSet) -> dict[int, bool]:
-    return {id: type.is_process for id, type in types.entities_by_id.items()}
-
-
-def _starts(connection: Connection, base: Row, types: TypeSet) -> dict[int, bool]:
-    """Return where the walk begins: the entity, or the operations inside it if it has no edge of its own."""
-    starts, level = [base["id"]], [base["id"]]
-    if types.entities_by_id[base["type_id"]].is_dataset:
-        return {base["id"]: False}
-    while level:
-        below = _children(connection, level)
-        level = [row["id"] for row in below if types.entities_by_id[row["type_id"]].is_process]
-        level = [id for id in level if id not in starts]
-        starts.extend(level)
-    edges = lineage_edges.c
-    wanted = listed()
-    query = select(integer(wanted)).where(
-        or_(
-            select(edges.source_id).where(edges.source_id == integer(wanted)).correlate(wanted).exists(),
-            select(edges.target_id).where(edges.target_id == integer(wanted)).correlate(wanted).exists(),
-        )
-    )
-    found = connection.execute(query.select_from(wanted), {"wanted": packed(starts)}).scalars()
-    return dict.fromkeys(found, True)
-
-
 @cache
 def _parents_of() -> Select[int, int, int, str, int]:
     child, wanted = entities.c, listed()
@@ -235,8 +198,7 @@ def _parents_of() -> Select[int, int, int, str, int]:
         and_(relationships.c.end2_id == child.id, relationships.c.end1_id == child.parent_id),
     )
     return (
-        select(child.id.label("child_id"), child.type_id, child.parent_id, relationships.c.guid)
-        .add_columns(relationships.c.type_id.label("link"))
+        select(child.id, child.type_id, child.parent_id, relationships.c.guid, relationships.c.type_id)
         .select_from(wanted)
         .join(entities, child.id == integer(wanted))
         .join(relationships, between)
@@ -244,24 +206,19 @@ def _parents_of() -> Select[int, int, int, str, int]:
     )
 
 
-def _parents(connection: Connection, nodes: Iterable[int], reach: Reach, holding: Collection[int]) -> list[Row]:
+def _parents(
+    connection: Connection, walk: Walk, is_process: Collection[int], types: TypeSet
+) -> list[tuple[int, int, str]]:
     """Return (child, parent, relationship) from operations up to what contains them all."""
-    found: list[Row] = []
-    level, seen = sorted(nodes), set[int]()
+    holding = {id for id, type in types.relationships_by_id.items() if type.parent_side is not None}
+    found: list[tuple[int, int, str]] = []
+    level, seen = sorted(walk.rows), set[int]()
     while level:
-        rows = connection.execute(_parents_of(), {"wanted": packed(level)}).mappings()
-        kept = [row for row in rows if reach.is_process[row["type_id"]] and row["link"] in holding]
+        rows = fetch(connection, _parents_of(), {"wanted": packed(level)})
+        kept = [
+            (child, parent, guid) for child, kind, parent, guid, link in rows if kind in is_process and link in holding
+        ]
         seen.update(level)
         found.extend(kept)
-        level = sorted({row["parent_id"] for row in kept} - seen)
+        level = sorted({parent for _, parent, _ in kept} - seen)
     return found
-
-
-@cache
-def _guids_of() -> Select[int, str]:
-    table, wanted = relationships.c, listed()
-    return select(table.id, table.guid).join(wanted, table.id == integer(wanted))
-
-
-def _relationship_guids(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
-    return dict(fetch(connection, _guids_of(), {"wanted": packed(sorted(keys))}))

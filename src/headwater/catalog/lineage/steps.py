@@ -1,4 +1,4 @@
-"""The walk itself: from level to level over lineage edges, on integer keys. It knows entities only by their types.
+"""The edges of a level, on integer keys: what every question about lineage is made of.
 
 A level is read with one statement, whole; neighbours beyond the width are dropped here, which costs less than ranking
 them in the database. Only where a level has very many edges is each entity's number of them counted first, and those
@@ -9,96 +9,27 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Literal
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.sql.selectable import FromClause
 
 from headwater.catalog import clock
 from headwater.catalog.model import Direction
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.rows import fetch
-from headwater.catalog.store.schema import entities, lineage_edges, relationships
+from headwater.catalog.store.schema import IS_LIVE, entities, lineage_edges, relationships
+from headwater.catalog.types import TypeSet
 
 ALL = -1
 MANY = 4_000
 """Edges of a level up to which they are read whole."""
 NO_LIMIT = 1 << 62
 Way = Literal["INPUT", "OUTPUT"]
-Edge = tuple[int, int]
-"""Source and target."""
-Step = tuple[int, int, int, int]
-"""The entity that the step leaves, the one that it reaches, the relationship between them, the type of the latter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far a walk goes, and which types are processes."""
-
-    depth: int
-    width: int
-    as_of: datetime.datetime | None
-    is_process: Mapping[int, bool]
-
-
-@dataclass(slots=True)
-class Walk:
-    """What a walk has met: entities, the edges by their relationship, and how many neighbours each entity has."""
-
-    nodes: set[int]
-    edges: dict[int, Edge] = field(default_factory=dict)
-    totals: dict[Way, dict[int, int]] = field(default_factory=dict)
-
-    def add(self, steps: Sequence[Step], way: Direction) -> None:
-        for near, far, relationship, _ in steps:
-            self.edges[relationship] = (far, near) if way == "INPUT" else (near, far)
-
-
-def spread(
-    connection: Connection,
-    walk: Walk,
-    starts: Mapping[int, bool],
-    way: Way,
-    reach: Reach,
-) -> None:
-    """Walk one way. A level ends at datasets, so a walk that starts at processes takes half a level first.
-
-    `starts` tells of each entity whether it is a process.
-    """
-    seen = set(starts)
-    totals = walk.totals.setdefault(way, {})
-    level = [id for id, is_process in starts.items() if not is_process]
-    processes = [id for id, is_process in starts.items() if is_process]
-    for _ in range(reach.depth):
-        met = _step(connection, walk, level, way, reach, seen)
-        processes += [id for id, is_process in met.items() if is_process]
-        # A direct edge between datasets is a whole level by itself.
-        level = [id for id, is_process in met.items() if not is_process]
-        level += _step(connection, walk, processes, way, reach, seen)
-        processes = []
-        if not level:
-            return
-    for id, total in _counts(connection, level, way, reach.as_of).items():
-        totals.setdefault(id, total)
-
-
-def _step(
-    connection: Connection, walk: Walk, level: Sequence[int], way: Way, reach: Reach, seen: set[int]
-) -> dict[int, bool]:
-    """Take all edges of a level; return what was not seen before, and whether it is a process."""
-    if not level:
-        return {}
-    steps, totals = neighbours(connection, level, way, reach.width, reach.as_of)
-    walk.totals[way].update(totals)
-    walk.add(steps, way)
-    new = {far: reach.is_process[type_id] for _, far, _, type_id in steps if far not in seen}
-    seen.update(new)
-    walk.nodes.update(new)
-    return new
+Step = tuple[int, int, int]
+"""The entity that the step leaves, the one that it reaches, and the relationship between them."""
 
 
 def neighbours(
@@ -122,22 +53,26 @@ def neighbours(
 def _of_many(
     connection: Connection, ids: Sequence[int], way: Direction, width: int, as_of: datetime.datetime | None
 ) -> tuple[list[Step], dict[int, int]]:
-    totals = _counts(connection, ids, way, as_of)
+    totals = counts(connection, ids, way, as_of)
     slim = [id for id, total in totals.items() if 0 < total <= width]
     steps = neighbours(connection, slim, way, ALL, as_of)[0] if slim else []
     for id, total in totals.items():
         if total > width:
-            steps += page(connection, id, way, (0, width), as_of)
+            steps += page(connection, [id], way, (0, width), as_of)
     return steps, totals
 
 
 def page(
-    connection: Connection, id: int, way: Direction, bounds: tuple[int, int], as_of: datetime.datetime | None
+    connection: Connection,
+    ids: Collection[int],
+    way: Direction,
+    bounds: tuple[int, int],
+    as_of: datetime.datetime | None,
 ) -> list[Step]:
-    """Return the steps to some neighbours of one entity: from `offset` on, at most `limit`."""
+    """Return the steps to some neighbours of these entities: from `offset` on, at most `limit`."""
     offset, limit = bounds
     query = _page_of(way, as_of is not None)
-    given = {"id": id, "first": offset, "most": NO_LIMIT if limit == ALL else limit, **_time(as_of)}
+    given = {"wanted": packed(ids), "first": offset, "most": NO_LIMIT if limit == ALL else limit, **_time(as_of)}
     return fetch(connection, query, given)
 
 
@@ -159,44 +94,36 @@ def _ends(way: Direction) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
 
 
-def _leading(way: Direction, timed: bool, near: ColumnElement[bool], start: FromClause) -> Select[int, int, int, int]:
-    """Return the steps that leave `near` along edges that hold.
+def _leading(way: Direction, timed: bool) -> Select[int, int, int]:
+    """Return the steps from the wanted entities along edges that hold.
 
     As of a time several records of one edge may hold, because reports come out of order: the first stands for all.
     """
     here, there = _ends(way)
-    query = select(here, there, lineage_edges.c.relationship_id, entities.c.type_id)
-    if start is not lineage_edges:
-        query = query.select_from(start).join(lineage_edges, near)
-    else:
-        query = query.select_from(lineage_edges).where(near)
-    query = query.join(entities, entities.c.id == there).where(_holds(timed))
+    wanted = listed()
+    query = select(here, there, lineage_edges.c.relationship_id)
+    query = query.select_from(wanted).join(lineage_edges, here == integer(wanted)).where(_holds(timed))
     if not timed:
         return query
     query = query.join(relationships, relationships.c.id == lineage_edges.c.relationship_id)
     first = func.min(lineage_edges.c.relationship_id)
-    return query.with_only_columns(here, there, first, entities.c.type_id).group_by(
-        here, there, relationships.c.type_id, entities.c.type_id
-    )
+    return query.with_only_columns(here, there, first).group_by(here, there, relationships.c.type_id)
 
 
 # Built once each: making a statement takes longer than running it for a small level.
 @cache
-def _steps_of(way: Direction, timed: bool) -> Select[int, int, int, int]:
-    wanted = listed()
+def _steps_of(way: Direction, timed: bool) -> Select[int, int, int]:
     most: BindParameter[int] = bindparam("most", type_=BigInteger)
-    return _leading(way, timed, _ends(way)[0] == integer(wanted), wanted).limit(most)
+    return _leading(way, timed).limit(most)
 
 
 @cache
-def _page_of(way: Direction, timed: bool) -> Select[int, int, int, int]:
-    here, there = _ends(way)
+def _page_of(way: Direction, timed: bool) -> Select[int, int, int]:
     first: BindParameter[int] = bindparam("first", type_=BigInteger)
     most: BindParameter[int] = bindparam("most", type_=BigInteger)
-    id: BindParameter[int] = bindparam("id", type_=BigInteger)
-    query = _leading(way, timed, here == id, lineage_edges)
-    relationship = query.selected_columns[2]
-    return query.order_by(there, relationship).offset(first).limit(most)
+    query = _leading(way, timed)
+    here, there, relationship = query.selected_columns
+    return query.order_by(there, relationship, here).offset(first).limit(most)
 
 
 @cache
@@ -204,14 +131,68 @@ def _counts_of(way: Direction, timed: bool) -> Select[int, int]:
     here, _ = _ends(way)
     wanted = listed()
     if timed:
-        held = _leading(way, timed, here == integer(wanted), wanted).subquery()
+        held = _leading(way, timed).subquery()
         return select(held.c[0], func.count()).group_by(held.c[0])
     query = select(here, func.count()).select_from(wanted).join(lineage_edges, here == integer(wanted))
     return query.where(_holds(timed)).group_by(here)
 
 
-def _counts(
+def counts(
     connection: Connection, ids: Sequence[int], way: Direction, as_of: datetime.datetime | None
 ) -> dict[int, int]:
     rows = connection.execute(_counts_of(way, as_of is not None), {"wanted": packed(ids), **_time(as_of)})
     return dict.fromkeys(ids, 0) | dict(rows.all())
+
+
+Kind = tuple[int, int]
+"""Type and collection of an entity."""
+
+
+@cache
+def _kinds_of() -> Select[int, int, int]:
+    table, wanted = entities.c, listed()
+    return select(table.id, table.type_id, table.collection_id).join(wanted, table.id == integer(wanted))
+
+
+def kinds(connection: Connection, ids: Iterable[int]) -> dict[int, Kind]:
+    """Return type and collection of each of these entities."""
+    keys = sorted(ids)
+    rows = fetch(connection, _kinds_of(), {"wanted": packed(keys)}) if keys else []
+    return {id: (type_id, place) for id, type_id, place in rows}
+
+
+def processes(types: TypeSet) -> frozenset[int]:
+    """Return the types whose entities are processes."""
+    return types.subtype_ids("Process")
+
+
+def children(connection: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
+    """Return what these entities hold: key and type."""
+    wanted = listed()
+    query = select(entities.c.id, entities.c.type_id).join(wanted, entities.c.parent_id == integer(wanted))
+    rows = connection.execute(query.where(IS_LIVE), {"wanted": packed(ids)})
+    return [(id, type_id) for id, type_id in rows]
+
+
+def starts(connection: Connection, id: int, type_id: int, types: TypeSet) -> dict[int, bool]:
+    """Return where a walk begins, and whether that is a process.
+
+    It is the entity, or the operations inside it if it is no dataset; of these those that have an edge.
+    """
+    if types.entities_by_id[type_id].is_dataset:
+        return {id: False}
+    is_process = processes(types)
+    found, level = {id: None}, [id]
+    while level:
+        level = [child for child, kind in children(connection, level) if kind in is_process and child not in found]
+        found.update(dict.fromkeys(level))
+    edges = lineage_edges.c
+    wanted = listed()
+    query = select(integer(wanted)).where(
+        or_(
+            select(edges.source_id).where(edges.source_id == integer(wanted)).correlate(wanted).exists(),
+            select(edges.target_id).where(edges.target_id == integer(wanted)).correlate(wanted).exists(),
+        )
+    )
+    rows = connection.execute(query.select_from(wanted), {"wanted": packed(found)}).scalars()
+    return dict.fromkeys(rows, True)
