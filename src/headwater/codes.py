@@ -11,6 +11,7 @@ CODES: dict[str, str] = {
     "ACC-006": "The sign-in code is unknown, used or too old.",
     "ACC-007": "A policy or a token request cannot be read.",
     "ACC-008": "The account's key file cannot be read.",
+    "ACC-009": "The policy was changed by somebody else in the meantime.",
     "ACC-020": "A change was asked for, but not by Studio's own pages.",
     "CAT-001": "The entity, type, relationship or collection does not exist.",
     "CAT-002": "There is no entity with this guid.",

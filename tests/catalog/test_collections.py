@@ -2,8 +2,9 @@
 
 import pytest
 
-from catalog.desk import Desk, entity
-from headwater.errors import CatalogError
+from catalog.desk import Desk, entity, ref
+from headwater.catalog.search import SearchRequest
+from headwater.errors import CatalogError, Conflict, Invalid
 
 
 def put(desk: Desk, name: str, parent: str = "contoso") -> None:
@@ -48,13 +49,120 @@ def test_collection_that_cannot_be_is_refused(name: str, parent: str, code: str,
     assert refused.value.code == code
 
 
-def test_collection_that_is_not_empty_cannot_be_deleted(desk: Desk) -> None:
+def test_root_stands_below_no_collection(desk: Desk) -> None:
     put(desk, "sales")
+    desk.catalog.collections.put("contoso", friendly_name="All", parent="contoso", by="tester")
+    assert desk.catalog.collections.get("contoso").friendly_name == "All"
+    with pytest.raises(Invalid):
+        put(desk, "contoso", "sales")
+
+
+def test_friendly_names_are_unique_below_one_parent_and_nowhere_else(desk: Desk) -> None:
+    put(desk, "sales")
+    put(desk, "europe", "sales")
+    desk.catalog.collections.put("europe2", friendly_name="Europe", parent="contoso", by="tester")
+    for name, friendly, parent in (("other", "EUROPE", "sales"), ("europe2", "Europe", "sales")):
+        with pytest.raises(Conflict) as refused:
+            desk.catalog.collections.put(name, friendly_name=friendly, parent=parent, by="tester")
+        assert "'europe'" in refused.value.message
+
+
+def test_tree_is_eight_levels_deep_at_most_also_after_a_move(desk: Desk) -> None:
+    above = "contoso"
+    for level in range(8):
+        put(desk, f"level{level}", above)
+        above = f"level{level}"
+    with pytest.raises(Invalid) as refused:
+        put(desk, "level8", above)
+    assert "deeper than 8 levels" in refused.value.message
+    put(desk, "top")
+    with pytest.raises(Invalid):
+        put(desk, "level0", "top")
+    put(desk, "level7", "level5")
+
+
+def test_collection_that_is_not_empty_says_what_it_holds_and_stays(desk: Desk) -> None:
+    put(desk, "sales")
+    put(desk, "europe", "sales")
     desk.write({**entity("DataSet", "a"), "collectionId": "sales"})
-    for name in ("sales", "contoso"):
+    with pytest.raises(Conflict) as refused:
+        desk.catalog.collections.delete("sales")
+    assert refused.value.message.endswith("it holds 1 collection and 1 asset, columns included")
+    with pytest.raises(Conflict) as refused:
+        desk.catalog.collections.delete("contoso")
+    assert refused.value.code == "CAT-035"
+
+
+def test_collection_of_deleted_assets_is_empty_and_leaves_them_to_its_parent(desk: Desk) -> None:
+    put(desk, "sales")
+    put(desk, "europe", "sales")
+    desk.write({**entity("DataSet", "a"), "collectionId": "europe"})
+    guid = desk.guid("a")
+    desk.catalog.entities.delete([guid], by="tester")
+    desk.catalog.collections.delete("europe")
+    assert desk.catalog.entities.get(guid).entity.collection_id == "sales"
+
+
+def test_fresh_name_has_six_letters_and_is_nobodys(desk: Desk) -> None:
+    name = desk.catalog.collections.fresh_name()
+    put(desk, name)
+    assert len(name) == 6
+    assert desk.catalog.collections.fresh_name() != name
+
+
+def test_asset_moves_with_its_columns_and_keeps_its_lineage(desk: Desk) -> None:
+    put(desk, "sales")
+    table = ref("azure_sql_table", "t")
+    desk.write(
+        entity("azure_sql_table", "t"),
+        entity("azure_sql_column", "t#a", rel_table=table),
+        entity("DataSet", "d"),
+        entity("Process", "p", inputs=[ref("DataSet", "d")], outputs=[table]),
+    )
+    guid = desk.guid("t")
+    asked: list[frozenset[str]] = []
+    moved = desk.catalog.moves.move([guid, guid], "sales", by="mover", permit=asked.append)
+    assert {header.attributes["qualifiedName"] for header in moved.mutated_entities["UPDATE"]} == {"t", "t#a"}
+    assert {header.collection_id for header in moved.mutated_entities["UPDATE"]} == {"sales"}
+    assert asked == [{"contoso", "sales"}]
+    assert desk.catalog.entities.counts(collections=frozenset({"sales"})) == {
+        "azure_sql_column": 1,
+        "azure_sql_table": 1,
+    }
+    assert desk.catalog.entities.counts(collections=frozenset({"contoso"})) == {"DataSet": 1, "Process": 1}
+    assert len(desk.catalog.lineage.walk(guid).relations) == 2
+    change = desk.catalog.entities.history(guid)[0]
+    assert (change.action, change.by, change.replaced) == ("MOVE", "mover", {"collectionId": "contoso"})
+    assert desk.catalog.moves.move([guid], "sales", by="mover").mutated_entities == {}
+
+
+def test_moved_asset_is_found_in_its_new_collection_only(desk: Desk) -> None:
+    put(desk, "sales")
+    desk.write(entity("DataSet", "harbour"))
+    desk.catalog.moves.move([desk.guid("harbour")], "sales", by="mover")
+    found = {
+        name: desk.catalog.search.query(SearchRequest("harbour"), collections=frozenset({name})).count
+        for name in ("contoso", "sales")
+    }
+    assert found == {"contoso": 0, "sales": 1}
+
+
+def test_move_that_cannot_be_changes_nothing(desk: Desk) -> None:
+    put(desk, "sales")
+    desk.write(entity("azure_sql_table", "t"), entity("azure_sql_column", "t#a", rel_table=ref("azure_sql_table", "t")))
+    desk.write(entity("DataSet", "gone"))
+    gone, table, column = desk.guid("gone"), desk.guid("t"), desk.guid("t#a")
+    desk.catalog.entities.delete([gone], by="tester")
+    for guids, collection, code in (
+        ([table], "nobody", "CAT-001"),
+        ([table, "none"], "sales", "CAT-002"),
+        ([table, gone], "sales", "CAT-007"),
+        ([column], "sales", "CAT-028"),
+    ):
         with pytest.raises(CatalogError) as refused:
-            desk.catalog.collections.delete(name)
-        assert refused.value.code == "CAT-035"
+            desk.catalog.moves.move(guids, collection, by="mover")
+        assert refused.value.code == code
+    assert desk.catalog.entities.collections_of([table, column]) == {"contoso"}
 
 
 def test_empty_collection_is_deleted(desk: Desk) -> None:

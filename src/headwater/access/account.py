@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 
 from headwater.access import key_file
 from headwater.access.audit import Audit
+from headwater.access.default_collections import DefaultCollections
 from headwater.access.diagnosis import Diagnosis, diagnose
 from headwater.access.principals import Principal, Principals
 from headwater.access.roles import ADMINISTRATOR, ROLES, Roles
@@ -30,6 +31,7 @@ class Account:
     tokens: Tokens
     sign_in: SignIn
     roles: Roles
+    default_collections: DefaultCollections
     audit: Audit
     owner: Principal
 
@@ -60,13 +62,38 @@ class Account:
             tokens=tokens,
             sign_in=SignIn(store, principals, tokens, audit),
             roles=roles,
+            default_collections=DefaultCollections(store, catalog.collections),
             audit=audit,
             owner=owner,
         )
 
     def may_push(self, workspace: str) -> Diagnosis:
         """Tell whether a workspace's identity may push lineage, and if not, why and what to do."""
-        return diagnose(self.principals, self.roles, self.catalog.collections.root, workspace)
+        identity = self.principals.find("workspace", workspace)
+        place = None if identity is None else self.default_collections.of(identity)
+        return diagnose(identity, self.roles, place or self.catalog.collections.root, workspace)
+
+    def put_collection(self, name: str, *, friendly_name: str, parent: str, description: str = "", by: str) -> None:
+        """Make or change a collection; who makes one becomes its administrator. Raises as `Collections.put` does."""
+        old = next((item for item in self.catalog.collections.all() if item.name == name), None)
+        made = self.catalog.collections.put(
+            name, friendly_name=friendly_name, parent=parent, description=description, by=by
+        )
+        if old is None:
+            # An earlier one of this name may have left roles behind where its deletion was cut short.
+            self.roles.forget(name, by=by)
+            self.roles.grant(self.principals.get(by), ADMINISTRATOR, name, by=by)
+            self.audit.record(by, "make collection", name, outcome="changed", detail=parent)
+        elif old.parent != made.parent:
+            self.audit.record(by, "move collection", name, outcome="changed", detail=f"{old.parent} > {made.parent}")
+        elif (old.friendly_name, old.description) != (made.friendly_name, made.description):
+            self.audit.record(by, "change collection", name, outcome="changed", detail=made.friendly_name)
+
+    def delete_collection(self, name: str, *, by: str) -> None:
+        """Delete an empty collection and the roles on it. Raises NotFound or Conflict."""
+        self.catalog.collections.delete(name)
+        self.roles.forget(name, by=by)
+        self.audit.record(by, "delete collection", name, outcome="changed")
 
     def close(self) -> None:
         """Give the database's connections back."""

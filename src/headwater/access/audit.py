@@ -1,4 +1,7 @@
-"""The audit log: sign-ins, refusals and changes of rights. What happened to entities is in their own history."""
+"""The audit log: sign-ins, refusals, changes of rights and collections, deletes and purges.
+
+What else happened to entities is in their own history.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from headwater.catalog.store import Store
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """`at` in milliseconds since 1970; `outcome` is allowed, refused or changed."""
+    """`at` in milliseconds since 1970; `outcome` is allowed, refused or changed; `id` grows with each entry."""
 
     at: int
     principal: str
@@ -19,6 +22,20 @@ class Entry(msgspec.Struct, frozen=True):
     target: str
     outcome: str
     detail: str = ""
+    id: int = 0
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which entries are asked for; an empty text takes any. `before` is an id: entries that are older than it."""
+
+    principal: str = ""
+    action: str = ""
+    target: str = ""
+    outcome: str = ""
+    before: int | None = None
+
+
+EVERY = Wanted()
 
 
 class Audit:
@@ -32,10 +49,15 @@ class Audit:
         with self._store.write() as connection:
             write(connection, principal, action, target, outcome=outcome, detail=detail)
 
-    def entries(self, *, limit: int = 100) -> tuple[Entry, ...]:
-        """Return the newest entries, newest first."""
+    def entries(self, wanted: Wanted = EVERY, *, limit: int = 100) -> tuple[Entry, ...]:
+        """Return the newest entries that are wanted, newest first."""
         table = schema.audit.c
-        query = select(table.at, table.principal, table.action, table.target, table.outcome, table.detail)
+        query = select(table.at, table.principal, table.action, table.target, table.outcome, table.detail, table.id)
+        for name in ("principal", "action", "target", "outcome"):
+            if value := getattr(wanted, name):
+                query = query.where(table[name] == value)
+        if wanted.before is not None:
+            query = query.where(table.id < wanted.before)
         with self._store.read() as connection:
             return tuple(Entry(*row) for row in connection.execute(query.order_by(table.id.desc()).limit(limit)))
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from headwater.access.principals import Principals
+from headwater.access.principals import Principal
 from headwater.access.roles import Roles
 
 
@@ -18,12 +18,11 @@ class Diagnosis(msgspec.Struct, frozen=True):
     cure: str = ""
 
 
-def diagnose(principals: Principals, roles: Roles, root: str, workspace: str) -> Diagnosis:
-    """Look whether the workspace has an identity in the account and may write on the root collection."""
-    identity = principals.find("workspace", workspace)
-    cure = f"Run `headwater connect {workspace}`, or give it the role Data Curator on '{root}'."
+def diagnose(identity: Principal | None, roles: Roles, collection: str, workspace: str) -> Diagnosis:
+    """Look whether the workspace has an identity in the account and may write where what it makes stands."""
+    cure = f"Run `headwater connect {workspace}`, or give it the role Data Curator on '{collection}'."
     if identity is None:
         return Diagnosis("Disconnected", f"The account knows no workspace '{workspace}'.", cure)
-    if not roles.allowed(identity, "data/write", root):
-        return Diagnosis("Disconnected", f"'{workspace}' lacks the role Data Curator on '{root}'.", cure)
+    if not roles.allowed(identity, "data/write", collection):
+        return Diagnosis("Disconnected", f"'{workspace}' lacks the role Data Curator on '{collection}'.", cure)
     return Diagnosis("Connected")

@@ -68,6 +68,22 @@ class Principals:
             )
         return Principal(row.id, row.kind, row.name, row.display_name)
 
+    def named(self, text: str) -> Principal:
+        """Return the principal with this object id, or the only one with this name. Raises NotFound or Conflict."""
+        table = schema.principals.c
+        with self._store.read() as connection:
+            query = select(schema.principals).where((table.id == text) | (table.name == text))
+            rows = connection.execute(query).all()
+        exact = [row for row in rows if row.id == text] or rows
+        if len(exact) > 1:
+            kinds = ", ".join(f"{row.kind} {row.id}" for row in exact)
+            raise Conflict(Fault("ACC-005", f"Several principals are called '{text}': {kinds}", cure="Give the id."))
+        if not exact:
+            cure = "Give the object id or the name of one that exists."
+            raise NotFound(Fault("ACC-004", f"There is no principal '{text}'", cure=cure))
+        (row,) = exact
+        return Principal(row.id, row.kind, row.name, row.display_name)
+
     def find(self, kind: PrincipalKind, name: str) -> Principal | None:
         """Return the principal of this kind and name, if there is one."""
         table = schema.principals.c

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.access import audit, schema
 from headwater.access.principals import Principal
@@ -20,7 +21,7 @@ from headwater.catalog import clock
 from headwater.catalog.collections import Collections
 from headwater.catalog.store import Store
 from headwater.catalog.store.upserts import insert_missing
-from headwater.errors import Conflict, Fault, Forbidden
+from headwater.errors import Conflict, Fault, Forbidden, NotFound
 
 Role = Literal["data-curator", "data-reader", "data-source-administrator", "collection-administrator"]
 Action = Literal[
@@ -66,6 +67,33 @@ class Policy(msgspec.Struct, frozen=True):
     assignments: tuple[Assignment, ...]
 
 
+class Reason(msgspec.Struct, frozen=True, rename="camel"):
+    """A role of the principal on a collection of the path, and whether it gives the right that was asked for.
+
+    `cut_off_by` is the collection that restricts what it inherits, and so keeps the role from holding below.
+    """
+
+    role: Role
+    collection: str
+    grants: bool
+    because: str
+    cut_off_by: str | None = None
+
+
+class Explanation(msgspec.Struct, frozen=True, rename="camel"):
+    """Why a principal may do something in a collection, or may not. `path` goes from the root to the collection."""
+
+    principal: str
+    action: Action
+    collection: str
+    allowed: bool
+    path: tuple[str, ...]
+    restricted: tuple[str, ...]
+    roles: tuple[Reason, ...]
+    needed: tuple[Role, ...]
+    """Roles of which any one on the collection would give the right."""
+
+
 class Roles:
     """Assignments of roles, and decisions by them."""
 
@@ -87,11 +115,13 @@ class Roles:
 
     def of(self, principal: Principal) -> tuple[Assignment, ...]:
         """Return the roles of a principal, by collection."""
-        return self._read(schema.role_assignments.c.principal_id == principal.id)
+        with self._store.read() as connection:
+            return _assignments(connection, schema.role_assignments.c.principal_id == principal.id)
 
     def on(self, collection: str) -> tuple[Assignment, ...]:
         """Return the roles that are given on the collection itself."""
-        return self._read(schema.role_assignments.c.collection == collection)
+        with self._store.read() as connection:
+            return _assignments(connection, _is_on(collection))
 
     def allowed(self, principal: Principal, action: Action, collection: str) -> bool:
         """Tell whether the principal may do this in the collection. Raises NotFound for the collection."""
@@ -120,6 +150,28 @@ class Roles:
         for collection in sorted(collections):
             self.authorize(principal, action, collection)
 
+    def explain(self, principal: Principal, action: Action, collection: str) -> Explanation:
+        """Tell why the principal may do this in the collection, or why not. Raises NotFound for the collection."""
+        path = self._collections.path(collection)
+        given = {(item.collection, item.role) for item in self.of(principal)}
+        restricted = self._restricted()
+        steps: list[Reason] = []
+        for position, name in enumerate(path):
+            cut = next((below for below in path[position + 1 :] if below in restricted), None)
+            roles = tuple(role for role in ROLES if (name, role) in given)
+            steps.extend(_reason(role, name, action, cut) for role in roles)
+        needed = tuple(role for role in ROLES if action in ACTIONS[role])
+        return Explanation(
+            principal=principal.id,
+            action=action,
+            collection=collection,
+            allowed=any(step.grants for step in steps),
+            path=path,
+            restricted=tuple(name for name in path if name in restricted),
+            roles=tuple(steps),
+            needed=needed,
+        )
+
     def collections(self, principal: Principal, action: Action) -> frozenset[str]:
         """Return the collections in which the principal may do this."""
         assigned = {(item.collection, item.role) for item in self.of(principal)}
@@ -133,24 +185,61 @@ class Roles:
     def policy(self, collection: str) -> Policy:
         """Return the policy of a collection. Raises NotFound."""
         self._collections.get(collection)
-        with self._store.write() as connection:
-            found = _policy_row(connection, collection)
+        with self._store.read() as connection:
+            found = _known_policy(connection, schema.collection_policies.c.collection == collection)
+        if found is None:
+            with self._store.write() as connection:
+                found = _policy_row(connection, collection)
         return Policy(found.id, collection, found.version, found.inherits, self.on(collection))
 
-    def set_policy(self, collection: str, wanted: Mapping[Role, frozenset[str]], *, inherits: bool, by: str) -> Policy:
-        """Make the roles on a collection what is wanted: object ids by role. Raises Conflict as `revoke` does."""
-        held = {(item.role, item.principal) for item in self.on(collection)}
+    def policy_named(self, id: str) -> Policy:
+        """Return the policy of this id. Raises NotFound."""
+        with self._store.read() as connection:
+            found = _known_policy(connection, schema.collection_policies.c.id == id)
+        if found is None:
+            raise NotFound(Fault("ACC-004", f"There is no policy '{id}'", cure="GET …/metadataPolicies lists them."))
+        return self.policy(found.collection)
+
+    def set_policy(
+        self,
+        collection: str,
+        wanted: Mapping[Role, frozenset[str]],
+        *,
+        inherits: bool,
+        by: str,
+        version: int | None = None,
+    ) -> Policy:
+        """Make the roles on a collection what is wanted: object ids by role.
+
+        `version` is the one that the change was made from. Raises Conflict if it is no longer the latest, and as
+        `revoke` does.
+        """
         want = {(role, principal) for role, principals in wanted.items() for principal in principals}
         with self._store.write() as connection:
+            held = {(item.role, item.principal) for item in _assignments(connection, _is_on(collection))}
             found = _policy_row(connection, collection)
+            if version is not None and version != found.version:
+                message = f"The policy of '{collection}' has version {found.version}, not {version}"
+                raise Conflict(Fault("ACC-009", message, cure="Read the policy anew, and make the change to that."))
             for role, principal in sorted(want - held):
                 _grant(connection, principal, role, collection, by)
             for role, principal in sorted(held - want):
                 _revoke(connection, principal, role, collection, by)
             self._keep_an_administrator(connection)
+            if inherits != found.inherits:
+                action = "inherit permissions" if inherits else "restrict inherited permissions"
+                audit.write(connection, by, action, collection, outcome="changed")
             changed = update(schema.collection_policies).where(schema.collection_policies.c.collection == collection)
             connection.execute(changed.values(version=found.version + 1, inherits=inherits))
         return self.policy(collection)
+
+    def forget(self, collection: str, *, by: str) -> None:
+        """Take away all roles on a collection that is no more, so that the next of its name does not have them."""
+        with self._store.write() as connection:
+            for item in _assignments(connection, _is_on(collection)):
+                _revoke(connection, item.principal, item.role, collection, by)
+            gone = schema.collection_policies.c.collection == collection
+            connection.execute(delete(schema.collection_policies).where(gone))
 
     def _keep_an_administrator(self, connection: Connection) -> None:
         table = schema.role_assignments.c
@@ -158,13 +247,6 @@ class Roles:
         if connection.execute(select(table.role).where(root).limit(1)).first() is None:
             cure = "Make another principal Collection Administrator first."
             raise Conflict(Fault("ACC-007", "The root collection would be left without an administrator", cure=cure))
-
-    def _read(self, condition: object) -> tuple[Assignment, ...]:
-        table = schema.role_assignments.c
-        query = select(table.principal_id, table.role, table.collection).where(condition)  # type: ignore[arg-type]
-        with self._store.read() as connection:
-            rows = connection.execute(query.order_by(table.collection, table.role, table.principal_id)).all()
-        return tuple(Assignment(*row) for row in rows)
 
     def _restricted(self) -> frozenset[str]:
         table = schema.collection_policies.c
@@ -180,6 +262,26 @@ TITLES: Mapping[Role, str] = MappingProxyType(
         "data-source-administrator": "Data Source Administrator",
     }
 )
+
+
+def _reason(role: Role, collection: str, action: Action, cut: str | None) -> Reason:
+    if action not in ACTIONS[role]:
+        return Reason(role, collection, False, f"{TITLES[role]} does not give {action}.")
+    if cut is not None and role != ADMINISTRATOR:
+        because = f"'{cut}' restricts inherited permissions, so {TITLES[role]} on '{collection}' ends above it."
+        return Reason(role, collection, False, because, cut)
+    return Reason(role, collection, True, f"{TITLES[role]} on '{collection}' gives {action}.")
+
+
+def _is_on(collection: str) -> ColumnElement[bool]:
+    return schema.role_assignments.c.collection == collection
+
+
+def _assignments(connection: Connection, condition: ColumnElement[bool]) -> tuple[Assignment, ...]:
+    table = schema.role_assignments.c
+    query = select(table.principal_id, table.role, table.collection).where(condition)
+    rows = connection.execute(query.order_by(table.collection, table.role, table.principal_id)).all()
+    return tuple(Assignment(*row) for row in rows)
 
 
 def _hold(
@@ -220,17 +322,21 @@ def _revoke(connection: Connection, principal: str, role: Role, collection: str,
 
 class _PolicyRow(msgspec.Struct, frozen=True):
     id: str
+    collection: str
     version: int
     inherits: bool
 
 
-def _policy_row(connection: Connection, collection: str) -> _PolicyRow:
+def _known_policy(connection: Connection, condition: ColumnElement[bool]) -> _PolicyRow | None:
     table = schema.collection_policies.c
-    row = connection.execute(
-        select(table.id, table.version, table.inherits).where(table.collection == collection)
-    ).first()
-    if row is not None:
-        return _PolicyRow(*row)
-    made = _PolicyRow(str(uuid.uuid4()), 0, True)
-    connection.execute(insert(schema.collection_policies).values(collection=collection, **msgspec.structs.asdict(made)))
+    row = connection.execute(select(table.id, table.collection, table.version, table.inherits).where(condition)).first()
+    return None if row is None else _PolicyRow(*row)
+
+
+def _policy_row(connection: Connection, collection: str) -> _PolicyRow:
+    known = _known_policy(connection, schema.collection_policies.c.collection == collection)
+    if known is not None:
+        return known
+    made = _PolicyRow(str(uuid.uuid4()), collection, 0, True)
+    connection.execute(insert(schema.collection_policies).values(**msgspec.structs.asdict(made)))
     return made

@@ -55,6 +55,14 @@ collection_policies = Table(
     Column("inherits", Boolean, nullable=False),
 )
 
+# Where what a principal makes stands, unless the request names a collection.
+default_collections = Table(
+    "default_collections",
+    metadata,
+    Column("principal_id", ForeignKey("principals.id", ondelete="CASCADE"), primary_key=True),
+    Column("collection", Text, nullable=False),
+)
+
 sign_in_codes = Table(
     "sign_in_codes",
     metadata,

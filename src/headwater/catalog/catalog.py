@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from headwater.catalog.assets import Assets
 from headwater.catalog.browse import Browse
 from headwater.catalog.collections import Collections
+from headwater.catalog.collections.moving import Moves
 from headwater.catalog.lineage.columns import ColumnLineage
 from headwater.catalog.entities import Entities
 from headwater.catalog.lineage import Lineage
@@ -27,6 +28,7 @@ class Catalog:
     store: Store
     types: Types
     collections: Collections
+    moves: Moves
     entities: Entities
     assets: Assets
     relationships: Relationships
@@ -50,6 +52,7 @@ class Catalog:
             store=store,
             types=types,
             collections=collections,
+            moves=Moves(store, types),
             entities=Entities(store, types, collections),
             assets=Assets(store, types),
             relationships=Relationships(store, types),

@@ -34,7 +34,7 @@ def write_many(account: Served, caller: Caller, request: Incoming, body: RawBody
 
 
 def _write(account: Account, caller: Principal, request: Incoming, batch: EntityBatch) -> Response[bytes]:
-    collection = wire.text(request, "collectionId") or None
+    collection = wire.text(request, "collectionId") or account.default_collections.of(caller)
     permit = wire.permit(account, caller)
     return wire.answer(account.catalog.entities.write(batch, by=caller.id, collection=collection, permit=permit))
 

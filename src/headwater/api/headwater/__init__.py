@@ -5,8 +5,12 @@ from __future__ import annotations
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from headwater.api.headwater import access
+
 PREFIX = "/headwater/v1"
-HANDLERS: tuple[ControllerRouterHandler, ...] = ()
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    *access.HANDLERS,
+)
 
 
 def router() -> Router:

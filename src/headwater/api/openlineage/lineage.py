@@ -67,7 +67,7 @@ def _fault(event: FailedEvent) -> Fault:
 def _accept(
     account: Account, caller: Principal, entry: OpenLineage, request: Incoming
 ) -> Callable[[Sequence[Event]], bool]:
-    collection = wire.text(request, "collectionId") or None
+    collection = wire.text(request, "collectionId") or account.default_collections.of(caller)
     permit = wire.permit(account, caller)
     return lambda events: entry.accept(events, by=caller.id, collection=collection, permit=permit)
 

@@ -14,10 +14,11 @@ from litestar import Response, get, put
 from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
-from headwater.access.roles import ACTIONS, ROLES, TITLES, Policy, Role
+from headwater.access.roles import ACTIONS, ADMINISTRATOR, ROLES, TITLES, Policy, Role
 from headwater.api import wire
+from headwater.api.purview import paging
 from headwater.api.wire import Caller, Incoming, Served
-from headwater.errors import Fault, Invalid, NotFound, Place
+from headwater.errors import Fault, Invalid, Place
 
 PREFIX = "purviewmetadatarole_builtin_"
 # Purview's id of a role where it is not the role's own name.
@@ -26,6 +27,8 @@ IDS: Mapping[Role, str] = MappingProxyType(
 )
 ROLE_OF: Mapping[str, Role] = MappingProxyType({id: role for role, id in IDS.items()})
 PRINCIPAL = "principal.microsoft.id"
+PAGE = 100
+"""Policies of one answer; `nextLink` has the rest."""
 
 
 @get("/metadataRoles", sync_to_thread=True)
@@ -37,17 +40,25 @@ def roles(account: Served, caller: Caller) -> Response[bytes]:
 
 @get("/metadataPolicies", sync_to_thread=True)
 def read_all(account: Served, caller: Caller, request: Incoming) -> Response[bytes]:
-    """Policies of the collections that the caller may see, or of `collectionName`."""
+    """Policies of the collections that the caller may see: all, that of `collectionName`, or that with `policyId`."""
     seen = account.roles.collections(caller, "collection/read")
-    wanted = wire.text(request, "collectionName")
-    names = [item.name for item in account.catalog.collections.all() if item.name in seen and wanted in ("", item.name)]
-    return wire.answer({"values": [_policy(account, account.roles.policy(name)) for name in names]})
+    names = [item.name for item in account.catalog.collections.all() if item.name in seen]
+    if wanted := wire.text(request, "collectionName"):
+        names = [name for name in names if name == wanted]
+    if id := wire.text(request, "policyId"):
+        collection = account.roles.policy_named(id).collection
+        names = [name for name in names if name == collection]
+    page = paging.after(request, names, PAGE)
+    document: dict[str, object] = {"values": [_policy(account, account.roles.policy(name)) for name in page.items]}
+    if page.next_link:
+        document["nextLink"] = page.next_link
+    return wire.answer(document)
 
 
 @get("/metadataPolicies/{id:str}", sync_to_thread=True)
 def read_one(account: Served, caller: Caller, id: FromPath[str]) -> Response[bytes]:
     """A policy."""
-    found = _find(account, id)
+    found = account.roles.policy_named(id)
     account.roles.authorize(caller, "collection/read", found.collection)
     return wire.answer(_policy(account, found))
 
@@ -82,23 +93,18 @@ class PolicyBody(msgspec.Struct, frozen=True):
 
 @put("/metadataPolicies/{id:str}", sync_to_thread=True)
 def write(account: Served, caller: Caller, id: FromPath[str], body: RawBody) -> Response[bytes]:
-    """Make the roles on a collection what the policy says; needs Collection Administrator."""
-    found = _find(account, id)
+    """Make the roles on a collection what the policy says; needs Collection Administrator.
+
+    `version` is the one that was read: 409 if somebody else changed the policy since.
+    """
+    found = account.roles.policy_named(id)
     account.roles.authorize(caller, "collection/write", found.collection)
     given = wire.read(body, PolicyBody)
     wanted, inherits = _wanted(given, found.collection)
     for principal in {principal for principals in wanted.values() for principal in principals}:
         account.principals.get(principal)
-    changed = account.roles.set_policy(found.collection, wanted, inherits=inherits, by=caller.id)
+    changed = account.roles.set_policy(found.collection, wanted, inherits=inherits, by=caller.id, version=given.version)
     return wire.answer(_policy(account, changed))
-
-
-def _find(account: Account, id: str) -> Policy:
-    for item in account.catalog.collections.all():
-        policy = account.roles.policy(item.name)
-        if policy.id == id:
-            return policy
-    raise NotFound(Fault("ACC-004", f"There is no policy '{id}'", cure="GET …/metadataPolicies lists them."))
 
 
 def _wanted(given: PolicyBody, collection: str) -> tuple[dict[Role, frozenset[str]], bool]:
@@ -137,7 +143,7 @@ def _role(role: Role) -> dict[str, object]:
     actions = [f"Microsoft.Purview/accounts/{action}" for action in sorted(ACTIONS[role])]
     return {
         "id": IDS[role],
-        "name": IDS[role],
+        "name": IDS[role].removeprefix(PREFIX),
         "type": "Microsoft.Purview/role",
         "properties": {
             "provisioningState": "Provisioned",
@@ -152,16 +158,13 @@ def _role(role: Role) -> dict[str, object]:
 def _policy(account: Account, policy: Policy) -> dict[str, object]:
     collection = policy.collection
     parent = account.catalog.collections.get(collection).parent
-    members = {
-        role: sorted(item.principal for item in policy.assignments if item.role == role)
-        for role in ROLES
-        if any(item.role == role for item in policy.assignments)
-    }
+    given = {role: sorted(item.principal for item in policy.assignments if item.role == role) for role in ROLES}
+    members = {role: ids for role, ids in given.items() if ids or (parent and role == ADMINISTRATOR)}
     held = [f"{IDS[role]}:{collection}" for role in members]
     if parent and policy.inherits:
         held.append(f"permission:{parent}")
     return {
-        "name": f"policy_collection_{collection}",
+        "name": f"policy_{collection}",
         "id": policy.id,
         "version": policy.version,
         "properties": {
@@ -170,7 +173,7 @@ def _policy(account: Account, policy: Policy) -> dict[str, object]:
             "parentCollectionName": parent,
             "decisionRules": [_decision(collection)],
             "attributeRules": [
-                *(_members(role, principals, collection) for role, principals in members.items()),
+                *(_members(role, principals, collection, parent) for role, principals in members.items()),
                 {
                     "kind": "attributerule",
                     "id": f"permission:{collection}",
@@ -183,7 +186,7 @@ def _policy(account: Account, policy: Policy) -> dict[str, object]:
 
 
 def _decision(collection: str) -> dict[str, object]:
-    own = {"attributeName": "resource.purview.collection", "attributeValueEquals": collection}
+    own = {"attributeName": "resource.purview.collection", "attributeValueIncludes": collection}
     return {"kind": "decisionrule", "effect": "Permit", "dnfCondition": [[own, _from(f"permission:{collection}")]]}
 
 
@@ -191,14 +194,20 @@ def _from(rule: str) -> dict[str, object]:
     return {"fromRule": rule, "attributeName": "derived.purview.permission", "attributeValueIncludes": rule}
 
 
-def _members(role: Role, principals: list[str], collection: str) -> dict[str, object]:
-    of_role = {"fromRule": IDS[role], "attributeName": "derived.purview.role", "attributeValueIncludes": IDS[role]}
-    return {
-        "kind": "attributerule",
-        "id": f"{IDS[role]}:{collection}",
-        "name": f"{IDS[role]}:{collection}",
-        "dnfCondition": [[{"attributeName": PRINCIPAL, "attributeValueIncludedIn": principals}, of_role]],
+def _members(role: Role, principals: list[str], collection: str, parent: str | None) -> dict[str, object]:
+    rule = f"{IDS[role]}:{collection}"
+    of_role: dict[str, object] = {
+        "fromRule": IDS[role],
+        "attributeName": "derived.purview.role",
+        "attributeValueIncludes": IDS[role],
     }
+    conditions: list[list[dict[str, object]]] = []
+    if principals:
+        conditions.append([{"attributeName": PRINCIPAL, "attributeValueIncludedIn": principals}, of_role])
+    # Whatever a collection restricts, the administrators of its parent hold here too.
+    if role == ADMINISTRATOR and parent:
+        conditions.append([_from(f"{IDS[role]}:{parent}")])
+    return {"kind": "attributerule", "id": rule, "name": rule, "dnfCondition": conditions}
 
 
 HANDLERS = (read_all, read_of, read_one, roles, write)
