@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from headwater.catalog import clock, large_attributes
+from headwater.catalog import clock, large_attributes, reference_attributes
 from headwater.catalog.attributes import type_names_in
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
+from headwater.catalog.type_changes import faults_of_change
 from headwater.catalog.type_checks import GROUPS, faults_of
 from headwater.catalog.types import Category, Definition, EntityType, TypeSet
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
@@ -98,8 +99,10 @@ class Types:
             known = _known(connection)
             raise_if_any(Conflict, (_exists(name) for name in given if name in known))
             _check(given, {**known, **given})
-            if rows := [_row(name, *given[name], by=by) for name in given]:
-                connection.execute(insert(schema.types), rows)
+            for name in reference_attributes.overtaken(given, known):
+                _remove(connection, name)
+                known.pop(name)
+            _make(connection, {**given, **reference_attributes.implied(given, {**known, **given})}, by)
             self._reload(connection)
         return self._answer(given)
 
@@ -113,11 +116,14 @@ class Types:
                 row.name: row for row in connection.execute(select(schema.types).where(schema.types.c.name.in_(given)))
             }
             raise_if_any(Invalid, (_built_in(name) for name, row in rows.items() if row.built_in))
-            raise_if_any(Invalid, (fault for name in given for fault in _removed(name, known[name], given[name])))
             _check(given, {**known, **given})
+            raise_if_any(
+                Invalid, (fault for name in given for fault in faults_of_change(name, known[name], given[name]))
+            )
             before = self.at(connection)
             for name, (_, definition) in given.items():
                 _replace(connection, rows[name], definition, by)
+            _make(connection, reference_attributes.implied(given, {**known, **given}), by)
             large_attributes.follow(connection, before, _load(connection)[1])
             self._reload(connection)
         return self._answer(given)
@@ -130,12 +136,11 @@ class Types:
             table = schema.types.c
             rows = connection.execute(select(table.id, table.name, table.built_in).where(table.name.in_(names))).all()
             raise_if_any(Invalid, (_built_in(row.name) for row in rows if row.built_in))
-            left = {name: found for name, found in known.items() if name not in names}
+            implied = reference_attributes.implied_by(frozenset(names), known)
+            left = {name: found for name, found in known.items() if name not in {*names, *implied}}
             raise_if_any(Conflict, (_in_use(name) for name in names if _mentioned(name, left)))
-            for row in rows:
-                if _has_instances(connection, row.id):
-                    raise Conflict(_in_use(row.name))
-                connection.execute(delete(schema.types).where(table.id == row.id))
+            for name in dict.fromkeys((*names, *implied)):
+                _remove(connection, name)
             self._reload(connection)
 
     def _reload(self, connection: Connection) -> None:
@@ -166,17 +171,15 @@ def shown(row: object, types: TypeSet) -> dict[str, object]:
         **found["definition"],
     }
     attributes = msgspec.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...])
-    definition["attributeDefs"] = [{**_ATTRIBUTE_DEFAULTS, **attribute} for attribute in attributes]
+    definition["attributeDefs"] = [_in_full(attribute) for attribute in attributes]
     if found["category"] == "ENTITY":
         entity = types.entities[str(found["name"])]
         definition.setdefault("superTypes", [])
         definition["subTypes"] = sorted(types.subtypes(entity.name) - {entity.name})
         definition["relationshipAttributeDefs"] = [
             {
-                **_ATTRIBUTE_DEFAULTS,
-                "name": link.here.name,
+                **_in_full({"name": link.here.name, "cardinality": link.here.cardinality}),
                 "typeName": link.there.type if link.here.single else f"array<{link.there.type}>",
-                "cardinality": link.here.cardinality,
                 "relationshipTypeName": link.relationship.name,
                 "isLegacyAttribute": link.here.is_legacy_attribute,
             }
@@ -186,12 +189,17 @@ def shown(row: object, types: TypeSet) -> dict[str, object]:
     return definition
 
 
+def _in_full(attribute: Mapping[str, object]) -> dict[str, object]:
+    """Return an attribute with what Atlas takes for said; -1 is no limit."""
+    few = 0 if attribute.get("isOptional", True) else 1
+    most = 1 if attribute.get("cardinality", "SINGLE") == "SINGLE" else -1
+    return {**_ATTRIBUTE_DEFAULTS, "valuesMinCount": few, "valuesMaxCount": most, **attribute}
+
+
 _ATTRIBUTE_DEFAULTS: Mapping[str, object] = {
     "typeName": "string",
     "isOptional": True,
     "cardinality": "SINGLE",
-    "valuesMinCount": 0,
-    "valuesMaxCount": 1,
     "isUnique": False,
     "isIndexable": False,
     "includeInNotification": False,
@@ -259,6 +267,19 @@ _DERIVED = frozenset(
 )
 
 
+def _make(connection: Connection, given: Mapping[str, tuple[Category, Definition]], by: str) -> None:
+    if rows := [_row(name, *found, by=by) for name, found in given.items()]:
+        connection.execute(insert(schema.types), rows)
+
+
+def _remove(connection: Connection, name: str) -> None:
+    """Delete a type. Raises Conflict if it has instances."""
+    id = connection.execute(select(schema.types.c.id).where(schema.types.c.name == name)).scalar_one()
+    if _has_instances(connection, id):
+        raise Conflict(_in_use(name))
+    connection.execute(delete(schema.types).where(schema.types.c.id == id))
+
+
 def _check(given: Mapping[str, tuple[Category, Definition]], all: Mapping[str, tuple[Category, Definition]]) -> None:
     raise_if_any(
         Invalid,
@@ -268,6 +289,8 @@ def _check(given: Mapping[str, tuple[Category, Definition]], all: Mapping[str, t
             for fault in faults_of(name, category, definition, all)
         ),
     )
+    # These read definitions that are sound so far.
+    raise_if_any(Invalid, (fault for name in given for fault in reference_attributes.constraint_faults(name, all)))
 
 
 def _row(
@@ -313,25 +336,6 @@ def _store_built_in(connection: Connection) -> bool:
     for name in changed:
         _replace(connection, rows[name], given[name][1], SYSTEM)
     return bool(new or changed)
-
-
-def _removed(name: str, old: tuple[Category, Definition], new: tuple[Category, Definition]) -> Iterable[Fault]:
-    if old[0] != new[0]:
-        yield Fault(
-            "CAT-030", f"'{name}' is of category {old[0]}, not {new[0]}", cure="Give the new type another name."
-        )
-        return
-    before, after = (
-        {
-            str(item["name"]): item.get("typeName", "string")
-            for item in msgspec.convert(found[1].get("attributeDefs") or (), tuple[dict[str, object], ...])
-        }
-        for found in (old, new)
-    )
-    for attribute, type_name in before.items():
-        if after.get(attribute) != type_name:
-            cure = "Attributes can be added; entities may hold values of the old ones."
-            yield Fault("CAT-030", f"'{name}.{attribute}' cannot be taken away or change its type", cure=cure)
 
 
 def _mentioned(name: str, known: Mapping[str, tuple[Category, Definition]]) -> bool:
