@@ -8,9 +8,10 @@ with more than the width are read by page.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Literal
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, func, or_, select
@@ -39,15 +40,23 @@ def neighbours(
     query = _steps_of(way, as_of is not None)
     given = {"wanted": packed(ids), **_time(as_of)}
     limit = NO_LIMIT if width == ALL else MANY
-    rows = fetch(connection, query, {**given, "most": limit})
-    if len(rows) == limit:
+    steps = fetch(connection, query, {**given, "most": limit})
+    if len(steps) == limit:
         return _of_many(connection, ids, way, width, as_of)
-    by_near: dict[int, list[Step]] = defaultdict(list)
-    for step in sorted(rows):
-        by_near[step[0]].append(step)
-    totals = dict.fromkeys(ids, 0) | {id: len(found) for id, found in by_near.items()}
-    kept = by_near.values() if width == ALL else (found[:width] for found in by_near.values())
-    return [step for found in kept for step in found], totals
+    steps.sort()
+    totals = dict.fromkeys(ids, 0) | Counter(map(itemgetter(0), steps))
+    return (steps if width == ALL else _first(steps, width)), totals
+
+
+def _first(steps: Sequence[Step], width: int) -> list[Step]:
+    """Return the first steps from each entity; those of one stand together."""
+    taken: Counter[int] = Counter()
+    kept = []
+    for step in steps:
+        taken[step[0]] += 1
+        if taken[step[0]] <= width:
+            kept.append(step)
+    return kept
 
 
 def _of_many(
