@@ -78,7 +78,7 @@ class Browse:
             types = self._types.at(connection)
             for type_id, number in connection.execute(query):
                 type = types.entities_by_id[type_id]
-                if number and not type.is_part:
+                if number and not type.is_part and not type.is_vocabulary:
                     found.setdefault(type.service_type or OTHER, []).append((type.name, int(number)))
         return tuple(
             Source(name, sum(number for _, number in counted), tuple(type_name for type_name, _ in counted))
@@ -90,7 +90,7 @@ class Browse:
         with self._store.read() as connection:
             types = self._types.at(connection)
             mine = [kind for kind in types.entities.values() if (kind.service_type or OTHER) == source]
-            chosen = [kind.id for kind in mine if not kind.is_part]
+            chosen = [kind.id for kind in mine if not kind.is_part and not kind.is_vocabulary]
             holder = entities.alias("holder")
             held = select(holder.c.id).where(holder.c.id == entities.c.parent_id, holder.c.type_id.in_(chosen))
             where = entities.c.type_id.in_(chosen) & ~held.correlate(entities).exists()

@@ -31,6 +31,7 @@ Action = Literal[
     "PROPAGATED_CLASSIFICATION_UPDATE",
     "TERM_ADD",
     "TERM_DELETE",
+    "TERM_UPDATE",
 ]
 """What a change of annotations is called in the history of an entity, as in Atlas' audit."""
 
