@@ -114,6 +114,13 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     host: Annotated[str, msgspec.Meta(description="Address to bind; loopback unless you say otherwise.")] = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535, description="Port; 0 picks a free one.")] = 8765
+    tls_certificate: Annotated[
+        str | None,
+        msgspec.Meta(description="PEM file of the certificate with its chain; with it, the server speaks https only."),
+    ] = None
+    tls_key: Annotated[
+        str | None, msgspec.Meta(description="PEM file of the certificate's key; none: the certificate's file has it.")
+    ] = None
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

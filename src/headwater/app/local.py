@@ -25,7 +25,7 @@ from headwater.app.identity import Identities
 from headwater.app.locate import project_at
 from headwater.app.reports import Connection, LineageLine, RunReport
 from headwater.app.runs import Observer, Runs
-from headwater.app.server import Server, StudioServer
+from headwater.app.server import Server, StudioServer, tls_files
 from headwater.app.serving import ServedWorkspaces, StudioWorkspaces
 from headwater.connectors.registry import scheme_of
 from headwater.errors import Fault, Place, SettingsError
@@ -217,7 +217,8 @@ class Local:
         """Return a server of the account, the workspaces and Studio; enter it to listen. Raises SettingsError."""
         settings = self.project.settings.server
         chosen = settings.port if port is None else port
-        listening = Server(self.hosted.application, host or settings.host, chosen)
+        tls = tls_files(self.project)
+        listening = Server(self.hosted.application, host or settings.host, chosen, tls)
         return StudioServer(listening, self.project.data, self.hosted.sign_in_code, self._resume)
 
     def _resume(self) -> None:

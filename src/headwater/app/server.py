@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -13,17 +14,43 @@ from litestar import Litestar
 
 from headwater.app.collecting import collecting_rarely
 from headwater.errors import Fault, Place, SettingsError
+from headwater.settings import Project
 
 _ADDRESS = "server.url"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM files: the certificate with its chain, and its key (none: the same file)."""
+
+    certificate: Path
+    key: Path | None = None
+
+
+def tls_files(project: Project) -> Tls | None:
+    """Return the files that the settings name, relative to the project, or None for a server without TLS."""
+    settings = project.settings.server
+    if settings.tls_certificate is None:
+        if settings.tls_key is not None:
+            cure = "Name the certificate too: tls_certificate."
+            raise SettingsError(Fault("SET-014", "[server] names a tls_key and no tls_certificate", Place(), cure))
+        return None
+    key = None if settings.tls_key is None else project.root / settings.tls_key
+    return Tls(project.root / settings.tls_certificate, key)
 
 
 class Server:
     """A running server; a context manager that listens on entry and stops on exit."""
 
-    def __init__(self, app: Litestar, host: str, port: int) -> None:
+    def __init__(self, app: Litestar, host: str, port: int, tls: Tls | None = None) -> None:
         self._host = host
-        self._socket = _listen(host, port)
+        self._scheme = "http"
         config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
+        if tls is not None:
+            self._scheme = "https"
+            config.ssl_certfile, config.ssl_keyfile = tls.certificate, tls.key
+            _load(config, tls)
+        self._socket = _listen(host, port)
         self._server = uvicorn.Server(config)
         self._collecting = collecting_rarely()
         self._thread = threading.Thread(
@@ -34,7 +61,7 @@ class Server:
     def url(self) -> str:
         """Base URL, without a trailing slash."""
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._socket.getsockname()[1]}"
+        return f"{self._scheme}://{host}:{self._socket.getsockname()[1]}"
 
     def __enter__(self) -> Server:
         self._collecting.__enter__()
@@ -97,6 +124,17 @@ class StudioServer:
             cure = "Start it in another terminal: headwater serve"
             raise SettingsError(Fault("SET-011", "No server of this project runs", Place(), cure))
         return f"{file.read_text(encoding='utf-8')}/sign-in?token={code()}"
+
+
+def _load(config: uvicorn.Config, tls: Tls) -> None:
+    """Read the certificate. Raises SettingsError."""
+    try:
+        config.load()
+    except OSError as error:
+        # ssl.SSLError is one too.
+        cure = "Mend tls_certificate and tls_key in [server]: PEM files that this process may read and that fit."
+        message = f"The certificate '{tls.certificate}' cannot be used: {error.strerror or error}"
+        raise SettingsError(Fault("SET-014", message, Place(), cure)) from error
 
 
 def _listen(host: str, port: int) -> socket.socket:
