@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.served import Served, served
+from foreign.front import Front, fronted
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,21 @@ def receiver(tmp_path: Path) -> Iterator[Receiver]:
         reporter = account.principals.ensure("workspace", "reporter")
         account.roles.grant(reporter, "data-curator", account.catalog.collections.root, by=account.owner.id)
         yield Receiver(server, account.principals.add_secret(reporter.id))
+
+
+@pytest.fixture(scope="session")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """One account for all tests of clients; each test uses names of its own."""
+    with fronted(tmp_path_factory.mktemp("front")) as found:
+        yield found
+
+
+@pytest.fixture
+def surroundings(front: Front, monkeypatch: pytest.MonkeyPatch) -> Front:
+    """The account, with this process's environment set as a shell would set it."""
+    for name, value in front.environment().items():
+        monkeypatch.setenv(name, value)
+    return front
 
 
 _FLOWS = """
