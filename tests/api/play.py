@@ -3,7 +3,7 @@
 A scenario is a list of steps. `ask` is `METHOD path`; `send` the JSON body; `as` who asks (owner, or a name that gets
 no role). `status` and `answer` are what must come: objects may hold more than the answer names, lists not. In an
 answer `"<name>"` keeps the value under the name, and `{name}` in a later path, body or answer stands for it;
-`"<any>"` takes anything.
+`"<any>"` takes anything. `csv` is sent as a file in a form; `csv_answer` is a whole answer as text.
 """
 
 import json
@@ -29,14 +29,17 @@ def play(file: Path, account: Account, client: httpx.Client) -> None:
     for number, step in enumerate(json.loads(file.read_text(encoding="utf-8"))):
         method, path = filled(step["ask"], kept).split(" ", 1)
         content = None if "send" not in step else filled(json.dumps(step["send"]), kept).encode()
+        files = {"file": ("file", step["csv"].encode())} if "csv" in step else None
         response = client.request(
-            method, path, content=content, headers=headers(account, step.get("as", "owner"), kept)
+            method, path, content=content, files=files, headers=headers(account, step.get("as", "owner"), kept)
         )
         where = f"step {number + 1}, {step['ask']}: {response.status_code} {response.text[:2000]}"
         assert response.status_code == step["status"], where
         if "answer" in step:
             expected = json.loads(filled(json.dumps(step["answer"]), kept))
             assert list(differences(expected, response.json(), "answer", kept)) == [], where
+        elif "csv_answer" in step:
+            assert response.text == step["csv_answer"], where
         elif step["status"] == 204:
             assert response.content == b"", where
 

@@ -111,8 +111,14 @@ def _term(row: Row, links: Mapping[str, object], allowed: frozenset[str]) -> Ter
     relations = {
         field: tuple(_term_header(one) for one in _several(links, attribute)) for attribute, field in RELATIONS.items()
     }
-    values = attributes_of(row).get(TEMPLATE_VALUES)
-    shown = msgspec.convert({**_plain(row, PLAIN_OF_TERM), "contacts": row["contacts"], "attributes": values}, Term)
+    said = {
+        **_plain(row, PLAIN_OF_TERM),
+        "contacts": row["contacts"],
+        "attributes": attributes_of(row).get(TEMPLATE_VALUES),
+    }
+    if isinstance(resources := said.get("resources"), list):
+        said["resources"] = [one["attributes"] for one in resources]
+    shown = msgspec.convert(said, Term)
     return msgspec.structs.replace(
         shown,
         anchor=_anchor(links),
