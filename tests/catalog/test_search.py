@@ -1,5 +1,7 @@
 """Search, suggestions and facets over a small catalog."""
 
+from pathlib import Path
+
 import pytest
 
 from catalog.desk import Desk, entity, ref
@@ -166,11 +168,12 @@ def test_search_follows_every_write(shelf: Desk) -> None:
     assert check == (3,)
 
 
-def test_very_many_hits_are_counted_by_how_far_the_first_reach(desk: Desk) -> None:
+def test_very_many_hits_are_counted_by_how_far_the_first_reach(desk: Desk, place: object) -> None:
     search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=5, faceted=5, counted=10))
     desk.write(*(entity("DataSet", f"q{n}", description="shore" if n % 2 else "harbour") for n in range(80)))
     every = search.query(SearchRequest(keywords="harbour", limit=3))
-    assert every.approximate
+    # PostgreSQL has no order of keys to tell from, and counts all of them.
+    assert every.approximate is isinstance(place, Path)
     assert 38 <= every.count <= 42
     pages = [search.query(SearchRequest(keywords="harbour", limit=7, offset=at)) for at in range(0, 42, 7)]
     assert len({hit.guid for page in pages for hit in page.hits}) == 40

@@ -16,17 +16,18 @@ from types import MappingProxyType
 from headwater.catalog.store.matches import Joined, Match, Words
 from headwater.errors import Fault, Invalid, Place
 
-# Field of the query language → columns of the index. An empty one is known, but nothing is kept under it.
+# Field of the query language → columns of the index.
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "assettype": "labels",
-        "classification": "",
-        "contact": "",
+        "classification": "classifications",
+        "contact": "contacts",
         "description": "description",
         "entitytype": "labels",
+        "label": "tags",
         "name": "name words",
         "qualifiedname": "path",
-        "term": "",
+        "term": "terms",
     }
 )
 _TOKEN = re.compile(
@@ -210,8 +211,7 @@ class _Reader:
 
 
 def _word(text: str, *, prefix: bool = False, field: str = "") -> Found:
-    columns = FIELDS[field] if field else None
-    return NOTHING if columns == "" else Found(Words(text, prefix, columns or ""))
+    return Found(Words(text, prefix, FIELDS[field] if field else ""))
 
 
 def _and(left: Found, right: Found) -> Found:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+Direction = Literal["asc", "desc"]
+
+
+class FacetSort(msgspec.Struct, frozen=True):
+    """By count, by value, or by count and then by value; what is not said is broken by value, ascending."""
+
+    count: Direction | None = None
+    value: Direction | None = None
 
 
 class FacetRequest(msgspec.Struct, frozen=True):
     facet: str
     count: int = 10
+    sort: FacetSort = FacetSort(count="desc")
 
 
 class SearchRequest(msgspec.Struct, frozen=True):
-    """`filter` is Purview's tree of and, or, not with leaves, in plain JSON; `orderby` maps a field to asc or desc."""
+    """`filter` is Purview's tree of and, or, not with leaves, in plain JSON; `orderby` maps a field to asc or desc.
+
+    `after` is the token of the page before; `asset_types` narrows to these, in whatever case they are written.
+    """
 
     keywords: str | None = None
     limit: int = 50
@@ -19,6 +34,22 @@ class SearchRequest(msgspec.Struct, frozen=True):
     filter: object = None
     facets: tuple[FacetRequest, ...] = ()
     orderby: tuple[dict[str, str], ...] = ()
+    after: str | None = None
+    asset_types: tuple[str, ...] = ()
+
+
+class Term(msgspec.Struct, frozen=True):
+    name: str
+    glossary: str
+    guid: str
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """`type` is Owner or Expert; `info` what is said of this person here."""
+
+    id: str
+    info: str
+    type: str
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -37,6 +68,12 @@ class Hit(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
     """Columns of the asset in whose names a word was found."""
     attributes: dict[str, object]
+    created_at: int = 0
+    object_type: str | None = None
+    classifications: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 class FacetCount(msgspec.Struct, frozen=True):
@@ -45,9 +82,13 @@ class FacetCount(msgspec.Struct, frozen=True):
 
 
 class SearchResult(msgspec.Struct, frozen=True):
-    """`approximate` if ranking and facets were made from the first hits only, because there are very many."""
+    """`approximate` if the count, or a facet's counts, were told from the first hits, because there are very many.
+
+    `next` is the token of the page after; None if there is none.
+    """
 
     count: int
     approximate: bool
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetCount, ...]]
+    next: str | None = None

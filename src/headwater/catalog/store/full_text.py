@@ -8,22 +8,48 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Column, Connection, MetaData, Table, bindparam, cast, func, literal_column
+from sqlalchemy import (
+    Column,
+    Connection,
+    Double,
+    FromClause,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+)
 from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.elements import ColumnElement
 
-from headwater.catalog.store.matches import Joined, Match, Within, Words
+from headwater.catalog.store.matches import Joined, Match, Within, Words, has_choice, sought
 from headwater.catalog.store.schema import documents
 
-WORDS = ("id", "name", "words", "path", "description", "labels", "columns")
-Document = tuple[int, str, str, str, str, str, str]
+WORDS = (
+    "id",
+    "name",
+    "words",
+    "path",
+    "description",
+    "labels",
+    "columns",
+    "classifications",
+    "terms",
+    "contacts",
+    "tags",
+)
+Document = tuple[int, str, str, str, str, str, str, str, str, str, str]
 """The values of WORDS."""
 
 
@@ -46,8 +72,17 @@ class FullText(Protocol):
         ...
 
     def matching(self, match: Match) -> ColumnElement[bool]: ...
-    def rank(self, match: Match) -> ColumnElement[float]:
-        """Return how good a hit is, in ascending order the best one first."""
+    def traits(self, match: Match) -> Sequence[ColumnElement[Any]]:
+        """Return what a hit is ranked by. A statement selects them from the hits, and `rank` is told of that one."""
+        # Any: each has its own type.
+        ...
+
+    def rank(self, match: Match, hits: FromClause) -> ColumnElement[float]:
+        """Return how good a hit is, in ascending order the best one first.
+
+        Whole numbers are words of the query that it has, what lies between is where and how often it has them. It
+        depends on the asset and the query alone, so that pages stay as they are while others come and go.
+        """
         ...
 
 
@@ -65,15 +100,69 @@ class Fts5:
     def matching(self, match: Match) -> ColumnElement[bool]:
         return sql("documents_index MATCH :match").bindparams(match=str(match))  # type: ignore[return-value]  # A text is a condition.
 
-    def rank(self, match: Match) -> ColumnElement[float]:  # noqa: ARG002 (the index knows what it was asked)
-        # One weight a column of the index: name, words, path, description, columns, labels.
-        return literal_column("bm25(documents_index, 10.0, 6.0, 2.0, 2.0, 3.0, 0.5)")
+    def traits(self, match: Match) -> Sequence[ColumnElement[Any]]:
+        # Not bm25(): it counts every asset that has a word, however few are asked for; with a word that half of a
+        # million have, that took longer than all the rest of a search.
+        found: list[ColumnElement[Any]] = [literal_column("length(documents_index.name)", Integer).label("name_length")]
+        for name in _places(match):
+            marked = f"highlight(documents_index, {INDEXED.index(name)}, char(1), '')"
+            number = f"length({marked}) - length(documents_index.{name})"
+            found.append(literal_column(number, Integer).label(f"number_{name}"))
+            if has_choice(match):
+                found.append(literal_column(marked, Text).label(f"marked_{name}"))
+        return found
+
+    def rank(self, match: Match, hits: FromClause) -> ColumnElement[float]:
+        weight: ColumnElement[float] = literal(0.0)
+        for name in _places(match):
+            weight = weight + hits.c[f"number_{name}"] * literal(IMPORTANCE[name])
+        # Every further word tells less than the one before, and one in a short name more than one in a long name.
+        strength = weight / (weight + literal(0.3) + hits.c.name_length * literal(0.03))
+        return -(self._words_found(match, hits) + strength)
+
+    def _words_found(self, match: Match, hits: FromClause) -> ColumnElement[float]:
+        firsts = dict.fromkeys(word for words in sought(match) for word in words.words.casefold().split()[:1])
+        if not has_choice(match):
+            return literal(float(len(firsts)))
+        whole: ColumnElement[str] = literal("")
+        for name in _places(match):
+            whole = whole.concat(hits.c[f"marked_{name}"])
+        found: ColumnElement[float] = literal(0.0)
+        for word in firsts:
+            found = found + (func.instr(func.lower(whole), literal(chr(1) + word)) > 0)
+        return found
+
+
+def _places(match: Match) -> Sequence[str]:
+    """Return the columns in which the words may be found, in the order of the index."""
+    if isinstance(match, Within):
+        return [name for name in _places(match.match) if name in match.columns.split()]
+    asked = [frozenset(words.columns.split()) or frozenset(INDEXED) for words in sought(match)]
+    return [name for name in INDEXED if any(name in columns for columns in asked)]
+
+
+# What a word counts by where it stands, in the order of SQLite's index.
+IMPORTANCE: Mapping[str, float] = MappingProxyType(
+    {
+        "name": 10.0,
+        "words": 6.0,
+        "path": 2.0,
+        "description": 2.0,
+        "columns": 3.0,
+        "labels": 0.5,
+        "classifications": 3.0,
+        "terms": 3.0,
+        "contacts": 1.0,
+        "tags": 3.0,
+    }
+)
+INDEXED = tuple(IMPORTANCE)
 
 
 class TsVector:
     """PostgreSQL: a column of the table. A word has the weight of where it stands.
 
-    There are fewer weights than columns, so a label's words are kept twice, once with a mark.
+    There are fewer weights than columns, so the words of some are kept twice, once with a mark.
     """
 
     table = Table("documents", MetaData(), *(Column(c.name, c.type) for c in documents.c), Column("search", TSVECTOR))
@@ -88,19 +177,49 @@ class TsVector:
     def matching(self, match: Match) -> ColumnElement[bool]:
         return self.search.op("@@")(self._asked(match))
 
-    def rank(self, match: Match) -> ColumnElement[float]:
+    def traits(self, match: Match) -> Sequence[ColumnElement[Any]]:
         weights: ColumnElement[object] = literal_column("CAST('{0.1, 0.2, 0.2, 1.0}' AS REAL[])")
-        return -func.ts_rank(weights, self.search, self._asked(match))
+        strength = func.ts_rank(weights, self.search, self._asked(match), 32)  # 32: brought between 0 and 1.
+        if not has_choice(match):
+            return [strength.label("strength")]
+        found: ColumnElement[int] = literal(0)
+        for words in sought(match):
+            found = found + cast(self.search.op("@@")(self._asked(words)), Integer)
+        return [strength.label("strength"), found.label("found")]
+
+    def rank(self, match: Match, hits: FromClause) -> ColumnElement[float]:
+        found = hits.c.found if has_choice(match) else literal(len(list(sought(match))))
+        return -(found + cast(hits.c.strength, Double))
 
     def _asked(self, match: Match) -> ColumnElement[object]:
         return cast(bindparam(None, _tsquery(match, None), unique=True), TSQUERY)
 
 
-# Column → weight of its words. Columns of tables and labels share one; only labels can be asked for alone.
+# Column → weight of its words.
 WEIGHTS: Mapping[str, str] = MappingProxyType(
-    {"columns": "D", "description": "C", "labels": "D", "name": "A", "path": "B", "words": "A"}
+    {
+        "classifications": "D",
+        "columns": "D",
+        "contacts": "D",
+        "description": "C",
+        "labels": "D",
+        "name": "A",
+        "path": "B",
+        "tags": "D",
+        "terms": "D",
+        "words": "A",
+    }
 )
-LABEL = "label="
+# Columns that can be asked for alone and share a weight with others.
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "classifications": "classification=",
+        "contacts": "contact=",
+        "labels": "label=",
+        "tags": "tag=",
+        "terms": "term=",
+    }
+)
 # No word holds such a sign, so nothing has it.
 NOTHING = "'='"
 MOST = 16_383
@@ -119,7 +238,7 @@ def _vector(document: Document) -> str:
     lexemes: list[str] = []
     at = 0
     for name, text in zip(WORDS[1:], document[1:], strict=True):
-        for mark in ("", LABEL) if name == "labels" else ("",):
+        for mark in ("", MARKS[name]) if name in MARKS else ("",):
             for word in folded(str(text)):
                 at = min(at + 1, MOST)
                 lexemes.append(f"'{mark}{word[:500]}':{at}{WEIGHTS[name]}")
@@ -142,7 +261,7 @@ def _lexemes(match: Words, columns: frozenset[str]) -> str:
     words = list(folded(match.words))
     if not words or not columns:
         return NOTHING
-    mark = LABEL if columns == {"labels"} else ""
+    mark = MARKS.get(min(columns), "") if len(columns) == 1 else ""
     weights = "" if columns == WEIGHTS.keys() else "".join(sorted({WEIGHTS[column] for column in columns}))
     ends = [""] * (len(words) - 1) + ["*" if match.prefix else ""]
     asked = (f"'{mark}{word[:500]}':{end}{weights}" for word, end in zip(words, ends, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,3 +47,24 @@ class Within:
 
 
 Match = Words | Joined | Within
+
+
+def sought(match: Match) -> Iterator[Words]:
+    """Yield the words that a hit is found by; those behind NOT are none."""
+    if isinstance(match, Words):
+        yield match
+    elif isinstance(match, Within):
+        yield from sought(match.match)
+    else:
+        yield from sought(match.left)
+        if match.operator != "NOT":
+            yield from sought(match.right)
+
+
+def has_choice(match: Match) -> bool:
+    """Tell whether one hit may have more of the words than another."""
+    if isinstance(match, Words):
+        return False
+    if isinstance(match, Within):
+        return has_choice(match.match)
+    return match.operator == "OR" or has_choice(match.left) or (match.operator == "AND" and has_choice(match.right))

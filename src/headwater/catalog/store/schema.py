@@ -34,7 +34,7 @@ metadata = MetaData(
 KEY = BigInteger().with_variant(Integer, "sqlite")
 ACTIVE, DELETED = 0, 1
 DIRECT, INDIRECT = 0, 1
-CLASSIFICATION, LABEL, TERM, OWNER, EXPERT = range(5)
+CLASSIFICATION, LABEL, TERM, OWNER, EXPERT, BUSINESS = range(6)
 
 
 class Json(TypeDecorator[Any]):
@@ -283,4 +283,8 @@ documents = Table(
     Column("description", Text, nullable=False),
     Column("columns", Text, nullable=False),
     Column("labels", Text, nullable=False),
+    Column("classifications", Text, nullable=False, server_default=""),
+    Column("terms", Text, nullable=False, server_default=""),
+    Column("contacts", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default=""),
 )

@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy import Connection, Select, delete, select
 
-from headwater.catalog.model import NO_ANNOTATIONS, Annotations
+from headwater.catalog.model import NO_ANNOTATIONS, Annotations, Attributes
 from headwater.catalog.reading import annotations_of
 from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.full_text import WORDS, Document, full_text
@@ -20,6 +20,10 @@ from headwater.catalog.writing.subjects import Subject, display_name
 
 # Between a small and a capital letter, or a letter and a digit: where people see a new word.
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+
+
+DESCRIBING = ("description", "userDescription", "displayName", "shortDescription", "longDescription")
+"""Attributes that tell in words what an asset is."""
 
 
 def keep(connection: Connection, subjects: Sequence[Subject], touched: Iterable[int], types: TypeSet) -> None:
@@ -54,6 +58,7 @@ def refresh(
             (row["name"], row["qualified_name"]),
             row["attributes"],
             annotations_of(row),
+            row["contacts"],
             types.entities_by_id[row["type_id"]],
             columns,
         )
@@ -78,7 +83,16 @@ def remove(connection: Connection, gone: Sequence[int]) -> None:
 def _of_subject(subject: Subject, columns: Mapping[int, Sequence[str]]) -> Document:
     path = str(subject.attributes.get("qualifiedName", subject.qualified_name))
     said = NO_ANNOTATIONS if subject.row is None else annotations_of(subject.row)
-    return _document(subject.id, (display_name(subject), path), subject.attributes, said, subject.type, columns)
+    names = (display_name(subject), path)
+    return _document(subject.id, names, subject.attributes, said, _contacts(subject), subject.type, columns)
+
+
+def _contacts(subject: Subject) -> Mapping[str, Sequence[Attributes]] | None:
+    given = [draft.contacts for draft in subject.drafts if draft.contacts is not None]
+    if given or subject.row is None:
+        return given[-1] if given else None
+    held: Mapping[str, Sequence[Attributes]] | None = subject.row["contacts"]
+    return held
 
 
 def _document(
@@ -86,14 +100,26 @@ def _document(
     names: tuple[str, str],
     attributes: Mapping[str, object],
     said: Annotations,
+    contacts: Mapping[str, Sequence[Attributes]] | None,
     type: EntityType,
     columns: Mapping[int, Sequence[str]],
 ) -> Document:
     name, path = names
-    texts = (attributes.get(key) for key in ("description", "userDescription", "displayName"))
-    description = " ".join(text for text in texts if isinstance(text, str))
-    labels = " ".join((type.name, type.service_type, *said.classification_names, *said.labels, *said.meaning_names))
-    return id, name, split_words(name), path, description, labels, " ".join(columns.get(id, ()))
+    texts = (attributes.get(key) for key in DESCRIBING)
+    people = (person.get(key) for listed in (contacts or {}).values() for person in listed for key in ("id", "info"))
+    return (
+        id,
+        name,
+        split_words(name),
+        path,
+        " ".join(text for text in texts if isinstance(text, str)),
+        f"{type.name} {type.service_type}",
+        " ".join(columns.get(id, ())),
+        " ".join(said.classification_names),
+        " ".join(said.meaning_names),
+        " ".join(text for text in people if isinstance(text, str)),
+        " ".join(said.labels),
+    )
 
 
 def split_words(name: str) -> str:
