@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from catalog.desk import Desk, entity
+from catalog.desk import Desk, entity, ref
 from headwater.catalog.catalog import Catalog
 from headwater.catalog.search import SearchRequest
 from headwater.errors import CatalogError, Conflict, Invalid, NotFound
@@ -208,3 +208,183 @@ def test_filter_finds_an_attribute_that_is_too_large_for_lists(desk: Desk) -> No
     leaf = {"attributeName": "steps", "operator": "contains", "attributeValue": "JOIN FLIGHTS"}
     found = desk.catalog.search.query(SearchRequest(filter=leaf))
     assert [hit.qualified_name for hit in found.hits] == ["p"]
+
+
+def defined(desk: Desk, name: str, *attributes: dict[str, object], **more: object) -> None:
+    definition = {"name": name, "superTypes": ["DataSet"], "attributeDefs": list(attributes), **more}
+    desk.catalog.types.create({"entityDefs": [definition]}, by="tester")
+
+
+def changed(desk: Desk, group: str, definition: dict[str, object]) -> list[str]:
+    with pytest.raises(Invalid) as error:
+        desk.catalog.types.update({group: [definition]}, by="tester")
+    return [fault.message for fault in error.value.faults]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"attributeDefs": []},
+        {"attributeDefs": [{"name": "rows", "typeName": "long"}]},
+        {"attributeDefs": [{"name": "rows", "typeName": "int", "isOptional": False}]},
+        {"attributeDefs": [{"name": "rows", "typeName": "int", "cardinality": "SET"}]},
+        {"attributeDefs": [{"name": "rows", "typeName": "int"}, {"name": "new", "isOptional": False}]},
+        {"attributeDefs": [{"name": "rows", "typeName": "int"}], "superTypes": []},
+    ],
+    ids=["attribute gone", "other type", "mandatory", "cardinality", "new mandatory", "super type gone"],
+)
+def test_change_that_takes_something_from_an_entity_type_is_refused(after: dict[str, object], desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    assert len(changed(desk, "entityDefs", {"name": "my_table", "superTypes": ["DataSet"], **after})) == 1
+
+
+def test_super_type_can_be_added(desk: Desk) -> None:
+    desk.catalog.types.create(TABLE, by="tester")
+    wider = {**TABLE["entityDefs"][0], "superTypes": ["DataSet", "Table"]}
+    desk.catalog.types.update({"entityDefs": [wider]}, by="tester")
+    assert "my_table" in desk.catalog.types.subtypes("Table")
+
+
+def test_value_cannot_be_taken_from_an_enum(desk: Desk) -> None:
+    red = {"value": "red", "ordinal": 1}
+    desk.catalog.types.create({"enumDefs": [{"name": "colour", "elementDefs": [red]}]}, by="tester")
+    blue = {"value": "blue", "ordinal": 2}
+    assert changed(desk, "enumDefs", {"name": "colour", "elementDefs": [blue]}) == [
+        "'red' cannot be taken from 'colour'"
+    ]
+    desk.catalog.types.update({"enumDefs": [{"name": "colour", "elementDefs": [red, blue]}]}, by="tester")
+
+
+def test_ends_of_a_relationship_type_stay(desk: Desk) -> None:
+    ends = {"endDef1": {"type": "DataSet", "name": "a"}, "endDef2": {"type": "DataSet", "name": "b"}}
+    desk.catalog.types.create({"relationshipDefs": [{"name": "pair", **ends}]}, by="tester")
+    moved = {"name": "pair", **ends, "endDef1": {"type": "Process", "name": "a"}}
+    assert changed(desk, "relationshipDefs", moved) == ["'pair' cannot change its endDef1"]
+
+
+@pytest.mark.parametrize(
+    ("cardinality", "given", "kept"),
+    [("SET", ["a", "b", "a"], ["a", "b"]), ("LIST", ["a", "b", "a"], ["a", "b", "a"]), ("SET", ["a"], None)],
+)
+def test_list_and_set_take_as_many_values_as_they_say(
+    cardinality: str, given: list[str], kept: list[str] | None, desk: Desk
+) -> None:
+    tags = {"name": "tags", "typeName": "array<string>", "cardinality": cardinality, "valuesMinCount": 2}
+    defined(desk, "tagged", {**tags, "valuesMaxCount": 3})
+    if kept is None:
+        with pytest.raises(Invalid, match="at least 2 values"):
+            desk.write(entity("tagged", "q", tags=given))
+        return
+    desk.write(entity("tagged", "q", tags=given))
+    assert desk.catalog.entities.get(desk.guid("q")).entity.attributes["tags"] == kept
+    with pytest.raises(Invalid, match="at most 3 values"):
+        desk.write(entity("tagged", "q", tags=["a", "b", "c", "d"]))
+
+
+def test_default_is_the_value_of_a_new_entity_that_says_none(desk: Desk) -> None:
+    defined(
+        desk, "counted", {"name": "rows", "typeName": "int", "defaultValue": "7", "isOptional": False}, {"name": "x"}
+    )
+    desk.write(entity("counted", "silent"), entity("counted", "said", rows=9))
+    rows = {name: desk.catalog.entities.get(desk.guid(name)).entity.attributes["rows"] for name in ("silent", "said")}
+    assert rows == {"silent": 7, "said": 9}
+    desk.write(entity("counted", "said", x="again"))
+    assert desk.catalog.entities.get(desk.guid("said")).entity.attributes["rows"] == 9
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        {"defaultValue": "many", "typeName": "int"},
+        {"cardinality": "HEAP"},
+        {"valuesMaxCount": "two"},
+        {"isOptional": "maybe"},
+        {"constraints": "owned"},
+        {"constraints": [{"type": "ownedRef"}]},
+        {"constraints": [{"type": "lentRef"}], "typeName": "array<DataSet>"},
+        {"constraints": [{"type": "inverseRef", "params": {"attribute": "nobody"}}], "typeName": "DataSet"},
+    ],
+)
+def test_attribute_that_is_not_sound_is_refused(attribute: dict[str, object], desk: Desk) -> None:
+    assert refused(desk, {"entityDefs": [{"name": "a", "attributeDefs": [{"name": "x", **attribute}]}]}) == ["CAT-030"]
+
+
+@pytest.mark.parametrize("elements", [[], [{"value": "red"}, {"value": "red"}], [{"ordinal": 1}], None])
+def test_enum_without_distinct_values_is_refused(elements: object, desk: Desk) -> None:
+    assert refused(desk, {"enumDefs": [{"name": "colour", "elementDefs": elements}]}) == ["CAT-030"]
+
+
+def test_struct_is_checked_and_needs_what_is_mandatory(desk: Desk) -> None:
+    size = {"name": "size", "attributeDefs": [{"name": "bytes", "typeName": "long", "isOptional": False}]}
+    desk.catalog.types.create({"structDefs": [size]}, by="tester")
+    defined(desk, "sized", {"name": "size", "typeName": "size"})
+    desk.write(entity("sized", "q", size={"typeName": "size", "attributes": {"bytes": "12"}}))
+    kept = desk.catalog.entities.get(desk.guid("q")).entity.attributes["size"]
+    assert kept == {"typeName": "size", "attributes": {"bytes": 12}}
+    for wrong in ({"attributes": {}}, {"bytes": "many"}, "12"):
+        with pytest.raises(Invalid):
+            desk.write(entity("sized", "q", size=wrong))
+
+
+OWNED = {
+    "entityDefs": [
+        {
+            "name": "old_table",
+            "superTypes": ["DataSet"],
+            "attributeDefs": [
+                {"name": "cells", "typeName": "array<old_cell>", "constraints": [{"type": "ownedRef"}]},
+                {"name": "likes", "typeName": "DataSet"},
+            ],
+        },
+        {
+            "name": "old_cell",
+            "superTypes": ["Referenceable"],
+            "options": {"assetPart": "true"},
+            "attributeDefs": [
+                {
+                    "name": "table",
+                    "typeName": "old_table",
+                    "isOptional": False,
+                    "constraints": [{"type": "inverseRef", "params": {"attribute": "cells"}}],
+                }
+            ],
+        },
+    ]
+}
+
+
+def test_attribute_that_refers_to_entities_is_a_relationship(desk: Desk) -> None:
+    """Older types say `ownedRef` and `inverseRef` in place of a relationship definition."""
+    desk.catalog.types.create(OWNED, by="tester")
+    desk.write(
+        {**entity("old_table", "t", likes=ref("DataSet", "d")), "guid": "-1"},
+        entity("DataSet", "d"),
+        entity("old_cell", "c", table={"guid": "-1"}),
+    )
+    table = desk.catalog.entities.get(desk.guid("t"))
+    assert [cell["qualifiedName"] for cell in table.entity.attributes["cells"]] == ["c"]
+    assert table.entity.attributes["likes"]["qualifiedName"] == "d"
+    assert desk.guid("c") in table.referred_entities
+    gone = desk.catalog.entities.delete([table.entity.guid], by="tester").mutated_entities["DELETE"]
+    assert {header.type_name for header in gone} == {"old_table", "old_cell"}
+
+
+def test_implied_relationship_goes_with_its_type(desk: Desk) -> None:
+    desk.catalog.types.create(OWNED, by="tester")
+    with pytest.raises(Conflict):
+        desk.catalog.types.delete(["old_cell"])
+    desk.catalog.types.delete(["old_table", "old_cell"])
+    assert not [name for name in desk.catalog.types.current.relationships if name.startswith("__old")]
+
+
+def test_given_relationship_takes_the_place_of_an_implied_one(desk: Desk) -> None:
+    desk.catalog.types.create(OWNED, by="tester")
+    given = {
+        "name": "old_table_cells",
+        "relationshipCategory": "COMPOSITION",
+        "endDef1": {"type": "old_table", "name": "cells", "cardinality": "SET", "isContainer": True},
+        "endDef2": {"type": "old_cell", "name": "table", "cardinality": "SINGLE"},
+    }
+    desk.catalog.types.create({"relationshipDefs": [given]}, by="tester")
+    links = desk.catalog.types.entity("old_table").links["cells"]
+    assert [link.relationship.name for link in links] == ["old_table_cells"]

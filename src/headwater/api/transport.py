@@ -11,6 +11,11 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope,
 
 MAX_BODY = 64 * 1024 * 1024
 _SLASHES = re.compile(r"/{2,}")
+# Token routes begin with the tenant's name, which may be that of another route: `headwater`, `account`.
+_OF_TENANT = re.compile(
+    r"/[^/]+/(?:oauth2/(?:v2\.0/)?token|(?:v2\.0/)?\.well-known/openid-configuration|discovery/v2\.0/keys)"
+)
+TENANTS = "/tenants"
 
 
 CONTENT_POLICY = (
@@ -38,7 +43,8 @@ class Transport:
         if scope["type"] != ScopeType.HTTP:
             await self._inner(scope, receive, send)
             return
-        scope["path"] = regular(scope["path"])
+        path = regular(scope["path"])
+        scope["path"] = TENANTS + path if _OF_TENANT.fullmatch(path) else path
         send = _guarded(send)
         encoding = next((value for name, value in scope["headers"] if name == b"content-encoding"), b"identity")
         if encoding.lower() in {b"gzip", b"x-gzip"}:

@@ -26,7 +26,8 @@ Caller = NamedDependency[Principal]
 """Who sent the token: what routes ask for as `caller`."""
 Served = NamedDependency[Account]
 """The account that answers: what routes ask for as `account`."""
-_UNIQUE = re.compile(r"attr(?:_\d+)?:(\w+)")
+# One client sends `attr_N:` as the documentation spells it.
+_UNIQUE = re.compile(r"attr(?:_(?:\d+|N))?:(\w+)")
 
 
 def read(body: bytes, type: type[T]) -> T:

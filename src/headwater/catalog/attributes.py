@@ -7,9 +7,24 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Protocol
 
-from headwater.catalog.types import AttributeDef, EntityType, TypeSet
+from headwater.catalog.types import AttributeDef, TypeSet
 from headwater.errors import Fault
+
+
+class Attributed(Protocol):
+    """A type of what has attributes: an entity type, or a classification."""
+
+    @property
+    def name(self) -> str:
+        """Its name, for messages."""
+        ...
+
+    @property
+    def attributes(self) -> Mapping[str, AttributeDef]:
+        """Its attributes with those that it inherits."""
+        ...
 
 
 class Misfit(Exception):
@@ -99,7 +114,7 @@ def type_names_in(type_name: object) -> Iterator[str]:
         yield from (part.strip() for part in re.split(r"[<>,]", type_name) if part.strip() not in {"", "array", "map"})
 
 
-def checked(type: EntityType, given: Mapping[str, object], types: TypeSet, faults: list[Fault]) -> dict[str, object]:
+def checked(type: Attributed, given: Mapping[str, object], types: TypeSet, faults: list[Fault]) -> dict[str, object]:
     """Return the plain attributes in the form in which they are kept; faults go to the list.
 
     Attributes that the type does not define are kept as they are, so that nothing a client said is lost.
@@ -111,18 +126,28 @@ def checked(type: EntityType, given: Mapping[str, object], types: TypeSet, fault
             kept[name] = value
             continue
         try:
-            kept[name] = fit(attribute.type_name, value, types)
+            kept[name] = _counted(attribute, fit(attribute.type_name, value, types))
         except Misfit as misfit:
             cure = f"'{name}' is of type {attribute.type_name}: send {misfit}."
             faults.append(Fault("CAT-022", f"{type.name}.{name}: the value {_short(value)} does not fit", cure=cure))
     return kept
 
 
-def missing(type: EntityType, values: Mapping[str, object]) -> Iterator[AttributeDef]:
+def missing(type: Attributed, values: Mapping[str, object]) -> Iterator[AttributeDef]:
     """Yield the mandatory attributes that have no value."""
     for attribute in type.attributes.values():
         if not attribute.is_optional and values.get(attribute.name) in (None, ""):
             yield attribute
+
+
+def defaults(type: Attributed) -> dict[str, object]:
+    """Return the values of what is new and says none, as they are kept. Defaults of lists and structs do not count."""
+    found: dict[str, object] = {}
+    for attribute in type.attributes.values():
+        if attribute.default_value is not None and "<" not in attribute.type_name:
+            check = PRIMITIVES.get(attribute.type_name)
+            found[attribute.name] = check(attribute.default_value) if check else attribute.default_value
+    return found
 
 
 def fit(type_name: str, value: object, types: TypeSet) -> object:
@@ -148,11 +173,28 @@ def fit(type_name: str, value: object, types: TypeSet) -> object:
     raise Misfit(f"an object that refers to a {type_name}" if type_name in types.entities else "an object")
 
 
+def _counted(attribute: AttributeDef, value: object) -> object:
+    """Return a LIST or SET of as many values as it may have; a SET has none twice. Raises Misfit."""
+    if attribute.cardinality == "SINGLE" or not isinstance(value, list):
+        return value
+    kept = value
+    if attribute.cardinality == "SET":
+        kept = [item for at, item in enumerate(value) if item not in value[:at]]
+    if len(kept) < attribute.values_min_count:
+        raise Misfit(f"at least {attribute.values_min_count} values")
+    if 0 < attribute.values_max_count < len(kept):
+        raise Misfit(f"at most {attribute.values_max_count} values")
+    return kept
+
+
 def _struct(type_name: str, value: dict[str, object], types: TypeSet) -> object:
     definition = types.structs.get(type_name)
     inner = value.get("attributes", value)
     if definition is None or not isinstance(inner, dict):
         return value
+    for attribute in definition.values():
+        if not attribute.is_optional and inner.get(attribute.name) in (None, ""):
+            raise Misfit(f"a {type_name} with '{attribute.name}'")
     return {
         "typeName": type_name,
         "attributes": {

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from headwater.catalog.attributes import PRIMITIVES, type_names_in
+from headwater.catalog.annotations.definitions import business_metadata_faults, classification_faults
+from headwater.catalog.attributes import PRIMITIVES, Misfit, type_names_in
 from headwater.catalog.types import Category, Definition
 from headwater.errors import Fault, Place
 
@@ -19,11 +20,14 @@ GROUPS: Mapping[str, Category] = MappingProxyType(
         "entityDefs": "ENTITY",
         "relationshipDefs": "RELATIONSHIP",
         "businessMetadataDefs": "BUSINESS_METADATA",
+        "termTemplateDefs": "TERM_TEMPLATE",
     }
 )
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _.-]*")
 ATTRIBUTE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9 _.-]*")
+CARDINALITIES = ("SINGLE", "LIST", "SET")
 RELATIONSHIP_CATEGORIES = ("ASSOCIATION", "AGGREGATION", "COMPOSITION")
+PROPAGATIONS = ("NONE", "ONE_TO_TWO", "TWO_TO_ONE", "BOTH")
 Known = Mapping[str, tuple[Category, Definition]]
 
 
@@ -65,6 +69,37 @@ def _attribute_faults(name: str, definition: Definition, known: Known) -> Iterat
         options = attribute.get("options")
         if options is not None and not _is_text_mapping(options):
             yield _fault(name, path, f"options of '{attribute['name']}' are not a mapping of strings")
+        yield from _value_faults(name, path, attribute, known)
+
+
+def _value_faults(name: str, path: str, attribute: dict[str, object], known: Known) -> Iterator[Fault]:
+    """Yield what is wrong with how many values an attribute takes, and with its default."""
+    counts = {key: value for key in ("valuesMinCount", "valuesMaxCount") if (value := attribute.get(key)) is not None}
+    whole = all(isinstance(count, int) and not isinstance(count, bool) for count in counts.values())
+    if not whole or not isinstance(attribute.get("isOptional", True), bool):
+        yield _fault(
+            name, path, f"counts of '{attribute['name']}' are no whole numbers, or isOptional is no truth value"
+        )
+        return
+    if attribute.get("cardinality", "SINGLE") not in CARDINALITIES:
+        yield _fault(name, path, f"cardinality of '{attribute['name']}' is none of {', '.join(CARDINALITIES)}")
+    default, type_name = attribute.get("defaultValue"), str(attribute.get("typeName", "string"))
+    if default is None:
+        return
+    if check := PRIMITIVES.get(type_name):
+        try:
+            check(default)
+        except Misfit as misfit:
+            yield _fault(name, path, f"the default of '{attribute['name']}' does not fit: it takes {misfit}")
+    elif known.get(type_name, ("",))[0] == "ENUM" and default not in enum_values(known[type_name][1]):
+        yield _fault(name, path, f"the default of '{attribute['name']}' is no value of '{type_name}'")
+
+
+def enum_values(definition: Definition) -> tuple[str, ...]:
+    """Return the values of an enum; of one that is not sound, those that are."""
+    elements = definition.get("elementDefs")
+    found = elements if isinstance(elements, list) else []
+    return tuple(item["value"] for item in found if isinstance(item, dict) and isinstance(item.get("value"), str))
 
 
 def _is_text_mapping(value: object) -> bool:
@@ -109,6 +144,8 @@ def _relationship_faults(name: str, definition: Definition, known: Known) -> Ite
     category = definition.get("relationshipCategory", "ASSOCIATION")
     if category not in RELATIONSHIP_CATEGORIES:
         yield _fault(name, "relationshipCategory", f"'{category}' is none of {', '.join(RELATIONSHIP_CATEGORIES)}")
+    if (way := definition.get("propagateTags", "NONE")) not in PROPAGATIONS:
+        yield _fault(name, "propagateTags", f"'{way}' is none of {', '.join(PROPAGATIONS)}")
     ends = [definition.get("endDef1"), definition.get("endDef2")]
     for key, end in zip(("endDef1", "endDef2"), ends, strict=True):
         yield from _end_faults(name, key, end, known)
@@ -139,19 +176,33 @@ def _end_faults(name: str, key: str, end: object, known: Known) -> Iterator[Faul
         yield _fault(name, key, f"isContainer of {key} is neither true nor false")
 
 
+def _classification_faults(name: str, definition: Definition, known: Known) -> Iterator[Fault]:
+    yield from _super_faults(name, definition, known)
+    yield from classification_faults(name, definition, known)
+
+
 def _enum_faults(name: str, definition: Definition, _: Known) -> Iterator[Fault]:
     elements = definition.get("elementDefs")
-    valid = isinstance(elements, list) and all(
-        isinstance(element, dict) and isinstance(element.get("value"), str) for element in elements
+    valid = (
+        isinstance(elements, list)
+        and elements
+        and all(isinstance(element, dict) and isinstance(element.get("value"), str) for element in elements)
     )
     if not valid:
         yield _fault(name, "elementDefs", "an enum needs elementDefs, each with a value")
+        return
+    values = enum_values(definition)
+    if len(set(values)) < len(values):
+        yield _fault(name, "elementDefs", "a value stands twice")
+    if (default := definition.get("defaultValue")) is not None and default not in values:
+        yield _fault(name, "defaultValue", f"the default '{default}' is none of the values")
 
 
 Check = Callable[[str, Definition, Known], Iterator[Fault]]
 CHECKS: Mapping[Category, Check] = MappingProxyType(
     {
-        "CLASSIFICATION": _super_faults,
+        "BUSINESS_METADATA": business_metadata_faults,
+        "CLASSIFICATION": _classification_faults,
         "ENTITY": _entity_faults,
         "ENUM": _enum_faults,
         "RELATIONSHIP": _relationship_faults,

@@ -15,7 +15,7 @@ import msgspec
 
 from headwater.errors import Fault, Invalid, NotFound
 
-Category = Literal["ENTITY", "RELATIONSHIP", "CLASSIFICATION", "ENUM", "STRUCT", "BUSINESS_METADATA"]
+Category = Literal["ENTITY", "RELATIONSHIP", "CLASSIFICATION", "ENUM", "STRUCT", "BUSINESS_METADATA", "TERM_TEMPLATE"]
 Definition = Mapping[str, object]
 
 
@@ -26,6 +26,11 @@ class AttributeDef(msgspec.Struct, frozen=True, rename="camel"):
     type_name: str = "string"
     is_optional: bool = True
     cardinality: str = "SINGLE"
+    values_min_count: int = 0
+    values_max_count: int = -1
+    """Of a LIST or SET; below 1 there is no limit."""
+    default_value: object = None
+    """Of a new entity that does not say another."""
     options: Mapping[str, str] | None = None
 
     @property
@@ -57,6 +62,8 @@ class RelationshipType:
     ends: tuple[End, End]
     attributes: Mapping[str, AttributeDef]
     options: Mapping[str, str]
+    propagate_tags: str = "NONE"
+    """Which way classifications propagate: NONE, ONE_TO_TWO, TWO_TO_ONE or BOTH."""
 
     @property
     def is_lineage(self) -> bool:
@@ -77,6 +84,11 @@ class RelationshipType:
     def owns(self) -> bool:
         """What hangs on the parent goes with it."""
         return self.category == "COMPOSITION" or "parentEnd" in self.options
+
+    @property
+    def symmetric(self) -> bool:
+        """Both ends mean the same, as with synonyms: it is kept once, whichever end it is said from."""
+        return self.ends[0].type == self.ends[1].type and self.ends[0].name == self.ends[1].name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +135,11 @@ class EntityType:
         return self.options.get("assetPart") == "true"
 
     @property
+    def is_vocabulary(self) -> bool:
+        """A glossary, category or term: found by search, but no asset."""
+        return self.options.get("vocabulary") == "true"
+
+    @property
     def is_column(self) -> bool:
         return self.is_part and "schemaElementsAttribute" not in self.options
 
@@ -134,6 +151,47 @@ class EntityType:
     def heavy(self) -> frozenset[str]:
         """Attributes that headers leave out."""
         return frozenset(name for name, attribute in self.attributes.items() if not attribute.in_header)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassificationType:
+    """A classification with all that it inherits."""
+
+    id: int
+    name: str
+    supers: frozenset[str]
+    """Names of all classifications above it, and its own."""
+    attributes: Mapping[str, AttributeDef]
+    restrictions: tuple[frozenset[str], ...]
+    """Names of entity types; an entity must be of one of each set, or of a subtype."""
+
+    def fits(self, type: EntityType) -> bool:
+        """Tell whether entities of the type may have it."""
+        return not any(allowed.isdisjoint(type.supers) for allowed in self.restrictions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BusinessAttribute:
+    definition: AttributeDef
+    applicable: frozenset[str]
+    """Names of the entity types that may have it, with their subtypes."""
+    max_length: int | None
+    """Of a text, in characters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BusinessMetadataType:
+    id: int
+    name: str
+    attributes: Mapping[str, BusinessAttribute]
+
+    def of(self, type: EntityType) -> Mapping[str, BusinessAttribute]:
+        """Return the attributes that entities of the type may have."""
+        return {
+            name: attribute
+            for name, attribute in self.attributes.items()
+            if not attribute.applicable.isdisjoint(type.supers)
+        }
 
 
 class TypeSet:
@@ -156,6 +214,18 @@ class TypeSet:
             definition_name(definition): _attributes(definition)
             for _, _, category, definition in rows
             if category == "STRUCT"
+        }
+        marks = {definition_name(row[3]): row for row in rows if row[2] == "CLASSIFICATION"}
+        self.classifications = {name: _classification(name, marks) for name in marks}
+        self.business_metadata = {
+            definition_name(definition): _business_metadata(id, definition)
+            for id, _, category, definition in rows
+            if category == "BUSINESS_METADATA"
+        }
+        self.term_templates = {
+            definition_name(definition): _attributes(definition)
+            for _, _, category, definition in rows
+            if category == "TERM_TEMPLATE"
         }
         definitions = {definition_name(row[3]): row for row in rows if row[2] == "ENTITY"}
         self.entities = {name: _entity(name, definitions, relationships) for name in definitions}
@@ -192,6 +262,17 @@ class TypeSet:
         cure = "GET …/types/typedefs?type=relationship lists them."
         raise Invalid(Fault("CAT-025", f"Invalid relationshipDef: '{name}'", cure=cure))
 
+    def classification(self, name: str) -> ClassificationType:
+        """Raises NotFound for a name that is no classification, as Atlas does."""
+        if found := self.classifications.get(name):
+            return found
+        cure = "GET …/types/typedefs?type=classification lists them; POST …/types/typedefs makes a new one."
+        raise NotFound(Fault("CAT-070", f"Given classification '{name}' was invalid", cure=cure))
+
+    def classification_subtypes(self, name: str) -> frozenset[str]:
+        """Names of the classification and of all below it; empty for an unknown name."""
+        return frozenset(mark.name for mark in self.classifications.values() if name in mark.supers)
+
     def subtypes(self, name: str) -> frozenset[str]:
         """Names of the type and of all below it; empty for an unknown name."""
         return frozenset(self._below.get(name, ()))
@@ -227,7 +308,43 @@ def _relationship(id: int, definition: Definition) -> RelationshipType:
         ends=(msgspec.convert(definition["endDef1"], End), msgspec.convert(definition["endDef2"], End)),
         attributes=_attributes(definition),
         options=_options(definition),
+        propagate_tags=str(definition.get("propagateTags") or "NONE"),
     )
+
+
+def _classification(name: str, definitions: Mapping[str, tuple[int, str, Category, Definition]]) -> ClassificationType:
+    line = linearize(name, definitions)
+    attributes: dict[str, AttributeDef] = {}
+    for above in reversed(line):
+        attributes.update(_attributes(definitions[above][3]))
+    allowed = (definitions[above][3].get("entityTypes") or () for above in line)
+    restrictions = (frozenset(msgspec.convert(names, tuple[str, ...])) for names in allowed)
+    return ClassificationType(
+        id=definitions[name][0],
+        name=name,
+        supers=frozenset(line),
+        attributes=attributes,
+        restrictions=tuple(names for names in restrictions if names),
+    )
+
+
+def _business_metadata(id: int, definition: Definition) -> BusinessMetadataType:
+    shared = _options(definition)
+    attributes = {}
+    for name, attribute in _attributes(definition).items():
+        options = {**shared, **(attribute.options or {})}
+        length = options.get("maxStrLength")
+        attributes[name] = BusinessAttribute(
+            definition=attribute,
+            applicable=frozenset(applicable_types(options)),
+            max_length=int(length) if length else None,
+        )
+    return BusinessMetadataType(id, definition_name(definition), attributes)
+
+
+def applicable_types(options: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the option `applicableEntityTypes`, a JSON list in a text. Raises msgspec.DecodeError."""
+    return msgspec.json.decode(options.get("applicableEntityTypes") or "[]", type=tuple[str, ...])
 
 
 def _entity(
@@ -250,6 +367,9 @@ def _entity(
         for side in (0, 1):
             if relationship.ends[side].type in supers:
                 links.setdefault(relationship.ends[side].name, []).append(Link(relationship, side))
+    # What refers to entities is a link; as a value it is always missing.
+    for attribute in attributes.keys() & links.keys():
+        attributes[attribute] = msgspec.structs.replace(attributes[attribute], is_optional=True)
     return EntityType(
         id=id,
         name=name,

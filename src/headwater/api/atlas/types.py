@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from litestar import Response, delete, get, post, put
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
@@ -26,38 +27,50 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType(
         "enum": "ENUM",
         "relationship": "RELATIONSHIP",
         "struct": "STRUCT",
+        "term_template": "TERM_TEMPLATE",
+        "termtemplate": "TERM_TEMPLATE",
     }
 )
 
 
 @get("/types/typedefs", sync_to_thread=True)
 def read_all(account: Served, request: Incoming) -> Response[bytes]:
-    """All definitions, or those of `type`."""
+    """All definitions, or those of `type`; templates of terms only if asked for, by it or by `includeTermTemplate`."""
+    wanted = _wanted(request)
+    document: dict[str, object] = dict(account.catalog.types.document(wanted))
+    if wanted != "TERM_TEMPLATE" and not wire.flag(request, "includeTermTemplate"):
+        document["termTemplateDefs"] = []
+    return wire.answer(_groups(document, request))
+
+
+def _groups(document: Mapping[str, object], request: Incoming) -> Mapping[str, object]:
+    # The newer surface has one group more than the older, and each surface's clients check theirs exactly.
+    if request.url.path.startswith("/datamap") or document["termTemplateDefs"]:
+        return document
+    return {key: found for key, found in document.items() if key != "termTemplateDefs"}
+
+
+def _wanted(request: Incoming) -> Category | None:
+    """Return the category that `type` names, if it names one."""
     wanted = wire.text(request, "type").lower()
-    if wanted and wanted not in CATEGORIES and wanted != "term_template":
+    if wanted and wanted not in CATEGORIES:
         cure = f"Known are {', '.join(CATEGORIES)}."
         raise Invalid(Fault("CAT-028", f"'type={wanted}' is no category of types", cure=cure))
-    document: dict[str, object] = dict(account.catalog.types.document(CATEGORIES.get(wanted)))
-    if wanted == "term_template":
-        document = {key: [] for key in document}
-    # The newer surface has one group more than the older, and each surface's clients check theirs exactly.
-    if request.url.path.startswith("/datamap"):
-        document["termTemplateDefs"] = []
-    return wire.answer(document)
+    return CATEGORIES.get(wanted)
 
 
 @post("/types/typedefs", status_code=200, sync_to_thread=True)
-def create(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
+def create(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[bytes]:
     """Make types."""
     document = _document(account, caller, body)
-    return wire.answer(account.catalog.types.create(document, by=caller.id))
+    return wire.answer(_groups(account.catalog.types.create(document, by=caller.id), request))
 
 
 @put("/types/typedefs", sync_to_thread=True)
-def update(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
+def update(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[bytes]:
     """Change types."""
     document = _document(account, caller, body)
-    return wire.answer(account.catalog.types.update(document, by=caller.id))
+    return wire.answer(_groups(account.catalog.types.update(document, by=caller.id), request))
 
 
 @delete("/types/typedefs", status_code=204, sync_to_thread=True)
@@ -75,11 +88,14 @@ def _document(account: Account, caller: Principal, body: bytes) -> dict[str, lis
 
 
 @get("/types/typedefs/headers", sync_to_thread=True)
-def headers(account: Served) -> Response[bytes]:
-    """Name, guid and category of every type."""
+def headers(account: Served, request: Incoming) -> Response[bytes]:
+    """Name, guid and category of every type, or of those of `type`."""
     keys = ("guid", "name", "category")
-    found = (definition for group in account.catalog.types.document().values() for definition in group)
-    return wire.answer([{key: definition[key] for key in keys} for definition in found])
+    wanted = _wanted(request)
+    with_templates = wanted == "TERM_TEMPLATE" or wire.flag(request, "includeTermTemplate")
+    found = (definition for group in account.catalog.types.document(wanted).values() for definition in group)
+    shown = (definition for definition in found if with_templates or definition["category"] != "TERM_TEMPLATE")
+    return wire.answer([{key: definition[key] for key in keys} for definition in shown])
 
 
 @get("/types/statistics", sync_to_thread=True)
@@ -112,9 +128,14 @@ def read_one(account: Served, request: Incoming, key: FromPath[str]) -> Response
 READERS: Mapping[str, Callable[..., Response[bytes]]] = MappingProxyType(
     {"type": read_any, **{kind: read_one for kind in CATEGORIES if "_" not in kind}}
 )
-BY_KEY = tuple(
-    get(f"/types/{kind}def/{by}/{{key:str}}", sync_to_thread=True)(read)
-    for by in ("name", "guid")
-    for kind, read in READERS.items()
-)
+
+
+def _by_key(kind: str) -> tuple[HTTPRouteHandler, ...]:
+    paths = (f"/types/{kind}def/{by}/{{key:str}}" for by in ("name", "guid"))
+    return tuple(get(path, sync_to_thread=True)(READERS[kind]) for path in paths)
+
+
+BY_KEY = tuple(handler for kind in READERS for handler in _by_key(kind))
+# Purview has these beside Atlas' routes, not below them.
+BESIDE_ATLAS = _by_key("termtemplate")
 HANDLERS = (create, headers, read_all, *BY_KEY, remove, remove_many, statistics, update)
