@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from sqlalchemy.engine import URL
 
 from headwater.access import key_file
@@ -16,6 +17,7 @@ from headwater.access.roles import ADMINISTRATOR, ROLES, Roles
 from headwater.access.sign_in import SignIn
 from headwater.access.tokens import Tokens
 from headwater.catalog.catalog import Catalog
+from headwater.catalog.lifecycle import FOREVER, Keeping, Purged
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 OWNER = "owner"
@@ -34,12 +36,14 @@ class Account:
     default_collections: DefaultCollections
     audit: Audit
     owner: Principal
+    keeping: Keeping = FOREVER
 
     @classmethod
-    def open(cls, folder: Path, *, name: str, database: URL | None = None) -> Account:
+    def open(cls, folder: Path, *, name: str, database: URL | None = None, keeping: Keeping = FOREVER) -> Account:
         """Open or create the account in `folder` (account.db, account.key with mode 0600). Raises SettingsError.
 
         `database` keeps it in PostgreSQL in place of account.db; processes that share one share the key file too.
+        `keeping` says how long what is over is kept.
         The first start makes the root collection, the signing key and the principal `owner` with all roles on root.
         """
         catalog = Catalog.open(database or folder / "account.db", name=name)
@@ -65,6 +69,7 @@ class Account:
             default_collections=DefaultCollections(store, catalog.collections),
             audit=audit,
             owner=owner,
+            keeping=keeping,
         )
 
     def may_push(self, workspace: str) -> Diagnosis:
@@ -94,6 +99,14 @@ class Account:
         self.catalog.collections.delete(name)
         self.roles.forget(name, by=by)
         self.audit.record(by, "delete collection", name, outcome="changed")
+
+    def purge(self, *, by: str, dry_run: bool = False) -> Purged:
+        """Remove what is over and older than the account keeps it, or count it."""
+        purged = self.catalog.lifecycle.purge(self.keeping, dry_run=dry_run)
+        if purged.total and not dry_run:
+            counts = ", ".join(f"{name} {number}" for name, number in msgspec.structs.asdict(purged).items() if number)
+            self.audit.record(by, "purge", self.name, outcome="changed", detail=counts)
+        return purged
 
     def close(self) -> None:
         """Give the database's connections back."""

@@ -14,6 +14,7 @@ from headwater.catalog.collections.moving import Moves
 from headwater.catalog.lineage.columns import ColumnLineage
 from headwater.catalog.entities import Entities
 from headwater.catalog.lineage import Lineage
+from headwater.catalog.lifecycle import Lifecycle
 from headwater.catalog.relationships import Relationships
 from headwater.catalog.search import Search
 from headwater.catalog.store import Store
@@ -34,6 +35,7 @@ class Catalog:
     relationships: Relationships
     lineage: Lineage
     columns: ColumnLineage
+    lifecycle: Lifecycle
     search: Search
     browse: Browse
 
@@ -58,6 +60,7 @@ class Catalog:
             relationships=Relationships(store, types),
             lineage=Lineage(store, types),
             columns=ColumnLineage(store, types),
+            lifecycle=Lifecycle(store, types),
             search=Search(store, types),
             browse=Browse(store, types),
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from headwater.api.headwater import access
+from headwater.api.headwater import access, lifecycle
 
 PREFIX = "/headwater/v1"
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *access.HANDLERS,
+    *lifecycle.HANDLERS,
 )
 
 
