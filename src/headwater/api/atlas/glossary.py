@@ -1,7 +1,8 @@
 """Routes of the glossary: glossaries, categories, terms, and what terms are assigned to.
 
 Reading asks for Data Reader on the root collection, changing for Data Curator there; assigning a term asks for it
-where the assets are.
+where the assets are. Changes take `If-Match` with the version of what they change, or `lastModifiedTS` in the body of a
+PUT; 412 if it has changed since.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
-from headwater.api import wire
+from headwater.api import conditions, wire
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.glossary.session import CATEGORY
 from headwater.catalog.glossary.shapes import Assigned, Category, Glossary, Page, Sort, Term
@@ -65,23 +66,37 @@ def read_detailed(account: Served, caller: Caller, guid: FromPath[str]) -> Respo
 
 
 @put("/glossary/{guid:str}", sync_to_thread=True)
-def replace_glossary(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[bytes]:
+def replace_glossary(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Replace a glossary's own attributes; what it holds stays."""
     given, permit = wire.read(body, Glossary), wire.permit(account, caller)
-    return wire.answer(account.catalog.glossary.glossaries.replace(guid, given, by=caller.id, permit=permit))
+    return wire.answer(
+        account.catalog.glossary.glossaries.replace(
+            guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+        )
+    )
 
 
 @put("/glossary/{guid:str}/partial", sync_to_thread=True)
-def change_glossary(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[bytes]:
+def change_glossary(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Change the given attributes of a glossary."""
     given, permit = wire.read(body, Changes), wire.permit(account, caller)
-    return wire.answer(account.catalog.glossary.glossaries.change(guid, given, by=caller.id, permit=permit))
+    return wire.answer(
+        account.catalog.glossary.glossaries.change(
+            guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+        )
+    )
 
 
 @delete("/glossary/{guid:str}", status_code=204, sync_to_thread=True)
-def delete_glossary(account: Served, caller: Caller, guid: FromPath[str]) -> Response[None]:
+def delete_glossary(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[None]:
     """Delete a glossary with its terms and categories."""
-    account.catalog.glossary.glossaries.delete(guid, by=caller.id, permit=wire.permit(account, caller))
+    account.catalog.glossary.glossaries.delete(
+        guid, by=caller.id, permit=wire.permit(account, caller), expected=conditions.expected(request)
+    )
     return wire.nothing()
 
 
@@ -135,23 +150,37 @@ def read_category(account: Served, caller: Caller, guid: FromPath[str]) -> Respo
 
 
 @put("/glossary/category/{guid:str}", sync_to_thread=True)
-def replace_category(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[bytes]:
+def replace_category(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Replace a category; those below it are renamed as its name demands."""
     given, permit = wire.read(body, Category), wire.permit(account, caller)
-    return wire.answer(account.catalog.glossary.categories.replace(guid, given, by=caller.id, permit=permit))
+    return wire.answer(
+        account.catalog.glossary.categories.replace(
+            guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+        )
+    )
 
 
 @put("/glossary/category/{guid:str}/partial", sync_to_thread=True)
-def change_category(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[bytes]:
+def change_category(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Change the given attributes of a category."""
     given, permit = wire.read(body, Changes), wire.permit(account, caller)
-    return wire.answer(account.catalog.glossary.categories.change(guid, given, by=caller.id, permit=permit))
+    return wire.answer(
+        account.catalog.glossary.categories.change(
+            guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+        )
+    )
 
 
 @delete("/glossary/category/{guid:str}", status_code=204, sync_to_thread=True)
-def delete_category(account: Served, caller: Caller, guid: FromPath[str]) -> Response[None]:
+def delete_category(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[None]:
     """Delete a category. Those below it move to the top; its terms stay."""
-    account.catalog.glossary.categories.delete(guid, by=caller.id, permit=wire.permit(account, caller))
+    account.catalog.glossary.categories.delete(
+        guid, by=caller.id, permit=wire.permit(account, caller), expected=conditions.expected(request)
+    )
     return wire.nothing()
 
 
@@ -191,23 +220,37 @@ def read_term(account: Served, caller: Caller, guid: FromPath[str]) -> Response[
 
 
 @put("/glossary/term/{guid:str}", sync_to_thread=True)
-def replace_term(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[bytes]:
+def replace_term(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Replace a term: what is not sent is taken away, but for the assets that it is assigned to."""
     given, permit = wire.read(body, Term), wire.permit(account, caller)
-    return wire.answer(account.catalog.glossary.terms.replace(guid, given, by=caller.id, permit=permit))
+    return wire.answer(
+        account.catalog.glossary.terms.replace(
+            guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+        )
+    )
 
 
 @put("/glossary/term/{guid:str}/partial", sync_to_thread=True)
-def change_term(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[bytes]:
+def change_term(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
+) -> Response[bytes]:
     """Change the given attributes of a term."""
     given, permit = wire.read(body, Changes), wire.permit(account, caller)
-    return wire.answer(account.catalog.glossary.terms.change(guid, given, by=caller.id, permit=permit))
+    return wire.answer(
+        account.catalog.glossary.terms.change(
+            guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+        )
+    )
 
 
 @delete("/glossary/term/{guid:str}", status_code=204, sync_to_thread=True)
-def delete_term(account: Served, caller: Caller, guid: FromPath[str]) -> Response[None]:
+def delete_term(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[None]:
     """Delete a term and the terms below it; no asset has them any more."""
-    account.catalog.glossary.terms.delete(guid, by=caller.id, permit=wire.permit(account, caller))
+    account.catalog.glossary.terms.delete(
+        guid, by=caller.id, permit=wire.permit(account, caller), expected=conditions.expected(request)
+    )
     return wire.nothing()
 
 

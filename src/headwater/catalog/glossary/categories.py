@@ -13,6 +13,7 @@ from headwater.catalog.glossary.views import categories_of
 from headwater.catalog.model import EntityInput
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.conditions import Condition
 from headwater.errors import Conflict, Fault, Invalid, raise_if_any
 
 
@@ -64,26 +65,37 @@ class Categories:
             guids = [_create(writing, category, f"[{at}]") for at, category in enumerate(given)]
             return categories_of(writing, list(writing.rows(guids, CATEGORY).values()))
 
-    def replace(self, guid: str, given: Category, *, by: str, permit: Permit | None = None) -> Category:
+    def replace(
+        self, guid: str, given: Category, *, by: str, permit: Permit | None = None, expected: Condition | None = None
+    ) -> Category:
         """Make the category what is given, and rename those below it. Raises as `create` does."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, CATEGORY)
-            writing.ask([row])
+            writing.ask([row], expected)
             _replace(writing, row, given)
             return categories_of(writing, [writing.row(guid, CATEGORY)])[0]
 
-    def change(self, guid: str, changes: Mapping[str, object], *, by: str, permit: Permit | None = None) -> Category:
+    def change(
+        self,
+        guid: str,
+        changes: Mapping[str, object],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        expected: Condition | None = None,
+    ) -> Category:
         """Change some attributes of a category. Raises Invalid for one that it does not have."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, CATEGORY)
-            writing.ask([row])
+            writing.ask([row], expected)
             _replace(writing, row, merged(categories_of(writing, [row])[0], changes))
             return categories_of(writing, [writing.row(guid, CATEGORY)])[0]
 
-    def delete(self, guid: str, *, by: str, permit: Permit | None = None) -> None:
+    def delete(self, guid: str, *, by: str, permit: Permit | None = None, expected: Condition | None = None) -> None:
         """Delete a category. Those below it move to the top, its terms stay. Raises NotFound."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, CATEGORY)
+            writing.ask([row], expected)
             home = hierarchy.anchors(writing, [row], CATEGORY)[row["id"]]
             children = [one for above, one in hierarchy.below(writing, [row], CATEGORY_TREE) if above == row["id"]]
             wanted = {one["id"]: names.below_glossary(one["name"], home["qualified_name"]) for one in children}

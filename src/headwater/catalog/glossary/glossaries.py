@@ -13,6 +13,7 @@ from headwater.catalog.glossary.shapes import ALL, Glossary, GlossaryDetail, Pag
 from headwater.catalog.glossary.views import Readable, categories_of, glossaries_of, terms_of
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.conditions import Condition
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 
 
@@ -63,27 +64,38 @@ class Glossaries:
             guid = writing.save([glossary_input(given, "-1", name)])["-1"]
             return glossaries_of(writing, [writing.row(guid, GLOSSARY)])[0]
 
-    def replace(self, guid: str, given: Glossary, *, by: str, permit: Permit | None = None) -> Glossary:
+    def replace(
+        self, guid: str, given: Glossary, *, by: str, permit: Permit | None = None, expected: Condition | None = None
+    ) -> Glossary:
         """Make the glossary's own attributes what is given; what it holds stays. Raises as `create` does.
 
         Its qualified name stays too, unless another is given: the names of its terms end with it.
         """
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, GLOSSARY)
-            writing.ask([row])
+            writing.ask([row], expected)
             return _replace(writing, row, given)
 
-    def change(self, guid: str, changes: Mapping[str, object], *, by: str, permit: Permit | None = None) -> Glossary:
+    def change(
+        self,
+        guid: str,
+        changes: Mapping[str, object],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        expected: Condition | None = None,
+    ) -> Glossary:
         """Change some attributes of a glossary. Raises Invalid for one that it does not have."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, GLOSSARY)
-            writing.ask([row])
+            writing.ask([row], expected)
             return _replace(writing, row, merged(glossaries_of(writing, [row], held=False)[0], changes))
 
-    def delete(self, guid: str, *, by: str, permit: Permit | None = None) -> None:
+    def delete(self, guid: str, *, by: str, permit: Permit | None = None, expected: Condition | None = None) -> None:
         """Delete a glossary with its categories and terms. Raises NotFound."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, GLOSSARY)
+            writing.ask([row], expected)
             held = [
                 one
                 for relationship in ("AtlasGlossaryCategoryAnchor", "AtlasGlossaryTermAnchor")

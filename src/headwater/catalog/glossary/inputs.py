@@ -32,7 +32,12 @@ S = TypeVar("S", bound=Described)
 
 def glossary_input(given: Glossary, key: str, qualified_name: str) -> EntityInput:
     """Return a glossary as an entity; `key` is its guid, or negative for a new one."""
-    return EntityInput(type_name=GLOSSARY, guid=key, attributes=_attributes(given, PLAIN_OF_GLOSSARY, qualified_name))
+    return EntityInput(
+        type_name=GLOSSARY,
+        guid=key,
+        last_modified_ts=given.last_modified_ts,
+        attributes=_attributes(given, PLAIN_OF_GLOSSARY, qualified_name),
+    )
 
 
 def category_input(given: Category, key: str, qualified_name: str, anchor: str) -> EntityInput:
@@ -41,6 +46,7 @@ def category_input(given: Category, key: str, qualified_name: str, anchor: str) 
     return EntityInput(
         type_name=CATEGORY,
         guid=key,
+        last_modified_ts=given.last_modified_ts,
         attributes=_attributes(given, PLAIN, qualified_name),
         relationship_attributes={
             "anchor": {"guid": anchor},
@@ -60,6 +66,7 @@ def term_input(given: Term, key: str, qualified_name: str, anchor: str) -> Entit
     return EntityInput(
         type_name=TERM,
         guid=key,
+        last_modified_ts=given.last_modified_ts,
         attributes=attributes,
         contacts={role: list(people) for role, people in (given.contacts or {}).items()},
         relationship_attributes={

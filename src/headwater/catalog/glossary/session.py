@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import bulk, removal
 from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
@@ -104,11 +105,14 @@ class Writing(Reading):
     def pen(self) -> Pen:
         return Pen(self.by, self.at, 0, {})
 
-    def ask(self, rows: Iterable[Row] = ()) -> None:
-        """Ask whether the collections of these rows, or the root, may be written."""
+    def ask(self, rows: Collection[Row] = (), expected: Condition | None = None) -> None:
+        """Ask whether the collections of these rows, or the root, may be written, and they are as is expected."""
         if self.permit is not None:
             names = collection_names(self.connection)
             self.permit(frozenset(names[row["collection_id"]] for row in rows) or frozenset({self.root}))
+        if expected is not None:
+            for row in rows:
+                expected.check(f"'{row['qualified_name']}'", row["version"])
 
     def save(self, given: Sequence[EntityInput]) -> dict[str, str]:
         """Write entities; new ones go into the root collection. Returns the guids that their keys became."""

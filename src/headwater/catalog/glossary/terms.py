@@ -11,6 +11,7 @@ from headwater.catalog.glossary.shapes import ALL, RELATIONS, Page, Term, TermHe
 from headwater.catalog.glossary.views import Readable, terms_of
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.conditions import Condition
 from headwater.errors import Conflict, Fault, Invalid, Place, raise_if_any
 
 MAX_TERMS = 100_000
@@ -64,26 +65,37 @@ class Terms:
             guids = create_terms(writing, given, self._most)
             return terms_of(writing, list(writing.rows(guids, TERM).values()), None)
 
-    def replace(self, guid: str, given: Term, *, by: str, permit: Permit | None = None) -> Term:
+    def replace(
+        self, guid: str, given: Term, *, by: str, permit: Permit | None = None, expected: Condition | None = None
+    ) -> Term:
         """Make the term what is given; what it is assigned to stays. Raises as `create` does."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, TERM)
-            writing.ask([row])
+            writing.ask([row], expected)
             replace_term(writing, row, given)
             return terms_of(writing, [writing.row(guid, TERM)], None)[0]
 
-    def change(self, guid: str, changes: Mapping[str, object], *, by: str, permit: Permit | None = None) -> Term:
+    def change(
+        self,
+        guid: str,
+        changes: Mapping[str, object],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        expected: Condition | None = None,
+    ) -> Term:
         """Change some attributes of a term. Raises Invalid for one that it does not have."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, TERM)
-            writing.ask([row])
+            writing.ask([row], expected)
             replace_term(writing, row, merged(terms_of(writing, [row], frozenset())[0], changes))
             return terms_of(writing, [writing.row(guid, TERM)], None)[0]
 
-    def delete(self, guid: str, *, by: str, permit: Permit | None = None) -> None:
+    def delete(self, guid: str, *, by: str, permit: Permit | None = None, expected: Condition | None = None) -> None:
         """Delete a term and the terms below it; no entity has them any more. Raises NotFound."""
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, TERM)
+            writing.ask([row], expected)
             writing.remove([row, *(one for _, one in hierarchy.below(writing, [row], hierarchy.TERM_TREE))])
 
 
