@@ -4,7 +4,7 @@ import pytest
 
 from catalog.desk import Desk, entity, ref
 from headwater.catalog.browse import Page
-from headwater.errors import CatalogError
+from headwater.errors import CatalogError, NotFound
 
 
 @pytest.fixture
@@ -73,3 +73,58 @@ def test_path_that_leads_nowhere_is_refused(path: str, code: str, shelf: Desk) -
     with pytest.raises(CatalogError) as refused:
         shelf.catalog.browse.by_path(path)
     assert refused.value.code == code
+
+
+@pytest.fixture
+def parted(shelf: Desk) -> Desk:
+    """A workspace in the root collection, its pipeline in `team`, the activity in `secret`."""
+    collections = shelf.catalog.collections
+    for name in ("team", "secret"):
+        collections.put(name, friendly_name=name, parent=collections.root, by="tester")
+    shelf.write(
+        entity("azure_synapse_workspace", "v"),
+        entity("azure_synapse_pipeline", "v/p", rel_workspace=ref("azure_synapse_workspace", "v"))
+        | {"collectionId": "team", "contacts": {"Owner": [{"id": "ann", "info": "asks first"}]}},
+        entity("azure_synapse_copy_activity", "v/p/a", rel_pipeline=ref("azure_synapse_pipeline", "v/p"))
+        | {"collectionId": "secret"},
+    )
+    return shelf
+
+
+def test_root_lists_what_no_asset_holds(shelf: Desk) -> None:
+    rows = shelf.catalog.browse.by_path("/").rows
+    assert sorted(row.path for row in rows) == [
+        "/DataSet#loose",
+        "/azure_datalake_gen2_path#f",
+        "/azure_synapse_workspace#w",
+    ]
+
+
+def test_what_may_not_be_read_is_neither_counted_nor_named(parted: Desk) -> None:
+    page = Page(collections=frozenset({"team"}))
+    (pipeline,) = parted.catalog.browse.tops("Azure Synapse Analytics", page).rows
+    assert (pipeline.path, pipeline.is_leaf, pipeline.children) == ("/azure_synapse_pipeline#v%2Fp", True, 0)
+    assert parted.catalog.browse.by_path(pipeline.path, page).rows == ()
+    assert [row.path for row in parted.catalog.browse.by_path("/", page).rows] == [pipeline.path]
+    assert [row.path for row in parted.catalog.browse.by_type("Process", page).rows] == [pipeline.path]
+    assert pipeline.owners == ({"id": "ann", "info": "asks first"},)
+
+
+def test_what_an_unreadable_asset_holds_stands_at_the_top(parted: Desk) -> None:
+    page = Page(collections=frozenset({"contoso", "secret"}))
+    rows = parted.catalog.browse.tops("Azure Synapse Analytics", page).rows
+    assert sorted(row.path for row in rows) == [
+        "/azure_synapse_copy_activity#v%2Fp%2Fa",
+        "/azure_synapse_workspace#v",
+        "/azure_synapse_workspace#w",
+    ]
+    (workspace,) = [row for row in rows if row.name == "v"]
+    assert workspace.is_leaf
+
+
+def test_unreadable_asset_cannot_be_opened(parted: Desk) -> None:
+    page = Page(collections=frozenset({"team"}))
+    with pytest.raises(NotFound):
+        parted.catalog.browse.by_path("/azure_synapse_workspace#v", page)
+    with pytest.raises(NotFound):
+        parted.catalog.browse.children(parted.guid("v"), page)

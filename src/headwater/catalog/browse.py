@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, FromClause, func, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog.reading import Row
@@ -14,12 +14,14 @@ from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import IS_LIVE, entities, type_counts
 from headwater.catalog.store.schema import collections as collection_table
 from headwater.catalog.type_definitions import Types
-from headwater.catalog.types import TypeSet
+from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound
 
 MAX_LIMIT = 10_000
 OTHER = "Other"
+ROOT = "/"
+"""The path of what stands at the top, whatever its source."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -34,7 +36,7 @@ FIRST_PAGE = Page()
 
 
 class BrowseRow(msgspec.Struct, frozen=True):
-    """`path` opens the children, in the form `/<type>#<name>/<type>#<name>`."""
+    """`path` opens the children, in the form `/<type>#<name>/<type>#<name>`; `owners` are contacts of the asset."""
 
     guid: str
     name: str
@@ -43,6 +45,7 @@ class BrowseRow(msgspec.Struct, frozen=True):
     path: str
     is_leaf: bool
     children: int
+    owners: tuple[dict[str, object], ...] = ()
 
 
 class BrowseResult(msgspec.Struct, frozen=True):
@@ -60,7 +63,11 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Browse:
-    """The hierarchy of assets as relationships make it: what holds what."""
+    """The hierarchy of assets as relationships make it: what holds what.
+
+    What the caller may not read is as if it were not there: it is neither listed nor counted nor named in a path, and
+    what it holds stands at the top.
+    """
 
     def __init__(self, store: Store, types: Types) -> None:
         self._store = store
@@ -89,12 +96,9 @@ class Browse:
         """Assets of a source type that no other of this type holds: workspaces, servers, services, loose files."""
         with self._store.read() as connection:
             types = self._types.at(connection)
-            mine = [kind for kind in types.entities.values() if (kind.service_type or OTHER) == source]
-            chosen = [kind.id for kind in mine if not kind.is_part and not kind.is_vocabulary]
-            holder = entities.alias("holder")
-            held = select(holder.c.id).where(holder.c.id == entities.c.parent_id, holder.c.type_id.in_(chosen))
-            where = entities.c.type_id.in_(chosen) & ~held.correlate(entities).exists()
-            return _page(connection, where, None, page, types)
+            chosen = [kind.id for kind in _assets(types) if (kind.service_type or OTHER) == source]
+            held = _holder(page, lambda holder: holder.c.type_id.in_(chosen))
+            return _page(connection, entities.c.type_id.in_(chosen) & ~held, None, page, types)
 
     def by_type(self, type_name: str, page: Page = FIRST_PAGE) -> BrowseResult:
         """Assets of a type or its subtypes, wherever they stand. Raises NotFound for an unknown type."""
@@ -105,21 +109,48 @@ class Browse:
             return _page(connection, where, None, page, types)
 
     def by_path(self, path: str, page: Page = FIRST_PAGE) -> BrowseResult:
-        """What the asset at the path holds. Raises NotFound, or Invalid for a text that is no path."""
+        """What the asset at the path holds; at `/`, what no asset holds.
+
+        Raises NotFound, or Invalid for a text that is no path.
+        """
         with self._store.read() as connection:
             types = self._types.at(connection)
-            id = _follow(connection, path, types)
+            if path == ROOT:
+                chosen = [kind.id for kind in _assets(types)]
+                return _page(connection, entities.c.type_id.in_(chosen) & ~_holder(page), None, page, types)
+            id = _follow(connection, path, page, types)
             return _page(connection, entities.c.parent_id == id, path.rstrip("/"), page, types)
 
     def children(self, guid: str, page: Page = FIRST_PAGE) -> BrowseResult:
         """What the asset holds. Raises NotFound."""
         with self._store.read() as connection:
             types = self._types.at(connection)
-            id = connection.execute(select(entities.c.id).where(entities.c.guid == guid)).scalar()
+            query = select(entities.c.id).where((entities.c.guid == guid) & _readable(page, entities))
+            id = connection.execute(query).scalar()
             if id is None:
                 raise NotFound(no_guid(guid))
-            path = _path_of(connection, int(id), types)
+            path = _path_of(connection, int(id), page, types)
             return _page(connection, entities.c.parent_id == id, path, page, types)
+
+
+def _assets(types: TypeSet) -> list[EntityType]:
+    return [kind for kind in types.entities.values() if not kind.is_part and not kind.is_vocabulary]
+
+
+def _readable(page: Page, table: FromClause) -> ColumnElement[bool]:
+    """Return the condition that rows of the table lie in the collections of the page."""
+    if page.collections is None:
+        return true()
+    allowed = select(collection_table.c.id).where(collection_table.c.name.in_(sorted(page.collections)))
+    return table.c.collection_id.in_(allowed)
+
+
+def _holder(page: Page, more: Callable[[FromClause], ColumnElement[bool]] | None = None) -> ColumnElement[bool]:
+    """Return the condition that a readable asset holds the entity."""
+    holder = entities.alias("holder")
+    query = select(holder.c.id).where(holder.c.id == entities.c.parent_id, _readable(page, holder))
+    query = query if more is None else query.where(more(holder))
+    return query.correlate(entities).exists()
 
 
 def _page(
@@ -133,18 +164,15 @@ def _page(
         cure = f"Use a limit of 0 to {MAX_LIMIT} and an offset of 0 or more."
         raise Invalid(Fault("CAT-028", f"limit {page.limit}, offset {page.offset} is no page", cure=cure))
     parts = [type.id for type in types.entities.values() if type.is_part]
-    condition = where & IS_LIVE & entities.c.type_id.not_in(parts)
-    if page.collections is not None:
-        allowed = select(collection_table.c.id).where(collection_table.c.name.in_(page.collections))
-        condition &= entities.c.collection_id.in_(allowed)
+    condition = where & IS_LIVE & entities.c.type_id.not_in(parts) & _readable(page, entities)
     count = connection.execute(select(func.count()).select_from(entities).where(condition)).scalar_one()
     query = select(entities).where(condition).order_by(entities.c.type_id, entities.c.name, entities.c.id)
     rows = connection.execute(query.limit(page.limit).offset(page.offset)).mappings().all()
-    below = _numbers_below(connection, [row["id"] for row in rows], parts)
+    below = _numbers_below(connection, [row["id"] for row in rows], page, parts)
     # Rows from all over have each their own path; there are few parents on a page.
     paths = dict.fromkeys({row["parent_id"] for row in rows}, path)
     if path is None:
-        paths = {parent: "" if parent is None else _path_of(connection, parent, types) for parent in paths}
+        paths = {parent: _path_of(connection, parent, page, types) for parent in paths}
     return BrowseResult(
         int(count),
         tuple(_browse_row(row, paths[row["parent_id"]] or "", below.get(row["id"], 0), types) for row in rows),
@@ -161,6 +189,7 @@ def _browse_row(row: Row, path: str, children: int, types: TypeSet) -> BrowseRow
         path=f"{path}/{_segment(type_name, row['name'])}",
         is_leaf=children == 0,
         children=children,
+        owners=tuple((row["contacts"] or {}).get("Owner", ())),
     )
 
 
@@ -169,18 +198,19 @@ def _segment(type_name: str, name: str) -> str:
     return f"{type_name}#{name.replace('%', '%25').replace('/', '%2F')}"
 
 
-def _follow(connection: Connection, path: str, types: TypeSet) -> int:
+def _follow(connection: Connection, path: str, page: Page, types: TypeSet) -> int:
     parent: int | None = None
     for segment in path.strip("/").split("/"):
         type_name, mark, key = segment.partition("#")
         if not mark or type_name not in types.entities:
-            cure = "A path is /<type>#<name>/<type>#<name>, as browsing gives it."
+            cure = "A path is /<type>#<name>/<type>#<name>, as browsing gives it; / alone lists what stands at the top."
             raise Invalid(Fault("CAT-028", f"'{segment}' is no piece of a browse path", cure=cure))
         name = key.replace("%2F", "/").replace("%25", "%")
         table = entities.c
-        held = table.parent_id == parent if parent is not None else table.parent_id.is_(None)
+        held = table.parent_id == parent if parent is not None else ~_holder(page)
         same = (table.type_id == types.entities[type_name].id) & (table.name == name) & IS_LIVE
-        found = connection.execute(select(table.id).where(held, same).order_by(table.id).limit(1)).scalar()
+        query = select(table.id).where(held, same, _readable(page, entities)).order_by(table.id)
+        found = connection.execute(query.limit(1)).scalar()
         if found is None:
             raise NotFound(Fault("CAT-003", f"Nothing stands at '{path}'", cure="Browse from the source type."))
         parent = int(found)
@@ -189,23 +219,26 @@ def _follow(connection: Connection, path: str, types: TypeSet) -> int:
     return parent
 
 
-def _path_of(connection: Connection, id: int, types: TypeSet) -> str:
+def _path_of(connection: Connection, id: int | None, page: Page, types: TypeSet) -> str:
+    """Return the path of an asset, from what no readable asset holds."""
     segments: list[str] = []
-    at: int | None = id
-    while at is not None and len(segments) < 100:
-        row = connection.execute(select(entities).where(entities.c.id == at)).mappings().one()
+    while id is not None and len(segments) < 100:
+        query = select(entities).where((entities.c.id == id) & _readable(page, entities))
+        row = connection.execute(query).mappings().first()
+        if row is None:
+            break
         segments.append(_segment(types.entities_by_id[row["type_id"]].name, row["name"]))
-        at = row["parent_id"]
+        id = row["parent_id"]
     return "".join(f"/{segment}" for segment in reversed(segments))
 
 
-def _numbers_below(connection: Connection, ids: Iterable[int], parts: Sequence[int]) -> dict[int, int]:
+def _numbers_below(connection: Connection, ids: Iterable[int], page: Page, parts: Sequence[int]) -> dict[int, int]:
     table = entities.c
     wanted = listed()
     query = (
         select(table.parent_id, func.count())
         .join(wanted, table.parent_id == integer(wanted))
-        .where(IS_LIVE, table.type_id.not_in(parts))
+        .where(IS_LIVE, table.type_id.not_in(parts), _readable(page, entities))
         .group_by(table.parent_id)
     )
     return dict(connection.execute(query, {"wanted": packed(ids)}).all())

@@ -21,7 +21,7 @@ class BrowseBody(msgspec.Struct, frozen=True, rename="camel"):
 
 @post("/browse", status_code=200, sync_to_thread=True)
 def browse(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
-    """What stands at the top of a type, or below a path."""
+    """Assets of a type, what stands below a path, or with the path `/` what stands at the top; readable ones alone."""
     given = wire.read(body, BrowseBody)
     limit = 100 if given.limit is None else given.limit
     page = Page(limit, given.offset or 0, account.roles.collections(caller, "data/read"))
@@ -40,7 +40,9 @@ def browse(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
             "entityType": row.type_name,
             "path": row.path,
             "isLeaf": row.is_leaf,
-            "owner": [],
+            "owner": [
+                {"id": owner.get("id"), "info": owner.get("info"), "contactType": "Owner"} for owner in row.owners
+            ],
         }
         for row in found.rows
     ]
