@@ -12,7 +12,7 @@
      ├─ LineageError                never leaves the lineage layer but as a status with a reason
      └─ CatalogError                maps 1:1 to an HTTP status and an Atlas error code
          ├─ NotFound (404) ─ Conflict (409) ─ Invalid (400) ─ Unauthorized (401) ─ Forbidden (403)
-         └─ Unavailable (503)
+         └─ PreconditionFailed (412) ─ Unavailable (503)
 
 A `Fault` is a value, so that a loader can gather all of them before it raises one error. Every code stands
 in `codes.CODES` with the sentence that `docs/reference/errors.md` prints.
@@ -165,6 +165,10 @@ class Unauthorized(CatalogError):
 
 class Forbidden(CatalogError):
     status = 403
+
+
+class PreconditionFailed(CatalogError):
+    status = 412
 
 
 class Unavailable(CatalogError):

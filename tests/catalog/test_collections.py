@@ -131,8 +131,9 @@ def test_asset_moves_with_its_columns_and_keeps_its_lineage(desk: Desk) -> None:
     }
     assert desk.catalog.entities.counts(collections=frozenset({"contoso"})) == {"DataSet": 1, "Process": 1}
     assert len(desk.catalog.lineage.walk(guid).relations) == 2
-    change = desk.catalog.entities.history(guid)[0]
-    assert (change.action, change.by, change.replaced) == ("MOVE", "mover", {"collectionId": "contoso"})
+    change = desk.catalog.history.changes(guid).entries[0]
+    assert (change.action, change.by) == ("MOVE", "mover")
+    assert [(each.part, each.old, each.new) for each in change.changes] == [("collectionId", "contoso", "sales")]
     assert desk.catalog.moves.move([guid], "sales", by="mover").mutated_entities == {}
 
 

@@ -7,13 +7,19 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from headwater.catalog.annotations.business_metadata import BusinessMetadata
+from headwater.catalog.annotations.classifications import Classifications
+from headwater.catalog.annotations.labels import Labels
 from headwater.catalog.assets import Assets
 from headwater.catalog.browse import Browse
 from headwater.catalog.collections import Collections
 from headwater.catalog.collections.moving import Moves
-from headwater.catalog.lineage.columns import ColumnLineage
 from headwater.catalog.entities import Entities
+from headwater.catalog.glossary.glossary import BusinessGlossary
+from headwater.catalog.history import History
 from headwater.catalog.lineage import Lineage
+from headwater.catalog.lineage.columns import ColumnLineage
+from headwater.catalog.names.aliases import Aliases
 from headwater.catalog.lifecycle import Lifecycle
 from headwater.catalog.relationships import Relationships
 from headwater.catalog.search import Search
@@ -32,6 +38,12 @@ class Catalog:
     moves: Moves
     entities: Entities
     assets: Assets
+    history: History
+    aliases: Aliases
+    glossary: BusinessGlossary
+    classifications: Classifications
+    labels: Labels
+    business_metadata: BusinessMetadata
     relationships: Relationships
     lineage: Lineage
     columns: ColumnLineage
@@ -57,6 +69,12 @@ class Catalog:
             moves=Moves(store, types),
             entities=Entities(store, types, collections),
             assets=Assets(store, types),
+            history=History(store, types),
+            aliases=Aliases(store, types),
+            glossary=BusinessGlossary.open(store, types, collections),
+            classifications=Classifications.open(store, types),
+            labels=Labels(store, types),
+            business_metadata=BusinessMetadata(store, types),
             relationships=Relationships(store, types),
             lineage=Lineage(store, types),
             columns=ColumnLineage(store, types),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, func, select
 
 from headwater.catalog import clock
+from headwater.catalog.annotations.sent import LEFT_ALONE, Updates
 from headwater.catalog.collections import Collections, collection_names
 from headwater.catalog.model import (
-    Change,
     EntitiesInfo,
     Entity,
     EntityBatch,
@@ -18,18 +18,23 @@ from headwater.catalog.model import (
     EntityInput,
     Mutation,
 )
-from headwater.catalog.reading import Row, entity_of, header_of, links_of, rows_by_id, whole
+from headwater.catalog.names import meeting
+from headwater.catalog.reading import Row, entity_of, header_of, headers_by_id, links_of, rows_by_id, whole
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing import bulk, removal
+from headwater.catalog.writing import bulk, purging, removal, restoring
 from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import drafts_of
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
+
+Witness = Callable[[Connection, Sequence[EntityHeader]], None]
+"""Told what is purged, before it is committed."""
 
 
 class Entities:
@@ -44,20 +49,38 @@ class Entities:
         self._root = collections.root
 
     def write(
-        self, batch: EntityBatch, *, by: str, collection: str | None = None, permit: Permit | None = None
+        self,
+        batch: EntityBatch,
+        *,
+        by: str,
+        collection: str | None = None,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+        updates: Updates = LEFT_ALONE,
     ) -> Mutation:
         """Create or update the entities of a batch. Raises Invalid or NotFound with every fault.
 
-        `collection` places new entities (default: root). Attributes that are not given stay as they are.
+        `collection` places new entities (default: root). Attributes that are not given stay as they are; `updates`
+        says whether annotations that are sent with entities that exist do. Raises PreconditionFailed if an entity is
+        not at the version that it was sent with, or the first one not as `condition` says.
         """
         types = self._types.current
         # Read before the turn to write, which others wait for.
-        drafts = drafts_of(batch, types)
+        drafts = drafts_of(batch, types, updates)
         with self._store.write() as connection:
             if (now := self._types.at(connection)) is not types:
-                types, drafts = now, drafts_of(batch, now)
+                types, drafts = now, drafts_of(batch, now, updates)
             where = collection or self._root
-            return bulk.write_drafts(connection, drafts, types, by=by, at=clock.now(), collection=where, permit=permit)
+            return bulk.write_drafts(
+                connection,
+                drafts,
+                types,
+                by=by,
+                at=clock.now(),
+                collection=where,
+                permit=permit,
+                condition=condition,
+            )
 
     def get(self, guid: str, *, relationships: bool = True) -> EntityInfo:
         """Raises NotFound. A deleted entity can be read, its status says so."""
@@ -98,8 +121,17 @@ class Entities:
             names = collection_names(connection)
             return {guid: header_of(row, types, names) for guid, row in _by_guid(connection, guids).items()}
 
-    def set_attribute(self, guid: str, name: str, value: object, *, by: str, permit: Permit | None = None) -> Mutation:
-        """Change one attribute. Raises NotFound, or Invalid if the type has no such attribute."""
+    def set_attribute(
+        self,
+        guid: str,
+        name: str,
+        value: object,
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> Mutation:
+        """Change one attribute. Raises NotFound, PreconditionFailed, or Invalid if the type has no such attribute."""
         with self._store.write() as connection:
             types = self._types.at(connection)
             row = _by_guid(connection, [guid]).get(guid)
@@ -111,12 +143,19 @@ class Entities:
                 raise Invalid(Fault("CAT-022", f"Attribute '{name}' not found for type {type.name}", cure=cure))
             given = EntityInput(type_name=type.name, guid=guid, attributes={name: value})
             batch = EntityBatch(entities=[given])
-            return bulk.write(connection, batch, types, by=by, at=clock.now(), collection=self._root, permit=permit)
+            return self._patch(connection, batch, types, by, permit, condition)
 
     def patch(
-        self, type_name: str, qualified_name: str, given: EntityInput, *, by: str, permit: Permit | None = None
+        self,
+        type_name: str,
+        qualified_name: str,
+        given: EntityInput,
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
     ) -> Mutation:
-        """Change the given attributes of the entity of this name. Raises NotFound or Invalid."""
+        """Change the given attributes of the entity of this name. Raises NotFound, Invalid or PreconditionFailed."""
         with self._store.write() as connection:
             types = self._types.at(connection)
             row = _named(connection, type_name, qualified_name, types)
@@ -130,39 +169,86 @@ class Entities:
                         relationship_attributes=given.relationship_attributes,
                         custom_attributes=given.custom_attributes,
                         contacts=given.contacts,
+                        last_modified_ts=given.last_modified_ts,
                     )
                 ]
             )
-            return bulk.write(connection, batch, types, by=by, at=clock.now(), collection=self._root, permit=permit)
+            return self._patch(connection, batch, types, by, permit, condition)
 
-    def delete(self, guids: Sequence[str], *, by: str, permit: Permit | None = None) -> Mutation:
+    def _patch(
+        self,
+        connection: Connection,
+        batch: EntityBatch,
+        types: TypeSet,
+        by: str,
+        permit: Permit | None,
+        condition: Condition | None,
+    ) -> Mutation:
+        place = self._root
+        found = bulk.write(
+            connection, batch, types, by=by, at=clock.now(), collection=place, permit=permit, condition=condition
+        )
+        return bulk.as_partial(found)
+
+    def delete(
+        self, guids: Sequence[str], *, by: str, permit: Permit | None = None, condition: Condition | None = None
+    ) -> Mutation:
         """Mark as DELETED, with their parts; their lineage ends now and stays in history. Raises NotFound.
 
-        What is deleted already is passed over.
+        What is deleted already is passed over. Raises PreconditionFailed if one is not as `condition` says.
         """
         with self._store.write() as connection:
             rows = _by_guid(connection, guids)
             raise_if_any(NotFound, (no_guid(guid) for guid in guids if guid not in rows))
-            return self._remove(connection, [rows[guid] for guid in guids], by, permit)
+            return self._remove(connection, [rows[guid] for guid in guids], by, permit, condition)
 
-    def delete_named(self, type_name: str, qualified_name: str, *, by: str, permit: Permit | None = None) -> Mutation:
+    def delete_named(
+        self,
+        type_name: str,
+        qualified_name: str,
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> Mutation:
         """Like `delete`, by name."""
         with self._store.write() as connection:
             row = _named(connection, type_name, qualified_name, self._types.at(connection))
-            return self._remove(connection, [row], by, permit)
+            return self._remove(connection, [row], by, permit, condition)
 
-    def history(self, guid: str) -> tuple[Change, ...]:
-        """Return the changes of an entity, newest first. Raises NotFound."""
-        table = schema.entity_changes.c
-        with self._store.read() as connection:
-            row = _by_guid(connection, [guid]).get(guid)
-            if row is None:
-                raise NotFound(no_guid(guid))
-            query = select(schema.entity_changes).where(table.entity_id == row["id"]).order_by(table.version.desc())
-            return tuple(
-                Change(version=at.version, action=at.action, by=at.changed_by, at=at.changed_at, replaced=at.replaced)
-                for at in connection.execute(query)
+    def restore(self, guids: Sequence[str], *, by: str, permit: Permit | None = None) -> Mutation:
+        """Make deleted entities active again, with the parts, relationships and lineage that went with each.
+
+        What is active is passed over. A relationship comes back if its other end is there and no other has taken its
+        place. Raises NotFound, or Conflict if a name is taken meanwhile or an asset of a part stays deleted.
+        """
+        with self._store.write() as connection:
+            types, names = self._types.at(connection), collection_names(connection)
+            rows = _by_guid(connection, guids)
+            raise_if_any(NotFound, (no_guid(guid) for guid in guids if guid not in rows))
+            found, times = restoring.with_parts(connection, rows.values(), types)
+            _ask(permit, [*rows.values(), *found.values()], names)
+            restoring.restore(connection, found, times, Pen(by, _after(found.values()), 0, {}), types)
+            headers = headers_by_id(connection, found, types, names)
+            return Mutation(
+                mutated_entities={"RESTORE": list(headers.values())} if headers else {}, guid_assignments={}
             )
+
+    def purge(self, guids: Sequence[str], *, permit: Permit | None = None, witness: Witness | None = None) -> Mutation:
+        """Take deleted entities and their parts out of the catalog for good: history, lineage, everything.
+
+        What is not deleted, or not there, is passed over as in Atlas. `witness` is told, in the same transaction.
+        """
+        with self._store.write() as connection:
+            types, names = self._types.at(connection), collection_names(connection)
+            rows = [row for row in _by_guid(connection, guids).values() if row["status"] != ACTIVE]
+            found, _ = restoring.with_parts(connection, rows, types)
+            _ask(permit, found.values(), names)
+            headers = [header_of(row, types, names) for row in found.values()]
+            purging.purge(connection, list(found.values()))
+            if witness is not None:
+                witness(connection, headers)
+            return Mutation(mutated_entities={"PURGE": headers} if headers else {}, guid_assignments={})
 
     def collections_of(self, guids: Iterable[str]) -> frozenset[str]:
         """Names of the collections that hold these entities; unknown guids are passed over."""
@@ -182,13 +268,22 @@ class Entities:
             found = connection.execute(query).all()
         return {types.entities_by_id[type_id].name: int(number) for type_id, number in found if number}
 
-    def _remove(self, connection: Connection, rows: Sequence[Row], by: str, permit: Permit | None) -> Mutation:
+    def _remove(
+        self,
+        connection: Connection,
+        rows: Sequence[Row],
+        by: str,
+        permit: Permit | None,
+        condition: Condition | None,
+    ) -> Mutation:
         types = self._types.at(connection)
         names = collection_names(connection)
-        if permit is not None:
-            permit(frozenset(names[row["collection_id"]] for row in rows))
-        pen = Pen(by, clock.now(), 0, {})
+        _ask(permit, rows, names)
+        if condition is not None:
+            for row in rows:
+                condition.check(f"'{row['qualified_name']}'", row["version"] if row["status"] == ACTIVE else None)
         gone = removal.with_parts(connection, rows, types)
+        pen = Pen(by, _after(gone), 0, {})
         removal.remove(connection, gone, pen, types)
         rows_now = rows_by_id(connection, [row["id"] for row in gone])
         headers = [header_of(row, types, names) for row in rows_now.values()]
@@ -217,6 +312,16 @@ class Entities:
         return {row["guid"]: entity_of(row, types, names, links.get(row["id"], {})) for row in parts}
 
 
+def _ask(permit: Permit | None, rows: Iterable[Row], names: Mapping[int, str]) -> None:
+    if permit is not None:
+        permit(frozenset(names[row["collection_id"]] for row in rows))
+
+
+def _after(rows: Iterable[Row]) -> int:
+    """Return now, and not the moment of any change before: history tells states apart by their times."""
+    return max([clock.now(), *(int(row["updated_at"]) + 1 for row in rows)])
+
+
 def _by_guid(connection: Connection, guids: Iterable[str]) -> dict[str, Row]:
     wanted = listed()
     query = whole().join(wanted, entities.c.guid == text(wanted))
@@ -224,7 +329,7 @@ def _by_guid(connection: Connection, guids: Iterable[str]) -> dict[str, Row]:
 
 
 def _by_name(connection: Connection, type_name: str, names: Sequence[str], types: TypeSet) -> dict[str, Row]:
-    """Return active entities of the type or a subtype by name; the type itself goes first."""
+    """Return active entities of the type or a subtype by name, or else by another name; the type itself goes first."""
     type = types.known(type_name)
     below = types.subtype_ids(type_name)
     wanted = listed()
@@ -233,6 +338,8 @@ def _by_name(connection: Connection, type_name: str, names: Sequence[str], types
     for row in connection.execute(query, {"wanted": packed(sorted(set(names)))}).mappings():
         if row["type_id"] == type.id or (row["type_id"] in below and row["qualified_name"] not in found):
             found[row["qualified_name"]] = row
+    if others := [name for name in dict.fromkeys(names) if name not in found]:
+        found.update(meeting.find(connection, types, type, others))
     return found
 
 

@@ -43,6 +43,41 @@ class Annotations(Shape, frozen=True, omit_defaults=True):
 NO_ANNOTATIONS = Annotations()
 
 
+class TimeBoundary(Shape, frozen=True, omit_defaults=True):
+    """When a classification holds: times as `2026/11/22 18:00:00`, and the name of their time zone."""
+
+    start_time: str | None = None
+    end_time: str | None = None
+    time_zone: str | None = None
+
+
+class ClassificationInput(Shape, frozen=True):
+    """A classification as a client gives it. What is None stays as it is, or gets its default when it is new."""
+
+    type_name: str
+    attributes: Attributes | None = None
+    entity_guid: str | None = None
+    """Where it stands on an entity that it was propagated to, the guid of the one that it came from."""
+    propagate: bool | None = None
+    remove_propagations_on_entity_delete: bool | None = None
+    restrict_propagation_through_lineage: bool | None = None
+    restrict_propagation_through_hierarchy: bool | None = None
+    validity_periods: list[TimeBoundary] | None = None
+    source: str | None = None
+    source_details: Attributes | None = None
+
+
+class Classifieds(Shape, frozen=True):
+    """The classifications of an entity, as Atlas lists them."""
+
+    list: tuple[Attributes, ...]
+    start_index: int
+    page_size: int
+    total_count: int
+    sort_by: str | None = None
+    sort_type: str = "NONE"
+
+
 class ObjectId(Shape, frozen=True, omit_defaults=True):
     """A reference to an entity: by `guid` (negative inside one request) or by type and unique attributes."""
 
@@ -60,8 +95,15 @@ class EntityInput(Shape, frozen=True):
     relationship_attributes: Attributes | None = None
     custom_attributes: dict[str, str] | None = None
     contacts: dict[str, list[Attributes]] | None = None
+    classifications: list[ClassificationInput] | None = None
+    labels: list[str] | None = None
+    business_attributes: dict[str, Attributes | None] | None = None
     status: Status | None = None
+    """DELETED deletes it, after all else that it says."""
     collection_id: str | None = None
+    last_modified_ts: str | int | None = msgspec.field(name="lastModifiedTS", default=None)
+    """The version that the client has read; a write of an entity that stands at another is refused."""
+    is_incomplete: bool | None = None
 
 
 class EntityBatch(Shape, frozen=True):
@@ -141,6 +183,8 @@ class RelationshipInput(Shape, frozen=True):
     end1: ObjectId | None = None
     end2: ObjectId | None = None
     attributes: Attributes | None = None
+    blocked_propagated_classifications: list[ClassificationInput] | None = None
+    last_modified_ts: str | int | None = msgspec.field(name="lastModifiedTS", default=None)
 
 
 class Relationship(Shape, frozen=True):
@@ -157,6 +201,8 @@ class Relationship(Shape, frozen=True):
     update_time: int
     version: int
     propagate_tags: str = "NONE"
+    propagated_classifications: tuple[Attributes, ...] = ()
+    blocked_propagated_classifications: tuple[Attributes, ...] = ()
     last_modified_ts: str = msgspec.field(name="lastModifiedTS", default="1")
 
 
@@ -190,13 +236,3 @@ class LineageInfo(Shape, frozen=True):
     relations: tuple[LineageRelation, ...]
     parent_relations: tuple[ParentRelation, ...]
     width_counts: dict[str, dict[str, int] | None]
-
-
-class Change(Shape, frozen=True):
-    """One change of an entity: who, when (ms), what, and the values that it replaced."""
-
-    version: int
-    action: str
-    by: str
-    at: int
-    replaced: Attributes

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, Text, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Text, or_, select, type_coerce
 
 from headwater.catalog.model import (
     NO_ANNOTATIONS,
@@ -20,7 +20,7 @@ from headwater.catalog.model import (
 )
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.rows import fetch
-from headwater.catalog.store.schema import IS_LINKED, entities, entity_texts, relationships
+from headwater.catalog.store.schema import ACTIVE, IS_LINKED, entities, entity_texts, relationships
 from headwater.catalog.types import EntityType, TypeSet
 
 Row = RowMapping
@@ -137,8 +137,10 @@ def entity_of(row: Row, types: TypeSet, collections: Mapping[int, str], links: M
     )
 
 
-def links_of(connection: Connection, rows: Sequence[Row], types: TypeSet) -> dict[int, dict[str, object]]:
-    """Return the relationship attributes of each row: every one its type has, empty or not."""
+def links_of(
+    connection: Connection, rows: Sequence[Row], types: TypeSet, *, at: int | None = None
+) -> dict[int, dict[str, object]]:
+    """Return the relationship attributes of each row: all that its type has, empty or not; as they were `at` a time."""
     found: dict[int, dict[str, object]] = {row["id"]: _empty(types.entities_by_id[row["type_id"]]) for row in rows}
     there = entities.alias("there")
     for side, (here_id, there_id) in enumerate(
@@ -151,7 +153,7 @@ def links_of(connection: Connection, rows: Sequence[Row], types: TypeSet) -> dic
             .select_from(wanted)
             .join(relationships, here_id == integer(wanted))
             .join(there, there.c.id == there_id)
-            .where(IS_LINKED)
+            .where(_stood(at))
             .order_by(relationships.c.id)
         )
         for row in connection.execute(query, {"wanted": packed(found)}).mappings():
@@ -165,6 +167,13 @@ def links_of(connection: Connection, rows: Sequence[Row], types: TypeSet) -> dic
                 if isinstance(several := held[end.name], list):
                     several.append(_reference(row, relationship.name, types))
     return found
+
+
+def _stood(at: int | None) -> ColumnElement[bool]:
+    table = relationships.c
+    if at is None:
+        return IS_LINKED
+    return (table.created_at <= at) & or_(table.status == ACTIVE, table.updated_at > at)
 
 
 def _empty(type: EntityType) -> dict[str, object]:
@@ -197,6 +206,7 @@ def relationship_of(row: Row, ends: Mapping[int, Row], types: TypeSet) -> Relati
         attributes=row["attributes"],
         status=STATUSES[row["status"]],
         label=type.label,
+        propagate_tags=type.propagate_tags,
         created_by=row["created_by"],
         updated_by=row["updated_by"],
         create_time=row["created_at"],

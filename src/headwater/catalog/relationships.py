@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from headwater.catalog import clock
+from headwater.catalog.annotations import blocking, propagation
+from headwater.catalog.attributes import checked, missing
 from headwater.catalog.collections import collection_names
+from headwater.catalog.glossary import meanings
 from headwater.catalog.model import ObjectId, Relationship, RelationshipInfo, RelationshipInput
+from headwater.catalog.names import meeting, rewriting
 from headwater.catalog.reading import Row, header_of, relationship_of, rows_by_id
 from headwater.catalog.store import Store
 from headwater.catalog.store.schema import ACTIVE, IS_LINKED, relationships
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import RelationshipType, TypeSet
-from headwater.catalog.writing import documents, links
+from headwater.catalog.writing import documents, links, quotas
 from headwater.catalog.writing.bulk import Permit
-from headwater.catalog.writing.drafts import Reference
+from headwater.catalog.writing.conditions import Condition
+from headwater.catalog.writing.drafts import Reference, read_version
 from headwater.catalog.writing.links import Plan, Wanted
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import Cast, Known
-from headwater.errors import Conflict, Fault, Invalid, NotFound
+from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 
 NO_PLACE = 0
 
@@ -39,7 +45,11 @@ class Relationships:
             type = types.relationship(given.type_name or "")
             ends = _ends(connection, given, type, types)
             _ask(connection, ends, permit)
-            pair = (ends[0]["id"], type.id, ends[1]["id"])
+            attributes = _attributes(type, given, types)
+            keys = (ends[0]["id"], ends[1]["id"])
+            if type.symmetric:
+                keys = (min(keys), max(keys))
+            pair = (keys[0], type.id, keys[1])
             table = relationships.c
             same = (table.end1_id == pair[0]) & (table.type_id == type.id) & (table.end2_id == pair[2])
             if connection.execute(select(table.id).where(same, IS_LINKED)).first() is not None:
@@ -48,14 +58,27 @@ class Relationships:
                 )
                 raise Conflict(Fault("CAT-033", message, cure="PUT changes its attributes."))
             plan = Plan()
-            links.want(plan, Wanted(type, (pair[0], pair[2]), given.attributes or {}))
-            linked = links.link_up(connection, plan, Pen(by, clock.now(), NO_PLACE, {}), types, {})
+            links.want(plan, Wanted(type, (pair[0], pair[2]), attributes))
+            pen = _pen(by, ends)
+            linked = links.link_up(connection, plan, pen, types, {})
             documents.keep(connection, [], linked.touched, types)
+            meanings.follow_bulk(connection, plan, linked, (), pen, types)
+            propagation.follow(connection, linked, pen, types)
             row = connection.execute(select(relationships).where(same, IS_LINKED)).mappings().one()
             return relationship_of(row, {end["id"]: end for end in ends}, types)
 
-    def update(self, given: RelationshipInput, *, by: str, permit: Permit | None = None) -> Relationship:
-        """Replace the attributes of a relationship. Raises NotFound, or Invalid if type or ends are others."""
+    def update(
+        self,
+        given: RelationshipInput,
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> Relationship:
+        """Replace the attributes of a relationship.
+
+        Raises NotFound, Invalid if type or ends are others, PreconditionFailed if it is at another version.
+        """
         with self._store.write() as connection:
             types = self._types.at(connection)
             row = _row(connection, given.guid or "")
@@ -64,13 +87,18 @@ class Relationships:
             if given.type_name not in (None, type.name):
                 message = f"change of relationship type is not permitted: {row['guid']} is a {type.name}"
                 raise Invalid(Fault("CAT-024", message, cure="Delete it and make another."))
+            _same_ends(given, ends[row["end1_id"]], ends[row["end2_id"]])
             _ask(connection, tuple(ends.values()), permit)
+            _check(row, given, condition)
             plan = Plan()
-            plan.wanted[row["end1_id"], type.id, row["end2_id"]] = Wanted(
-                type, (row["end1_id"], row["end2_id"]), given.attributes or {}
-            )
-            links.link_up(connection, plan, Pen(by, clock.now(), NO_PLACE, {}), types, {})
-            return relationship_of(_row(connection, row["guid"]), ends, types)
+            pair = (row["end1_id"], row["end2_id"])
+            plan.wanted[pair[0], type.id, pair[1]] = Wanted(type, pair, _attributes(type, given, types))
+            pen = _pen(by, [*ends.values(), row])
+            linked = links.link_up(connection, plan, pen, types, {})
+            meanings.follow_bulk(connection, plan, linked, (), pen, types)
+            if given.blocked_propagated_classifications is not None:
+                blocking.set_blocked(connection, row, given.blocked_propagated_classifications, pen, types)
+            return _shown(connection, _row(connection, row["guid"]), ends, types)
 
     def get(self, guid: str) -> RelationshipInfo:
         """Raises NotFound. A deleted relationship can be read, its status says so."""
@@ -80,25 +108,77 @@ class Relationships:
             ends = rows_by_id(connection, (row["end1_id"], row["end2_id"]))
             names = collection_names(connection)
             headers = {end["guid"]: header_of(end, types, names) for end in ends.values()}
-            return RelationshipInfo(relationship=relationship_of(row, ends, types), referred_entities=headers)
+            return RelationshipInfo(relationship=_shown(connection, row, ends, types), referred_entities=headers)
 
-    def delete(self, guid: str, *, by: str, permit: Permit | None = None) -> None:
-        """Mark as deleted. Raises NotFound."""
+    def delete(self, guid: str, *, by: str, permit: Permit | None = None, condition: Condition | None = None) -> None:
+        """Mark as deleted. Raises NotFound, or PreconditionFailed if it is at another version."""
         with self._store.write() as connection:
             types = self._types.at(connection)
             row = _row(connection, guid)
             ends = rows_by_id(connection, (row["end1_id"], row["end2_id"]))
             _ask(connection, tuple(ends.values()), permit)
+            _check(row, None, condition)
             touched = {row["end1_id"], row["end2_id"]}
             assets = documents.assets_of(connection, touched, types)
-            links.end(connection, [row], Pen(by, clock.now(), NO_PLACE, {}), types)
+            pen = _pen(by, [*ends.values(), row])
+            links.end(connection, [row], pen, types)
             documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
+            meanings.follow(connection, meanings.assigned_to([row], types), "TERM_DELETE", pen, types)
+            propagation.follow_cut(connection, [row], pen, types)
 
 
 def _ask(connection: Connection, ends: tuple[Row, ...], permit: Permit | None) -> None:
     if permit is not None:
         names = collection_names(connection)
         permit(frozenset(names[end["collection_id"]] for end in ends))
+
+
+def _shown(connection: Connection, row: Row, ends: Mapping[int, Row], types: TypeSet) -> Relationship:
+    through, blocked = blocking.shown(connection, row, types)
+    return msgspec.structs.replace(
+        relationship_of(row, ends, types),
+        propagated_classifications=through,
+        blocked_propagated_classifications=blocked,
+    )
+
+
+def _pen(by: str, rows: Iterable[Row]) -> Pen:
+    """Write now, and not at the moment of any change before: history tells states apart by their times."""
+    return Pen(by, max([clock.now(), *(int(row["updated_at"]) + 1 for row in rows)]), NO_PLACE, {})
+
+
+def _attributes(type: RelationshipType, given: RelationshipInput, types: TypeSet) -> dict[str, object]:
+    """Return the attributes in the form in which they are kept. Raises Invalid with every fault."""
+    faults: list[Fault] = []
+    kept = checked(type, given.attributes or {}, types, faults)
+    for attribute in missing(type, kept):
+        message = f"Mandatory field {type.name}.{attribute.name} has no value"
+        faults.append(Fault("CAT-021", message, cure=f"Send attributes.{attribute.name}."))
+    faults.extend(quotas.faults_of_link(type.name, kept))
+    raise_if_any(Invalid, faults)
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _same_ends(given: RelationshipInput, end1: Row, end2: Row) -> None:
+    """Raise Invalid if the ends that are given, which need not be, are others."""
+    for place, said, stands in (("end1", given.end1, end1), ("end2", given.end2, end2)):
+        name = None if said is None else (said.unique_attributes or {}).get("qualifiedName")
+        if said is not None and (said.guid or stands["guid"], name or stands["qualified_name"]) != (
+            stands["guid"],
+            stands["qualified_name"],
+        ):
+            message = f"change of relationship end is not permitted: {place} is {stands['guid']}"
+            raise Invalid(Fault("CAT-024", message, cure="Delete the relationship and make another."))
+
+
+def _check(row: Row, given: RelationshipInput | None, condition: Condition | None) -> None:
+    """Raise PreconditionFailed unless the relationship is at the version that the client expects."""
+    faults: list[Fault] = []
+    read = None if given is None else read_version(given.last_modified_ts, "lastModifiedTS", faults)
+    raise_if_any(Invalid, faults)
+    for asked in (condition, None if read is None else Condition(frozenset({read}))):
+        if asked is not None:
+            asked.check(f"relationship {row['guid']}", row["version"])
 
 
 def _row(connection: Connection, guid: str, *, deleted: bool = False) -> Row:
@@ -112,9 +192,10 @@ def _row(connection: Connection, guid: str, *, deleted: bool = False) -> Row:
 
 
 def _ends(connection: Connection, given: RelationshipInput, type: RelationshipType, types: TypeSet) -> tuple[Row, Row]:
-    references = (_reference(given.end1, "end1"), _reference(given.end2, "end2"))
+    references = [_reference(given.end1, "end1"), _reference(given.end2, "end2")]
     known = Known(connection, types, (), references)
-    cast = Cast(types, known, ())
+    references = rewriting.references(meeting.understand(connection, types, known, (), references), references)
+    cast = Cast(types, Known(connection, types, (), references), ())
     found = []
     for reference in references:
         end = cast.find(reference)

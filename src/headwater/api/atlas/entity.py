@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
-from headwater.api import wire
+from headwater.api import conditions, wire
+from headwater.api.atlas.classifications import updates_of
 from headwater.api.wire import Caller, Incoming, Served
-from headwater.catalog.model import EntitiesInfo, EntityBatch, EntityInfo, EntityInput, Shape
+from headwater.catalog.model import EntitiesInfo, Entity, EntityBatch, EntityInfo, EntityInput, Shape
+from headwater.catalog.writing.conditions import Condition
 from headwater.errors import Fault, NotFound
+
+# What is left of a referred entity where little was asked for.
+LEAST = frozenset({"displayName", "name", "qualifiedName"})
 
 
 class OneEntity(Shape, frozen=True):
@@ -21,22 +28,37 @@ class OneEntity(Shape, frozen=True):
 
 @post("/entity", status_code=200, sync_to_thread=True)
 def write_one(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[bytes]:
-    """Create or update an entity and what it refers to."""
+    """Create or update an entity and what it refers to.
+
+    `If-Match` takes its tag or version, and `If-None-Match: *` only makes a new one; 412 if it is otherwise.
+    """
     given = wire.read(body, OneEntity)
     batch = EntityBatch(entities=[given.entity], referred_entities=given.referred_entities)
-    return _write(account, caller, request, batch)
+    return _write(account, caller, request, batch, conditions.expected(request))
 
 
 @post("/entity/bulk", status_code=200, sync_to_thread=True)
 def write_many(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[bytes]:
-    """Create or update entities in one transaction."""
+    """Create or update entities in one transaction.
+
+    An entity with `lastModifiedTS` is written only if that is its version; 412 if one has changed since.
+    """
     return _write(account, caller, request, wire.read(body, EntityBatch))
 
 
-def _write(account: Account, caller: Principal, request: Incoming, batch: EntityBatch) -> Response[bytes]:
-    collection = wire.text(request, "collectionId") or account.default_collections.of(caller)
-    permit = wire.permit(account, caller)
-    return wire.answer(account.catalog.entities.write(batch, by=caller.id, collection=collection, permit=permit))
+def _write(
+    account: Account, caller: Principal, request: Incoming, batch: EntityBatch, condition: Condition | None = None
+) -> Response[bytes]:
+    collection = wire.text(request, "collectionId") or None
+    found = account.catalog.entities.write(
+        batch,
+        by=caller.id,
+        collection=collection,
+        permit=wire.permit(account, caller),
+        updates=updates_of(request),
+        condition=condition,
+    )
+    return wire.answer(found)
 
 
 @get("/entity/bulk", sync_to_thread=True)
@@ -44,7 +66,7 @@ def read_many(account: Served, caller: Caller, request: Incoming) -> Response[by
     """Read entities by guid."""
     relationships = not wire.flag(request, "ignoreRelationships")
     found = account.catalog.entities.get_many(wire.texts(request, "guid"), relationships=relationships)
-    return _shown(account, caller, found)
+    return _shown(account, caller, request, found)
 
 
 @delete("/entity/bulk", status_code=200, sync_to_thread=True)
@@ -55,33 +77,40 @@ def delete_many(account: Served, caller: Caller, request: Incoming) -> Response[
 
 
 @get("/entity/guid/{guid:str}", sync_to_thread=True)
-def read_one(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
-    """Read an entity by guid."""
+def read_one(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str]
+) -> Response[bytes] | Response[None]:
+    """Read an entity by guid. The answer has an ETag; `If-None-Match` with it answers 304."""
     relationships = not wire.flag(request, "ignoreRelationships")
     found = account.catalog.entities.get(guid, relationships=relationships)
     wire.may_read(account, caller, frozenset({found.entity.collection_id}))
-    return wire.answer(found)
+    return _tagged(request, found)
 
 
 @put("/entity/guid/{guid:str}", sync_to_thread=True)
 def set_attribute(
     account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """Change the attribute that `name` names to the body's value: JSON, or else text."""
+    """Change the attribute that `name` names to the body's value: JSON, or else text.
+
+    `If-Match` takes the entity's tag or version; 412 if it has changed since.
+    """
     try:
         value: object = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         value = body.decode("utf-8", errors="replace")
     name = wire.texts(request, "name")[0]
     permit = wire.permit(account, caller)
-    return wire.answer(account.catalog.entities.set_attribute(guid, name, value, by=caller.id, permit=permit))
+    condition = conditions.expected(request)
+    write = account.catalog.entities.set_attribute
+    return wire.answer(write(guid, name, value, by=caller.id, permit=permit, condition=condition))
 
 
 @delete("/entity/guid/{guid:str}", status_code=200, sync_to_thread=True)
-def delete_one(account: Served, caller: Caller, guid: FromPath[str]) -> Response[bytes]:
-    """Delete an entity by guid."""
-    permit = wire.permit(account, caller)
-    return wire.answer(account.catalog.entities.delete([guid], by=caller.id, permit=permit))
+def delete_one(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
+    """Delete an entity by guid. `If-Match` takes its tag or version; 412 if it has changed since."""
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    return wire.answer(account.catalog.entities.delete([guid], by=caller.id, permit=permit, condition=condition))
 
 
 @get("/entity/guid/{guid:str}/header", sync_to_thread=True)
@@ -93,9 +122,32 @@ def read_header(account: Served, caller: Caller, guid: FromPath[str]) -> Respons
 
 
 @get("/entity/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
-def read_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
-    """Read an entity by its name."""
-    return wire.answer(_named(account, caller, request, type_name))
+def read_named(
+    account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]
+) -> Response[bytes] | Response[None]:
+    """Read an entity by its name. The answer has an ETag; `If-None-Match` with it answers 304."""
+    return _tagged(request, _named(account, caller, request, type_name))
+
+
+def _tagged(request: Incoming, found: EntityInfo) -> Response[bytes] | Response[None]:
+    shown = _least(found) if wire.flag(request, "minExtInfo") else found
+    return conditions.tagged(request, shown, found.entity.version)
+
+
+def _least(found: EntityInfo) -> EntityInfo:
+    return msgspec.structs.replace(found, referred_entities=_without_details(found.referred_entities))
+
+
+def _without_details(entities: Mapping[str, Entity]) -> dict[str, Entity]:
+    """Leave of referred entities what identifies them, as `minExtInfo` asks."""
+    return {
+        guid: msgspec.structs.replace(
+            entity,
+            attributes={name: value for name, value in entity.attributes.items() if name in LEAST},
+            relationship_attributes={},
+        )
+        for guid, entity in entities.items()
+    }
 
 
 @get("/entity/uniqueAttribute/type/{type_name:str}/header", sync_to_thread=True)
@@ -118,19 +170,24 @@ def _named(account: Account, caller: Principal, request: Incoming, type_name: st
 def patch_named(
     account: Served, caller: Caller, request: Incoming, type_name: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """Change the given attributes of an entity by its name."""
+    """Change the given attributes of an entity by its name.
+
+    `If-Match` takes its tag or version, and the entity's `lastModifiedTS` its version; 412 if it has changed since.
+    """
     given = wire.read(body, OneEntity).entity
     name = wire.unique_names(request)[0]
-    permit = wire.permit(account, caller)
-    return wire.answer(account.catalog.entities.patch(type_name, name, given, by=caller.id, permit=permit))
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    write = account.catalog.entities.patch
+    return wire.answer(write(type_name, name, given, by=caller.id, permit=permit, condition=condition))
 
 
 @delete("/entity/uniqueAttribute/type/{type_name:str}", status_code=200, sync_to_thread=True)
 def delete_named(account: Served, caller: Caller, request: Incoming, type_name: FromPath[str]) -> Response[bytes]:
-    """Delete an entity by its name."""
+    """Delete an entity by its name. `If-Match` takes its tag or version; 412 if it has changed since."""
     name = wire.unique_names(request)[0]
-    permit = wire.permit(account, caller)
-    return wire.answer(account.catalog.entities.delete_named(type_name, name, by=caller.id, permit=permit))
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    write = account.catalog.entities.delete_named
+    return wire.answer(write(type_name, name, by=caller.id, permit=permit, condition=condition))
 
 
 @get("/entity/bulk/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
@@ -142,11 +199,13 @@ def read_many_named(account: Served, caller: Caller, request: Incoming, type_nam
     if not found.entities:
         message = f"Instance {type_name} with unique attribute {{qualifiedName={', '.join(names[:5])}}} does not exist"
         raise NotFound(Fault("CAT-003", message, cure="Names are case sensitive; search for the asset."))
-    return _shown(account, caller, found)
+    return _shown(account, caller, request, found)
 
 
-def _shown(account: Account, caller: Principal, found: EntitiesInfo) -> Response[bytes]:
+def _shown(account: Account, caller: Principal, request: Incoming, found: EntitiesInfo) -> Response[bytes]:
     wire.may_read(account, caller, frozenset(entity.collection_id for entity in found.entities))
+    if wire.flag(request, "minExtInfo"):
+        found = msgspec.structs.replace(found, referred_entities=_without_details(found.referred_entities))
     return wire.answer(found)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from headwater.api.headwater import access, lifecycle
+from headwater.api.headwater import access, aliases, history, lifecycle
 
 PREFIX = "/headwater/v1"
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *access.HANDLERS,
+    *aliases.HANDLERS,
+    *history.HANDLERS,
     *lifecycle.HANDLERS,
 )
 

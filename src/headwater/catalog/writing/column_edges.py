@@ -6,11 +6,12 @@ are the operation's observations between the two times, and a run that changes n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, Select, Text, and_, or_, select, type_coerce, update
 
+from headwater.catalog.names import index
 from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
@@ -23,7 +24,7 @@ from headwater.catalog.writing.reports import Report
 from headwater.catalog.writing.subjects import Subject
 from headwater.catalog.writing.vertices import Neighbour, Vertices
 
-__all__ = ["KINDS", "agree", "end_between", "end_of", "keep"]
+__all__ = ["KINDS", "agree", "end_between", "end_of", "keep", "revive"]
 
 ROW = (
     "id",
@@ -50,7 +51,8 @@ def keep(
         return
     around, datasets = _around(connection, [subject.id for subject in tellers], types)
     columns = _schemas(connection, types)
-    said = {subject.id: said_by(subject, around[subject.id], columns) for subject in tellers}
+    names = index.spellings(connection, [dataset.id for dataset in datasets])
+    said = {subject.id: said_by(subject, around[subject.id], columns, names) for subject in tellers}
     fresh = {subject.id for subject in subjects if subject.is_new}
     vertices = Vertices(connection, datasets, fresh)
     agree(connection, said, vertices, told, at, fresh)
@@ -204,3 +206,35 @@ def end_of(connection: Connection, gone: Sequence[int], at: int) -> None:
     touching = or_(table.operation_id.in_(these), table.source_id.in_(vertices), table.sink_id.in_(vertices))
     statement = update(column_edges).where(touching, table.ended_at.is_(None)).values(ended_at=at)
     connection.execute(statement, {"wanted": packed(gone)})
+
+
+def revive(connection: Connection, deleted: Sequence[tuple[int, int]], at: int) -> None:
+    """Draw the edges that ended with these entities (key, time) anew, where the lineage that they lie on is back."""
+    table, wanted = column_edges.c, listed()
+    source, sink = lineage_columns.alias("source"), lineage_columns.alias("sink")
+    every = (
+        select(table.id, table.operation_id, source.c.entity_id, sink.c.entity_id)
+        .join(source, source.c.id == table.source_id)
+        .join(sink, sink.c.id == table.sink_id)
+    )
+    found: dict[int, tuple[int, int, int]] = {}
+    for end in (table.operation_id, source.c.entity_id, sink.c.entity_id):
+        query = every.join(wanted, (end == integer(wanted, 0)) & (table.ended_at == integer(wanted, 1)))
+        for id, operation, above, below in connection.execute(query, {"wanted": packed(deleted)}):
+            found[id] = (operation, above, below)
+    if not found:
+        return
+    flows = _open_flows(connection, {key for three in found.values() for key in three})
+    keys = [id for id, (operation, above, below) in found.items() if {(above, operation), (operation, below)} <= flows]
+    columns = (table.operation_id, table.source_id, table.sink_id, table.kind, table.subtype, table.expression)
+    again = select(*columns, type_coerce(table.steps, Text)).join(wanted, table.id == integer(wanted))
+    edges = {(*row[:6], row[6] or "") for row in connection.execute(again, {"wanted": packed(keys)})}
+    standing = _standing(connection, sorted({edge[0] for edge in edges}))
+    _begin(connection, sorted(edges - standing.keys()), {}, at)
+
+
+def _open_flows(connection: Connection, keys: Iterable[int]) -> set[tuple[int, int]]:
+    table, wanted = lineage_edges.c, listed()
+    query = select(table.source_id, table.target_id).join(wanted, table.source_id == integer(wanted))
+    rows = connection.execute(query.where(table.ended_at.is_(None)), {"wanted": packed(sorted(keys))})
+    return {(source, target) for source, target in rows}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from headwater.catalog.names.lineage_texts import in_own_names
 from headwater.catalog.store.schema import DIRECT, INDIRECT
 from headwater.catalog.writing.subjects import Subject
 from headwater.catalog.writing.vertices import Neighbour
@@ -65,12 +66,16 @@ _STEPS = msgspec.json.Decoder(tuple[dict[str, object], ...])
 _PAIRS = msgspec.json.Decoder(tuple[DatasetPair, ...])
 
 
-def said_by(subject: Subject, around: Around, columns: Columns) -> list[Said]:
-    """Return the column edges that an operation tells. Raises Invalid if `columnLineage` names a stranger."""
+def said_by(subject: Subject, around: Around, columns: Columns, names: Mapping[str, str]) -> list[Said]:
+    """Return the column edges that an operation tells. Raises Invalid if `columnLineage` names a stranger.
+
+    `names` are the datasets' own names by their others.
+    """
     if (text := subject.attributes.get("columnLineage")) is not None:
-        return _from_lineage(subject, str(text), around)
+        return _from_lineage(subject, in_own_names(str(text), names), around)
     copies = subject.type.name in COPIES
-    return list(_from_mapping(subject.attributes.get("columnMapping"), around, columns, copies))
+    mapping = in_own_names(str(subject.attributes.get("columnMapping")), names)
+    return list(_from_mapping(mapping, around, columns, copies))
 
 
 def _from_lineage(subject: Subject, text: str, around: Around) -> list[Said]:

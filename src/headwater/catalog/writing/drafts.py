@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from headwater.catalog.annotations.sent import LEFT_ALONE, Sent, Updates, sent_with
 from headwater.catalog.attributes import checked
 from headwater.catalog.model import Attributes, EntityBatch, EntityInput
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 
 QUALIFIED_NAME = "qualifiedName"
+MOST_DIGITS = 19
 Contacts = dict[str, list[Attributes]]
 
 
@@ -44,6 +46,12 @@ class Draft:
     place: str
     forgotten: frozenset[str] = field(default=frozenset())
     """Link attributes that were sent as null."""
+    version: int | None = None
+    """The one that the client has read, if it says so."""
+    deleted: bool = False
+    """The entity is deleted when all else is written."""
+    sent: Sent | None = None
+    """Annotations that came with it."""
 
     @property
     def guid(self) -> str | None:
@@ -51,10 +59,10 @@ class Draft:
         return None if self.key is None or self.key.startswith("-") else self.key
 
 
-def drafts_of(batch: EntityBatch, types: TypeSet) -> list[Draft]:
+def drafts_of(batch: EntityBatch, types: TypeSet, updates: Updates = LEFT_ALONE) -> list[Draft]:
     """Return the batch's entities and referred entities as drafts. Raises Invalid with every fault."""
     faults: list[Fault] = []
-    found = [draft for given, place in _given(batch) if (draft := _draft(given, types, place, faults))]
+    found = [draft for given, place in _given(batch) if (draft := _draft(given, types, updates, place, faults))]
     raise_if_any(Invalid, faults)
     return found
 
@@ -66,12 +74,15 @@ def _given(batch: EntityBatch) -> Iterator[tuple[EntityInput, str]]:
         yield entity, f"referredEntities.{key}"
 
 
-def _draft(given: EntityInput, types: TypeSet, place: str, faults: list[Fault]) -> Draft | None:
+def _draft(given: EntityInput, types: TypeSet, updates: Updates, place: str, faults: list[Fault]) -> Draft | None:
     try:
         type = types.entity(given.type_name)
     except CatalogError as error:
         faults.extend(Fault(fault.code, fault.message, Place(path=place), fault.cure) for fault in error.faults)
         return None
+    if given.is_incomplete:
+        cure = "Send the entity with its attributes and isIncomplete false."
+        faults.append(Fault("CAT-037", "The account keeps no incomplete entities", Place(path=place), cure))
     values, links, forgotten = _sorted_out(given, type, place, faults)
     own: list[Fault] = []
     kept = checked(type, values, types, own)
@@ -96,7 +107,21 @@ def _draft(given: EntityInput, types: TypeSet, place: str, faults: list[Fault]) 
         collection=given.collection_id,
         place=place,
         forgotten=frozenset(forgotten - links.keys()),
+        version=read_version(given.last_modified_ts, place, faults),
+        deleted=given.status == "DELETED",
+        sent=sent_with(given, updates),
     )
+
+
+def read_version(said: str | int | None, place: str, faults: list[Fault]) -> int | None:
+    """Return the version that a client says it has read; a fault goes to the list if it is no number."""
+    if said in (None, ""):
+        return None
+    if isinstance(said, int) or (said is not None and said.isascii() and said.isdigit() and len(said) < MOST_DIGITS):
+        return int(said)
+    cure = "Send the lastModifiedTS that the account answered, or leave it out."
+    faults.append(Fault("CAT-028", f"lastModifiedTS '{str(said)[:40]}' is no version", Place(path=place), cure))
+    return None
 
 
 def _sorted_out(

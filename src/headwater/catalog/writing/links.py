@@ -7,18 +7,19 @@ deleted with it; any other list that is sent replaces the one before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from headwater.catalog import clock
+from headwater.catalog.attributes import checked
 from headwater.catalog.reading import Row
 from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, entities, lineage_edges, relationships
 from headwater.catalog.types import EntityType, Link, RelationshipType, TypeSet
-from headwater.catalog.writing import column_edges, reports
+from headwater.catalog.writing import changes, column_edges, quotas, reports
 from headwater.catalog.writing.drafts import Reference
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import Cast, Found, Subject
@@ -60,9 +61,11 @@ class Linked:
     made: tuple[Wanted, ...]
     ended: tuple[Row, ...]
     touched: frozenset[int]
+    noted: frozenset[int] = frozenset()
+    """Those whose history has the change already: attributes of their relationships."""
 
 
-def plan_links(cast: Cast) -> Plan:
+def plan_links(cast: Cast, types: TypeSet) -> Plan:
     """Resolve the references of all drafts. Raises NotFound or Invalid with every fault."""
     plan = Plan(fresh={subject.id for subject in cast.subjects if subject.is_new})
     lost: list[Fault] = []
@@ -72,10 +75,29 @@ def plan_links(cast: Cast) -> Plan:
             for name in draft.forgotten:
                 _forget(plan, subject, name)
             for name, references in draft.links.items():
-                _plan_attribute(plan, cast, subject, name, references, (lost, faults))
+                fitting = [_fitted(reference, types, faults) for reference in references]
+                _plan_attribute(plan, cast, subject, name, fitting, (lost, faults))
     raise_if_any(Invalid, faults)
     raise_if_any(NotFound, lost)
     return plan
+
+
+def _fitted(reference: Reference, types: TypeSet, faults: list[Fault]) -> Reference:
+    """Return the reference with the attributes of its relationship in the form in which they are kept.
+
+    Without a relationship type they are kept as they are: the attribute alone may stand for several types.
+    """
+    type = types.relationships.get(reference.relationship_type or "")
+    if not reference.attributes:
+        return reference
+    name = reference.relationship_type or "relationshipAttributes"
+    faults.extend(quotas.faults_of_link(name, reference.attributes, reference.place))
+    if type is None:
+        return reference
+    own: list[Fault] = []
+    kept = checked(type, reference.attributes, types, own)
+    faults.extend(Fault(fault.code, fault.message, Place(path=reference.place), fault.cure) for fault in own)
+    return replace(reference, attributes={name: value for name, value in kept.items() if value is not None})
 
 
 def _forget(plan: Plan, subject: Subject, name: str) -> None:
@@ -104,7 +126,7 @@ def _plan_attribute(
             continue
         link = _link(subject.type, name, reference, found, invalid)
         if link is not None:
-            chosen.add(link)
+            chosen.update(subject.type.links[name] if link.relationship.symmetric else (link,))
             ends = (subject.id, found.id) if link.side == 0 else (found.id, subject.id)
             want(plan, Wanted(link.relationship, ends, reference.attributes or None))
     for link in chosen or set(subject.type.links[name] if not references else ()):
@@ -114,6 +136,8 @@ def _plan_attribute(
 
 def want(plan: Plan, wanted: Wanted) -> None:
     """Ask for a relationship. At an end that takes a single one, it takes the place of another."""
+    if wanted.type.symmetric:
+        wanted.ends = (min(wanted.ends), max(wanted.ends))
     plan.wanted[wanted.pair] = wanted
     for side in (0, 1):
         if wanted.type.ends[side].single and wanted.ends[side] not in plan.fresh:
@@ -150,8 +174,8 @@ def link_up(connection: Connection, plan: Plan, pen: Pen, types: TypeSet, seen: 
     _make(connection, made, pen, seen)
     touched = {id for row in ended for id in (row["end1_id"], row["end2_id"])}
     touched |= {id for wanted in made for id in wanted.ends}
-    touched |= {id for row, _ in altered for id in (row["end1_id"], row["end2_id"])}
-    return Linked(tuple(made), tuple(ended), frozenset(touched))
+    noted = frozenset(id for row, _ in altered for id in (row["end1_id"], row["end2_id"]))
+    return Linked(tuple(made), tuple(ended), frozenset(touched | noted), noted)
 
 
 def _in_order(connection: Connection, seen: Mapping[int, int]) -> dict[int, int]:
@@ -233,6 +257,12 @@ def _alter(connection: Connection, altered: Sequence[tuple[Row, Mapping[str, obj
         statement = update(relationships).where(relationships.c.id == row["id"])
         stamp = {"updated_by": pen.by, "updated_at": pen.at, "version": row["version"] + 1}
         connection.execute(statement.values(attributes=attributes, **stamp))
+    replaced: dict[int, dict[str, object]] = {}
+    for row, _ in altered:
+        for end in {row["end1_id"], row["end2_id"]}:
+            replaced.setdefault(end, {})[row["guid"]] = row["attributes"]
+    noted = {end: {"relationships": attributes} for end, attributes in replaced.items()}
+    changes.note(connection, noted, "RELATIONSHIP_UPDATE", pen.by, pen.at)
 
 
 def _make(connection: Connection, made: Sequence[Wanted], pen: Pen, seen: Mapping[int, int]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, union_all, update
 
+from headwater.catalog.annotations import propagation
+from headwater.catalog.glossary import meanings
 from headwater.catalog.reading import Row, whole
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, IS_LIVE, entities, entity_changes, relationships
@@ -37,7 +39,8 @@ def remove(connection: Connection, gone: Sequence[Row], pen: Pen, types: TypeSet
     keys = [row["id"] for row in gone]
     parts = {row["id"] for row in gone if types.entities_by_id[row["type_id"]].is_part}
     assets = documents.assets_of(connection, parts, types) - set(keys)
-    links.end(connection, _relationships(connection, keys), pen, types)
+    ending = _relationships(connection, keys)
+    links.end(connection, ending, pen, types)
     column_edges.end_of(connection, keys, pen.at)
     stamp = {"updated_by": pen.by, "updated_at": pen.at, "version": entities.c.version + 1}
     mine = entities.c.id.in_(select(integer(listed())))
@@ -59,6 +62,8 @@ def remove(connection: Connection, gone: Sequence[Row], pen: Pen, types: TypeSet
     documents.remove(connection, keys)
     annotation_index.forget(connection, keys)
     documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
+    meanings.follow(connection, meanings.assigned_to(ending, types) - set(keys), "TERM_DELETE", pen, types)
+    propagation.follow_end(connection, gone, ending, pen, types)
 
 
 def _relationships(connection: Connection, keys: Sequence[int]) -> list[Row]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from headwater.catalog import clock
-from headwater.catalog.attributes import missing
+from headwater.catalog.attributes import defaults, missing
 from headwater.catalog.reading import Row
 from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities, entity_changes, entity_texts, type_counts
 from headwater.catalog.store.upserts import add_up
+from headwater.catalog.writing import changes, quotas
+from headwater.catalog.writing.changes import CHANGE
 from headwater.catalog.writing.subjects import Subject, display_name
 from headwater.errors import Fault, Invalid, Place, raise_if_any
+
+__all__ = ["CHANGE", "Pen", "count", "identify", "name_taken", "save", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,10 @@ class Pen:
 def settle(subjects: Sequence[Subject]) -> None:
     """Give each subject the attributes that it will hold. Raises Invalid for missing mandatory ones."""
     faults: list[Fault] = []
+    new = {subject.type.id: subject.type for subject in subjects if subject.is_new}
+    given = {id: defaults(type) for id, type in new.items()}
     for subject in subjects:
-        held = subject.held
+        held = dict(given[subject.type.id]) if subject.is_new else subject.held
         for draft in subject.drafts:
             held.update(draft.attributes)
         subject.attributes = {name: value for name, value in held.items() if value is not None}
@@ -55,6 +61,7 @@ def identify(connection: Connection, subjects: Sequence[Subject]) -> None:
         subject.guid = clock.new_guid()
 
 
+JSON_COLUMNS = ("attributes", "custom_attributes", "contacts")
 ROW = (
     "id",
     "guid",
@@ -68,20 +75,33 @@ ROW = (
     "updated_by",
     "name",
     "qualified_name",
-    "attributes",
-    "custom_attributes",
-    "contacts",
+    *JSON_COLUMNS,
 )
 CHANGEABLE = ("attributes", "contacts", "custom_attributes", "name", "qualified_name")
 
 
 def save(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
-    """Write the rows of new and changed subjects, and mark these."""
+    """Write the rows of new and changed subjects, and mark these. Raises Invalid for what is too large."""
     new = [subject for subject in subjects if subject.is_new]
-    insert_rows(connection, entities, ROW, [_new_row(subject, pen) for subject in new])
+    texts = [_json(subject) for subject in new]
+    _within_quotas(zip(new, texts, strict=True))
+    altered, history = _altered(subjects, pen)
+    made = [(*_new_row(subject, pen), *text) for subject, text in zip(new, texts, strict=True)]
+    insert_rows(connection, entities, ROW, made)
     insert_rows(connection, entity_texts, ("entity_id", "attributes"), _texts(new))
     count(connection, Counter((subject.type.id, _place(subject, pen)) for subject in new))
-    changes, history, rewritten = [], [], []
+    if altered:
+        written = (*CHANGEABLE, "version", "updated_by", "updated_at")
+        statement = update(entities).where(entities.c.id == bindparam("key"))
+        connection.execute(statement.values({column: bindparam(column) for column in written}), altered)
+        insert_rows(connection, entity_changes, CHANGE, history)
+        _rewrite_texts(connection, [subject for subject in subjects if subject.changed and _has_texts(subject)])
+
+
+def _altered(subjects: Sequence[Subject], pen: Pen) -> tuple[list[dict[str, object]], list[tuple[object, ...]]]:
+    """Mark what is new or changed; return the new values of changed rows, and what history keeps of them."""
+    altered: list[dict[str, object]] = []
+    history: list[tuple[object, ...]] = []
     for subject in subjects:
         row = subject.row
         values = {} if row is None else _changed_values(subject, row)
@@ -89,16 +109,28 @@ def save(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
         if row is None or not values:
             continue
         version = row["version"] + 1
-        changes.append({"key": subject.id, **_all_values(subject, row, values), "version": version, **_stamp(pen)})
+        altered.append({"key": subject.id, **_all_values(subject, row, values), "version": version, **_stamp(pen)})
         history.append(_change(subject, row, values, pen, version))
-        if row["texts"] or not subject.type.heavy.isdisjoint(subject.attributes):
-            rewritten.append(subject)
-    if changes:
-        written = (*CHANGEABLE, "version", "updated_by", "updated_at")
-        statement = update(entities).where(entities.c.id == bindparam("key"))
-        connection.execute(statement.values({column: bindparam(column) for column in written}), changes)
-        insert_rows(connection, entity_changes, CHANGE, history)
-    _rewrite_texts(connection, rewritten)
+    # Encoded here only to be measured: changes are few beside what is new.
+    texts = {values["key"]: [json_text(values[column]) for column in JSON_COLUMNS] for values in altered}
+    _within_quotas((subject, texts[subject.id]) for subject in subjects if subject.id in texts)
+    return altered, history
+
+
+def _within_quotas(written: Iterable[tuple[Subject, Sequence[str | None]]]) -> None:
+    faults = [
+        fault
+        for subject, texts in written
+        for fault in quotas.faults_of(
+            subject.type, subject.qualified_name, subject.attributes, texts, subject.drafts[0].place
+        )
+    ]
+    raise_if_any(Invalid, faults)
+
+
+def _has_texts(subject: Subject) -> bool:
+    held = subject.row is not None and bool(subject.row["texts"])
+    return held or not subject.type.heavy.isdisjoint(subject.attributes)
 
 
 def _rewrite_texts(connection: Connection, subjects: Sequence[Subject]) -> None:
@@ -121,18 +153,6 @@ def _light(subject: Subject) -> dict[str, object]:
     if not heavy:
         return subject.attributes
     return {name: value for name, value in subject.attributes.items() if name not in heavy}
-
-
-def touch(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
-    """Raise the version of subjects whose links alone changed."""
-    rows = [{"key": subject.id, **_stamp(pen)} for subject in subjects]
-    if rows:
-        statement = update(entities).where(entities.c.id == bindparam("key"))
-        values: dict[str, BindParameter[object]] = {
-            "updated_by": bindparam("updated_by"),
-            "updated_at": bindparam("updated_at"),
-        }
-        connection.execute(statement.values(version=entities.c.version + literal(1), **values), rows)
 
 
 def count(connection: Connection, changes: Mapping[tuple[int, int], int]) -> None:
@@ -172,10 +192,13 @@ def _new_row(subject: Subject, pen: Pen) -> tuple[object, ...]:
         pen.by,
         display_name(subject),
         subject.qualified_name,
-        json_text(_light(subject)),
-        json_text(_last(subject, "custom_attributes")),
-        json_text(_last(subject, "contacts")),
     )
+
+
+def _json(subject: Subject) -> tuple[str | None, str | None, str | None]:
+    """Return the JSON columns of a new entity."""
+    custom, contacts = _last(subject, "custom_attributes"), _last(subject, "contacts")
+    return json_text(_light(subject)), json_text(custom), json_text(contacts)
 
 
 def _changed_values(subject: Subject, row: Row) -> dict[str, object]:
@@ -198,17 +221,12 @@ def _all_values(subject: Subject, row: Row, changed: Mapping[str, object]) -> di
     return {**values, "attributes": _light(subject)}
 
 
-CHANGE = ("entity_id", "version", "action", "changed_by", "changed_at", "replaced")
-
-
 def _change(subject: Subject, row: Row, changed: Mapping[str, object], pen: Pen, version: int) -> tuple[object, ...]:
-    before = subject.held
-    replaced: dict[str, object] = {
-        name: before.get(name)
-        for name in {*before, *subject.attributes}
-        if name not in subject.type.heavy and before.get(name) != subject.attributes.get(name)
-    }
-    replaced.update((field, row[field]) for field in ("custom_attributes", "contacts") if field in changed)
+    replaced = changes.of_attributes(subject.held, subject.attributes, subject.type.heavy)
+    if "custom_attributes" in changed:
+        replaced["customAttributes"] = changes.without_secrets(row["custom_attributes"])
+    if "contacts" in changed:
+        replaced["contacts"] = row["contacts"]
     return subject.id, version, "UPDATE", pen.by, pen.at, json_text(replaced)
 
 

@@ -80,6 +80,10 @@ class Known:
     def by_guid(self, guid: str) -> Row | None:
         return self._by_guid.get(guid)
 
+    def named(self, name: str) -> Sequence[Row]:
+        """Return the active entities with this name, of whatever type."""
+        return self._by_name.get(name, ())
+
     def by_name(self, type: EntityType, name: str) -> Row | None:
         """Return the active entity of this type, or else of a subtype, with this name."""
         rows = self._by_name.get(name, ())
