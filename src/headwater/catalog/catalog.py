@@ -17,11 +17,12 @@ from headwater.catalog.collections.moving import Moves
 from headwater.catalog.entities import Entities
 from headwater.catalog.glossary.glossary import BusinessGlossary
 from headwater.catalog.history import History
-from headwater.catalog.lineage import Lineage
+from headwater.catalog.lineage import EdgeEvidence, ImpactList, Lineage, PathSearch
 from headwater.catalog.lineage.columns import ColumnLineage
 from headwater.catalog.names.aliases import Aliases
 from headwater.catalog.lifecycle import Lifecycle
 from headwater.catalog.relationships import Relationships
+from headwater.catalog.resource_sets.account_rules import ResourceSetRules
 from headwater.catalog.search import Search
 from headwater.catalog.store import Store
 from headwater.catalog.type_definitions import Types
@@ -47,7 +48,11 @@ class Catalog:
     relationships: Relationships
     lineage: Lineage
     columns: ColumnLineage
+    edge_evidence: EdgeEvidence
+    impact: ImpactList
+    paths: PathSearch
     lifecycle: Lifecycle
+    resource_set_rules: ResourceSetRules
     search: Search
     browse: Browse
 
@@ -78,7 +83,11 @@ class Catalog:
             relationships=Relationships(store, types),
             lineage=Lineage(store, types),
             columns=ColumnLineage(store, types),
+            edge_evidence=EdgeEvidence(store, types),
+            impact=ImpactList(store, types),
+            paths=PathSearch(store, types),
             lifecycle=Lifecycle(store, types),
+            resource_set_rules=ResourceSetRules(store),
             search=Search(store, types),
             browse=Browse(store, types),
         )

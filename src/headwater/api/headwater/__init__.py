@@ -5,14 +5,18 @@ from __future__ import annotations
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from headwater.api.headwater import access, aliases, history, lifecycle
+from headwater.api.headwater import access, aliases, column_lineage, edges, history, impact, lifecycle, paths
 
 PREFIX = "/headwater/v1"
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *access.HANDLERS,
     *aliases.HANDLERS,
+    *column_lineage.HANDLERS,
+    *edges.HANDLERS,
     *history.HANDLERS,
+    *impact.HANDLERS,
     *lifecycle.HANDLERS,
+    *paths.HANDLERS,
 )
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from litestar import Router, get
 
-from headwater.api.purview import account, advanced_search, browse, collections, glossary, policies, search, tokens
+from headwater.api.purview import (
+    account,
+    advanced_search,
+    browse,
+    collections,
+    glossary,
+    policies,
+    resource_set_rules,
+    search,
+    tokens,
+)
 from headwater.api.transport import TENANTS
 
 CATALOG_PREFIXES = ("/datamap/api", "/catalog/api")
@@ -29,7 +39,10 @@ def routers() -> list[Router]:
         )
         for path in CATALOG_PREFIXES
     ]
-    found += [_router(path or "/", (*account.HANDLERS, *collections.HANDLERS)) for path in ACCOUNT_PREFIXES]
+    found += [
+        _router(path or "/", (*account.HANDLERS, *collections.HANDLERS, *resource_set_rules.HANDLERS))
+        for path in ACCOUNT_PREFIXES
+    ]
     found += [_router(path, (*policies.HANDLERS, ROLES_IN_LOWER_CASE)) for path in POLICY_PREFIXES]
     return [*found, _router("/", tokens.HANDLERS), _router(TENANTS, tokens.HANDLERS)]
 

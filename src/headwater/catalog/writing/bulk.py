@@ -13,8 +13,10 @@ from headwater.catalog.glossary import meanings
 from headwater.catalog.model import EntityBatch, EntityHeader, Mutation
 from headwater.catalog.names import spellings
 from headwater.catalog.reading import headers_by_id, whole
+from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import entities
+from headwater.catalog.type_definitions import SYSTEM
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import changes, column_edges, conditions, documents, removal, reports, rows
 from headwater.catalog.writing.conditions import Condition
@@ -85,9 +87,12 @@ def write_drafts(
     column_edges.keep(connection, cast.subjects, told, types, at)
     reports.keep(connection, told)
     documents.keep(connection, cast.subjects, linked.touched, types)
-    meanings.follow_bulk(connection, plan, linked, cast.subjects, pen, types)
+    # First of these, as it takes new entities to be in no index yet.
     arriving.keep(connection, cast.subjects, pen, types)
+    meanings.follow_bulk(connection, plan, linked, cast.subjects, pen, types)
     propagation.follow(connection, linked, pen, types)
+    if sets := gathering.gather(connection, cast.subjects, pen, types):
+        write_drafts(connection, sets, types, by=SYSTEM, at=at, collection=collection, permit=None)
     removed = _remove(connection, gone, pen, types)
     return _answer(connection, cast, removed, types)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, union_all, update
 from headwater.catalog.annotations import propagation
 from headwater.catalog.glossary import meanings
 from headwater.catalog.reading import Row, whole
+from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, IS_LIVE, entities, entity_changes, relationships
 from headwater.catalog.types import TypeSet
@@ -64,6 +65,7 @@ def remove(connection: Connection, gone: Sequence[Row], pen: Pen, types: TypeSet
     documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
     meanings.follow(connection, meanings.assigned_to(ending, types) - set(keys), "TERM_DELETE", pen, types)
     propagation.follow_end(connection, gone, ending, pen, types)
+    remove(connection, gathering.forget(connection, keys, pen), pen, types)
 
 
 def _relationships(connection: Connection, keys: Sequence[int]) -> list[Row]:

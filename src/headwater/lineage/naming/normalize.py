@@ -1,38 +1,7 @@
-"""Purview's asset normalization, section by section, so that two spellings of one place get one name.
-
-Names are otherwise case-sensitive and stay as declared. Applying a rule twice changes nothing.
-"""
+"""The rules by which stores are named; they lie below, because the catalog compares names by the same ones."""
 
 from __future__ import annotations
 
-import re
+from headwater.data.normalization import file_name, host, path, section
 
-_ENCODED = {" ": "%20", "{": "%7B", "}": "%7D"}
-_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
-
-
-def section(text: str) -> str:
-    """Return one section of a name: trimmed, without square brackets, spaces and curly brackets encoded."""
-    text = text.strip()
-    while len(text) > 2 and text.startswith("[") and text.endswith("]"):
-        text = text[1:-1].strip()
-    return "".join(_ENCODED.get(character, character) for character in text)
-
-
-def host(endpoint: str) -> str:
-    """Return a host in lower case without spaces, scheme, `tcp:` or SQL Server's own port; another port after `:`."""
-    name = "".join(endpoint.split())
-    name = _SCHEME.sub("", name).rstrip("/").lower()
-    name = name.removeprefix("tcp:").removesuffix(",1433")
-    return name.replace(",", ":")
-
-
-def path(text: str) -> str:
-    """Return a path without empty sections, each of them normalized."""
-    return "/".join(part for part in (section(piece) for piece in text.split("/")) if part)
-
-
-def file_name(text: str) -> str:
-    """Return a file's name as a section, its extension in lower case."""
-    stem, dot, extension = section(text).rpartition(".")
-    return f"{stem}.{extension.lower()}" if dot and stem else section(text)
+__all__ = ["file_name", "host", "path", "section"]
