@@ -7,12 +7,13 @@ who classifies `retrace`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 
+from headwater.catalog import clock
 from headwater.catalog.annotations.reach import Route, Step, Tag, Tags, Ways, anything_travels, steps_over
 from headwater.catalog.annotations.record import Action, annotate
 from headwater.catalog.annotations.tables import blocked, reached, travelling
@@ -42,20 +43,20 @@ _REACHED = ("entity_id", "source_id", "classification")
 def follow(connection: Connection, linked: Linked, pen: Pen, types: TypeSet) -> None:
     """Take classifications over new relationships, and back where ended ones were their only way."""
     made = [step for at in linked.made for step in steps_over(at.id, at.type, at.ends)]
-    ended = list(_steps_of(linked.ended, types))
+    ended = list(steps_of(linked.ended, types))
     if (made or ended) and anything_travels(connection):
         changes = _Changes(connection, pen, types)
-        changes.lose(Ways(connection, types).cut_off(ended))
+        changes.cut(ended)
         changes.gain(Ways(connection, types).let_in(made))
         changes.show()
 
 
 def follow_cut(connection: Connection, ended: Iterable[Row], pen: Pen, types: TypeSet) -> None:
     """Take classifications back where these relationships, which have ended, were their only way."""
-    steps = list(_steps_of(ended, types))
+    steps = list(steps_of(ended, types))
     if steps and anything_travels(connection):
         changes = _Changes(connection, pen, types)
-        changes.lose(Ways(connection, types).cut_off(steps))
+        changes.cut(steps)
         changes.show()
 
 
@@ -85,8 +86,8 @@ def follow_end(connection: Connection, gone: Sequence[Row], ended: Sequence[Row]
     had = reached_by(connection, tags)
     changes.lose({id: {tag for tag in some if tags[tag]} for id, some in had.items()})
     changes.renew({id: {tag for tag in some if not tags[tag]} for id, some in had.items()})
-    _stop(connection, tags)
-    changes.lose(Ways(connection, types).cut_off(_steps_of(ended, types)))
+    _stop(connection, tags, (travelling, reached, blocked))
+    changes.cut(list(steps_of(ended, types)))
     changes.show()
 
 
@@ -140,21 +141,24 @@ def retrace(connection: Connection, rows: Sequence[Row], names: Collection[str],
     changes.renew({id: {tag for tag in tags if before[tag] == now.get(tag)} for id, tags in had.items()})
     turned = {tag for tag, route in before.items() if now.get(tag) != route}
     changes.lose({id: tags & turned for id, tags in had.items()})
-    _stop(connection, turned)
+    _stop(connection, turned, (travelling, reached))
+    _stop(connection, before.keys() - now.keys(), (blocked,))
     fresh = {tag: route for tag, route in now.items() if before.get(tag) != route}
     start(connection, fresh)
     changes.gain(Ways(connection, types).spread(_starts(fresh)))
     changes.show()
 
 
-def retrace_all(connection: Connection, pen: Pen, types: TypeSet) -> None:
-    """Let everything that travels find its way anew: for types whose rules have changed."""
-    if not anything_travels(connection):
+def follow_types(connection: Connection, before: TypeSet, after: TypeSet, by: str) -> None:
+    """Let everything that travels find its way anew, if types say otherwise now where it goes and who may have it."""
+    ways = [{type.name: type.propagate_tags for type in types.relationships.values()} for types in (before, after)]
+    allowed = [{mark.name: mark.restrictions for mark in types.classifications.values()} for types in (before, after)]
+    if all(was.items() <= now.items() for was, now in (ways, allowed)) or not anything_travels(connection):
         return
-    changes = _Changes(connection, pen, types)
+    changes = _Changes(connection, Pen(by, clock.now(), 0, {}), after)
     routes = {(row.source_id, row.classification): Route(*row[2:]) for row in connection.execute(select(travelling))}
     changes.lose(reached_by(connection, routes))
-    found = Ways(connection, types).spread(_starts(routes))
+    found = Ways(connection, after).spread(_starts(routes))
     changes.gain(found)
     changes.renew(found)
     changes.show()
@@ -167,7 +171,7 @@ def block(connection: Connection, relationship: Row, tags: Collection[Tag], pen:
     rows = [(relationship["id"], *tag) for tag in sorted(tags)]
     insert_rows(connection, blocked, ("relationship_id", "source_id", "classification"), rows)
     if anything_travels(connection):
-        steps = list(_steps_of([relationship], types))
+        steps = list(steps_of([relationship], types))
         changes = _Changes(connection, pen, types)
         changes.lose(Ways(connection, types).cut_off(steps))
         changes.gain(Ways(connection, types).let_in(steps))
@@ -192,6 +196,14 @@ class _Changes:
             self._connection.execute(delete(reached).where(*mine), rows)
         _merge(self._lost, tags)
 
+    def cut(self, ended: Sequence[Step]) -> None:
+        """These relationships have ended."""
+        if ended:
+            self.lose(Ways(self._connection, self._types).cut_off(ended))
+            gone = blocked.c.relationship_id.in_(select(integer(listed())))
+            keys = packed({step.relationship for step in ended})
+            self._connection.execute(delete(blocked).where(gone), {"wanted": keys})
+
     def gain(self, tags: Tags) -> None:
         """These entities now have these tags."""
         insert_rows(self._connection, reached, _REACHED, _flat(tags))
@@ -204,7 +216,7 @@ class _Changes:
     def show(self) -> None:
         """Write into the entities what they now have of others."""
         tags = {tag for part in (self._present, self._lost) for some in part.values() for tag in some}
-        given = _Given(rows_by_id(self._connection, {source for source, _ in tags}), self._types)
+        given = Given(rows_by_id(self._connection, {source for source, _ in tags}), self._types)
         keys = sorted(self._present.keys() | self._lost.keys())
         for first in range(0, len(keys), AT_ONCE):
             some = rows_by_id(self._connection, keys[first : first + AT_ONCE]).values()
@@ -216,7 +228,7 @@ class _Changes:
             for action, alike in by_action.items():
                 annotate(self._connection, alike, wanted, action, self._pen, self._types)
 
-    def _wanted(self, row: Row, given: _Given) -> Annotations:
+    def _wanted(self, row: Row, given: Given) -> Annotations:
         said = annotations_of(row)
         own = own_of(said, row["guid"])
         others = {_origin(item): item for item in said.classifications if item not in own}
@@ -231,7 +243,7 @@ class _Changes:
         return msgspec.structs.replace(said, classifications=shown)
 
 
-class _Given:
+class Given:
     """What tags say: the classifications of the entities that they come from."""
 
     def __init__(self, sources: Mapping[int, Row], types: TypeSet) -> None:
@@ -239,15 +251,18 @@ class _Given:
         self._types = types
 
     def origin(self, tag: Tag) -> Origin:
+        """Return by what an entity knows it."""
         return tag[1], self._sources[tag[0]]["guid"]
 
     def content(self, tag: Tag) -> Attributes:
+        """Return the classification as entities show it to which it has come."""
         row = self._sources[tag[0]]
         own = own_of(annotations_of(row), row["guid"])
         item = next(item for item in own if item["typeName"] == tag[1])
         return {**item, "entityStatus": STATUSES[row["status"]]}
 
     def fits(self, tag: Tag, row: Row) -> bool:
+        """Tell whether the entity shows it, or lets it pass only."""
         return self._types.classifications[tag[1]].fits(self._types.entities_by_id[row["type_id"]])
 
 
@@ -292,10 +307,10 @@ def reached_by(connection: Connection, tags: Collection[Tag]) -> Tags:
     return found
 
 
-def _stop(connection: Connection, tags: Collection[Tag]) -> None:
-    """Write down that these tags travel no more."""
+def _stop(connection: Connection, tags: Collection[Tag], tables: Sequence[Table]) -> None:
+    """Strike these tags from the tables."""
     rows = [{"source": source, "name": name} for source, name in tags]
-    for table in (travelling, reached) if rows else ():
+    for table in tables if rows else ():
         mine = (table.c.source_id == bindparam("source")) & (table.c.classification == bindparam("name"))
         connection.execute(delete(table).where(mine), rows)
 
@@ -307,7 +322,8 @@ def _routes(connection: Connection, sources: Collection[int], names: Collection[
     return {(row.source_id, row.classification): Route(*row[2:]) for row in rows if row.classification in names}
 
 
-def _steps_of(rows: Iterable[Row], types: TypeSet) -> Iterable[Step]:
+def steps_of(rows: Iterable[Row], types: TypeSet) -> Iterator[Step]:
+    """Yield the ways of classifications over relationships."""
     for row in rows:
         yield from steps_over(row["id"], types.relationships_by_id[row["type_id"]], (row["end1_id"], row["end2_id"]))
 

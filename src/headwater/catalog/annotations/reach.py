@@ -63,13 +63,13 @@ _ANY = select(travelling.c.source_id).limit(1)
 class Ways:
     """The open ways of classifications, as the transaction sees them."""
 
-    def __init__(self, connection: Connection, types: TypeSet) -> None:
+    def __init__(self, connection: Connection, types: TypeSet, *, walls: bool = True) -> None:
         self._connection = connection
         self._types = types
         self._routes: dict[Tag, Route | None] = {}
         self._forward = _ids(types, FORWARD)
         self._backward = _ids(types, BACKWARD)
-        self._blocks = connection.execute(select(blocked.c.source_id).limit(1)).first() is not None
+        self._blocks = walls and connection.execute(select(blocked.c.source_id).limit(1)).first() is not None
 
     def spread(self, starts: Mapping[int, Collection[Tag]]) -> Tags:
         """Return which entities tags newly come to from where they start."""
@@ -96,6 +96,10 @@ class Ways:
         found = self.spread(starts)
         _merge(found, starts)
         return found
+
+    def over(self, steps: Collection[Step]) -> set[Tag]:
+        """Return the tags that go over these relationships."""
+        return {tag for _, tag in self._through(steps, self.held({step.near for step in steps}))}
 
     def cut_off(self, ended: Iterable[Step]) -> Tags:
         """Return which entities tags no longer come to since these relationships ended."""
