@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, and_, or_, select, type_coerce, update
 
@@ -24,7 +25,7 @@ from headwater.catalog.writing.reports import Report
 from headwater.catalog.writing.subjects import Subject
 from headwater.catalog.writing.vertices import Neighbour, Vertices
 
-__all__ = ["KINDS", "agree", "end_between", "end_of", "keep", "revive"]
+__all__ = ["KINDS", "agree", "end_between", "end_of", "ended", "keep", "revive"]
 
 ROW = (
     "id",
@@ -208,27 +209,53 @@ def end_of(connection: Connection, gone: Sequence[int], at: int) -> None:
     connection.execute(statement, {"wanted": packed(gone)})
 
 
-def revive(connection: Connection, deleted: Sequence[tuple[int, int]], at: int) -> None:
-    """Draw the edges that ended with these entities (key, time) anew, where the lineage that they lie on is back."""
+class Ended(NamedTuple):
+    """An edge that ended, and the operation and datasets that it runs along."""
+
+    edge: Edge
+    id: int
+    ended_at: int
+    source: int
+    sink: int
+
+    @property
+    def entities(self) -> tuple[int, int, int]:
+        return self.edge[0], self.source, self.sink
+
+
+def ended(connection: Connection, keys: Iterable[int]) -> list[Ended]:
+    """Return the edges that touch these entities and have ended; of those that say the same, the last one."""
+    wanted = {"wanted": packed(sorted(keys))}
+    found: dict[Edge, Ended] = {}
+    for query in _touching():
+        for id, over, source, sink, *edge in fetch(connection, query, wanted):
+            operation, above, below, kind, subtype, expression, steps = edge
+            key: Edge = (operation, above, below, kind, subtype, expression, steps or "")
+            if key not in found or found[key].id < id:
+                found[key] = Ended(key, id, over or 0, source, sink)
+    return [each for each in found.values() if each.ended_at]
+
+
+@cache
+def _touching() -> tuple[Select[*tuple[Any, ...]], ...]:  # Any: eleven columns, of as many types.
     table, wanted = column_edges.c, listed()
     source, sink = lineage_columns.alias("source"), lineage_columns.alias("sink")
-    every = (
-        select(table.id, table.operation_id, source.c.entity_id, sink.c.entity_id)
+    ends = (table.operation_id, source.c.entity_id, sink.c.entity_id)
+    said = (table.operation_id, table.source_id, table.sink_id, table.kind, table.subtype, table.expression)
+    return tuple(
+        select(table.id, table.ended_at, *ends[1:], *said, type_coerce(table.steps, Text))
         .join(source, source.c.id == table.source_id)
         .join(sink, sink.c.id == table.sink_id)
+        .join(wanted, end == integer(wanted))
+        for end in ends
     )
-    found: dict[int, tuple[int, int, int]] = {}
-    for end in (table.operation_id, source.c.entity_id, sink.c.entity_id):
-        query = every.join(wanted, (end == integer(wanted, 0)) & (table.ended_at == integer(wanted, 1)))
-        for id, operation, above, below in connection.execute(query, {"wanted": packed(deleted)}):
-            found[id] = (operation, above, below)
-    if not found:
-        return
-    flows = _open_flows(connection, {key for three in found.values() for key in three})
-    keys = [id for id, (operation, above, below) in found.items() if {(above, operation), (operation, below)} <= flows]
-    columns = (table.operation_id, table.source_id, table.sink_id, table.kind, table.subtype, table.expression)
-    again = select(*columns, type_coerce(table.steps, Text)).join(wanted, table.id == integer(wanted))
-    edges = {(*row[:6], row[6] or "") for row in connection.execute(again, {"wanted": packed(keys)})}
+
+
+def revive(connection: Connection, over: Sequence[Ended], deleted: Mapping[int, int], at: int) -> None:
+    """Draw anew those edges that ended when one of their entities was `deleted`, where the lineage is back."""
+    back = [each for each in over if each.ended_at in {deleted.get(id) for id in each.entities}]
+    flows = _open_flows(connection, {id for each in back for id in each.entities})
+    edges = {each.edge for each in back if {(each.source, each.edge[0]), (each.edge[0], each.sink)} <= flows}
     standing = _standing(connection, sorted({edge[0] for edge in edges}))
     _begin(connection, sorted(edges - standing.keys()), {}, at)
 

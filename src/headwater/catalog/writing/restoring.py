@@ -66,7 +66,9 @@ def restore(
     back = _possible(connection, ended, types)
     plan = Plan(wanted={wanted.pair: wanted for wanted in back})
     linked = links.link_up(connection, plan, pen, types, {})
-    column_edges.revive(connection, [(id, times[id]) for id in found], pen.at)
+    touching = column_edges.ended(connection, found)
+    keys = {id for edge in touching for id in edge.entities}
+    column_edges.revive(connection, touching, _deleted_at(connection, keys), pen.at)
     parts = {id for id, row in found.items() if types.entities_by_id[row["type_id"]].is_part}
     assets = (found.keys() - parts) | documents.assets_of(connection, {*parts, *linked.touched}, types)
     documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
@@ -88,17 +90,18 @@ def _deleted_at(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
 
 
 def _ended_with(connection: Connection, keys: Iterable[int], times: Mapping[int, int]) -> list[Row]:
-    """Return the relationships that ended when an entity at one of their ends was deleted."""
+    """Return the relationships that ended when an entity at one of their ends was deleted.
+
+    It may be the other end, restored before this one. Of several between the same ends the last one tells.
+    """
     wanted, table = listed(), relationships.c
-    sides = (
-        select(relationships).join(wanted, end == integer(wanted)).where(table.status == DELETED)
-        for end in (table.end1_id, table.end2_id)
-    )
-    rows = connection.execute(union_all(*sides), {"wanted": packed(sorted(keys))}).mappings()
-    ended = {
-        row["id"]: row for row in rows if row["updated_at"] in {times.get(row["end1_id"]), times.get(row["end2_id"])}
-    }
-    return [ended[id] for id in sorted(ended)]
+    sides = (select(relationships).join(wanted, end == integer(wanted)) for end in (table.end1_id, table.end2_id))
+    rows = connection.execute(union_all(*sides), {"wanted": packed(sorted(keys))}).mappings().all()
+    last = {(row["end1_id"], row["type_id"], row["end2_id"]): row for row in sorted(rows, key=lambda row: row["id"])}
+    ended = [row for row in last.values() if row["status"] == DELETED]
+    ends = {row[end] for row in ended for end in ("end1_id", "end2_id")}
+    every = {**_deleted_at(connection, ends - times.keys()), **times}
+    return [row for row in ended if row["updated_at"] in {every.get(row["end1_id"]), every.get(row["end2_id"])}]
 
 
 def _owned(row: Row, types: TypeSet) -> Iterator[tuple[int, int]]:
