@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -124,3 +124,12 @@ def permit(account: Account, caller: Principal, action: Action = "data/write") -
 def may_read(account: Account, caller: Principal, collections: frozenset[str]) -> None:
     """Raise Forbidden unless the caller may read in all these collections."""
     account.roles.authorize_all(caller, "data/read", collections)
+
+
+def readable_around(account: Account, caller: Principal, guids: Sequence[str]) -> frozenset[str]:
+    """Return the collections that the caller may read. Raises Forbidden if one of these entities is in no such one."""
+    readable = account.roles.collections(caller, "data/read")
+    places = account.catalog.entities.collections_of(guids)
+    if not places <= readable:
+        may_read(account, caller, places)
+    return readable

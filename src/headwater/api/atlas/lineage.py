@@ -43,7 +43,7 @@ def around_named(account: Served, caller: Caller, request: Incoming, type_name: 
 @get("/lineage/{guid:str}/next", sync_to_thread=True)
 def next_page(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
     """One level beyond a node: `direction`, `offset`, `limit`, `getDerivedLineage`, `asOf`."""
-    readable = readable_by(account, caller, guid)
+    readable = wire.readable_around(account, caller, [guid])
     asked = Page(
         direction=_direction(request, "OUTPUT"),
         offset=wire.number(request, "offset", 0),
@@ -55,7 +55,7 @@ def next_page(account: Served, caller: Caller, request: Incoming, guid: FromPath
 
 
 def _walk(account: Account, caller: Principal, request: Incoming, guid: str) -> Response[bytes]:
-    readable = readable_by(account, caller, guid)
+    readable = wire.readable_around(account, caller, [guid])
     asked = Asked(
         direction=_direction(request, "BOTH"),
         depth=wire.number(request, "depth", DEPTH),
@@ -65,15 +65,6 @@ def _walk(account: Account, caller: Principal, request: Incoming, guid: str) -> 
         as_of=wire.moment(request, "asOf"),
     )
     return wire.encoded(account.catalog.lineage.walk_json(guid, asked, readable))
-
-
-def readable_by(account: Account, caller: Principal, guid: str) -> frozenset[str]:
-    """Return the collections that the caller may read. Raises Forbidden if the entity is in none of them."""
-    readable = account.roles.collections(caller, "data/read")
-    place = account.catalog.entities.collections_of([guid])
-    if not place <= readable:
-        wire.may_read(account, caller, place)
-    return readable
 
 
 def _direction(request: Incoming, default: Direction) -> Direction:

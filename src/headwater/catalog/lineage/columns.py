@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import (
-    BigInteger,
-    BindParameter,
     Connection,
     Select,
     Text,
-    and_,
-    bindparam,
     func,
-    or_,
     select,
     type_coerce,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog import clock
+from headwater.catalog.collections import collection_names
+from headwater.catalog.lineage.column_steps import (
+    BOTH_KINDS,
+    Kind,
+    column_bounds,
+    column_holds,
+    column_keys,
+    edges_at,
+    relatives,
+)
+from headwater.catalog.lineage.nodes import HIDDEN
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import DIRECT, column_edges, entities, lineage_columns
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing.column_edges import KINDS
-from headwater.catalog.writing.column_reports import ROWS
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound
 
 Way = Literal["upstream", "downstream", "both"]
-Kind = Literal["DIRECT", "INDIRECT"]
-BOTH_KINDS: tuple[Kind, ...] = ("DIRECT", "INDIRECT")
 _WAYS: dict[Way, tuple[Literal["upstream", "downstream"], ...]] = {
     "upstream": ("upstream",),
     "downstream": ("downstream",),
@@ -104,21 +105,25 @@ class ColumnLineage:
         kinds: Sequence[Kind] = BOTH_KINDS,
         as_of: datetime.datetime | None = None,
         limit: int = 10_000,
+        readable: Collection[str] | None = None,
     ) -> ColumnGraph:
         """Columns that feed, or are fed by, these columns of a dataset (none given: all of them). Raises NotFound.
 
         A column depends on what decides which rows there are. So, unless only DIRECT edges are asked for, upstream
         of a column is also what is upstream of its asset's rows (`*`), and downstream of the rows are all columns.
+        What is outside the `readable` collections (None: nothing) has no names.
         """
         if depth < 1 or limit < 1:
             raise Invalid(Fault("CAT-026", "Depth and limit of a column walk are 1 or more", cure="Ask for more."))
         with self._store.read() as connection:
             starts = _starts(connection, guid, columns, self._types.at(connection))
-            bounds = _bounds(kinds, as_of)
+            bounds = column_bounds(kinds, as_of)
             walk = _Walk(bounds, as_of is not None, "INDIRECT" in kinds, limit, levels=dict.fromkeys(starts, 0))
             for one in _WAYS[way]:
                 _spread(connection, walk, starts, one, depth)
-            return ColumnGraph(_nodes(connection, walk.levels), _edges(connection, walk.edges), walk.truncated)
+            edges = _edges(connection, walk.edges, timed=walk.timed)
+            graph = ColumnGraph(_nodes(connection, walk.levels), edges, walk.truncated)
+            return graph if readable is None else _masked(connection, graph, readable)
 
     def of_operation(self, guid: str) -> tuple[ColumnEdge, ...]:
         """All column edges of one operation as they stand now. Raises NotFound."""
@@ -137,13 +142,13 @@ class ColumnLineage:
             .select_from(wanted)
             .join(entities, entities.c.guid == text(wanted))
             .join(column_edges, table.operation_id == entities.c.id)
-            .where(_holds(as_of is not None))
+            .where(column_holds(as_of is not None))
             .order_by(table.id)
         )
         with self._store.read() as connection:
-            bounds = _bounds(BOTH_KINDS, as_of)
+            bounds = column_bounds(BOTH_KINDS, as_of)
             rows = connection.execute(query, {"wanted": packed(sorted(set(guids))), **bounds})
-            return _edges(connection, [id for (id,) in rows])
+            return _edges(connection, [id for (id,) in rows], timed=as_of is not None)
 
     def count(self) -> int:
         """Return how many column edges hold now."""
@@ -175,30 +180,10 @@ def _entity(connection: Connection, guid: str) -> int:
 
 
 def _starts(connection: Connection, guid: str, columns: Sequence[str], types: TypeSet) -> list[int]:
-    """Return the keys of the columns. A column that no operation named has no lineage, and that is no error."""
-    found = connection.execute(select(entities.c.id, entities.c.type_id).where(entities.c.guid == guid)).first()
+    found = connection.execute(select(entities.c.id).where(entities.c.guid == guid)).scalar()
     if found is None:
         raise NotFound(no_guid(guid))
-    query = select(lineage_columns.c.id).where(lineage_columns.c.entity_id == found.id)
-    if columns:
-        fold = types.entities_by_id[found.type_id].ignores_column_case
-        query = query.where(lineage_columns.c.key.in_([name.casefold() if fold else name for name in columns]))
-    return [id for (id,) in connection.execute(query.order_by(lineage_columns.c.id))]
-
-
-def _holds(timed: bool) -> ColumnElement[bool]:
-    """Return the condition that an edge is of a wanted kind and open, or was at the time `at`."""
-    table = column_edges.c
-    kind = table.kind.in_(bindparam("kinds", expanding=True))
-    if not timed:
-        return and_(kind, table.ended_at.is_(None))
-    at: BindParameter[int] = bindparam("at", type_=BigInteger)
-    return and_(kind, table.first_seen <= at, or_(table.ended_at.is_(None), table.ended_at > at))
-
-
-def _bounds(kinds: Sequence[Kind], as_of: datetime.datetime | None) -> dict[str, object]:
-    at = {} if as_of is None else {"at": clock.milliseconds(as_of)}
-    return {"kinds": [KINDS[kind] for kind in kinds], **at}
+    return column_keys(connection, found, columns, types)
 
 
 @dataclass(slots=True)
@@ -227,12 +212,12 @@ def _spread(
     level = list(starts)
     for number in range(1, depth + 1):
         if walk.with_rows:
-            relatives = [id for id in _relatives(connection, level, up) if id not in seen]
-            seen.update(relatives)
-            level = [*level, *relatives]
+            near = dict.fromkeys(id for _, id in relatives(connection, level, up) if id not in seen)
+            seen.update(near)
+            level = [*level, *near]
         met: dict[int, None] = {}
-        query = _edges_at(up, walk.timed)
-        for edge, far in connection.execute(query, {"wanted": packed(level), **walk.bounds}).all():
+        query = edges_at(up, walk.timed)
+        for _, edge, far, _ in connection.execute(query, {"wanted": packed(level), **walk.bounds}).all():
             walk.edges[edge] = None
             if far not in reached:
                 met[far] = None
@@ -244,35 +229,6 @@ def _spread(
         seen.update(level)
         if not level or walk.truncated:
             return
-
-
-# Built once each: making a statement takes longer than running it for a small level.
-@cache
-def _edges_at(up: bool, timed: bool) -> Select[int, int]:
-    table = column_edges.c
-    here, there = (table.sink_id, table.source_id) if up else (table.source_id, table.sink_id)
-    wanted = listed()
-    query = select(table.id, there).select_from(wanted).join(column_edges, here == integer(wanted))
-    return query.where(_holds(timed))
-
-
-@cache
-def _relatives_of(up: bool) -> Select[int]:
-    given, other = lineage_columns.alias("given"), lineage_columns.alias("other")
-    wanted = listed()
-    rows = (other.c.key == ROWS) if up else (given.c.key == ROWS)
-    return (
-        select(other.c.id)
-        .distinct()
-        .select_from(wanted)
-        .join(given, given.c.id == integer(wanted))
-        .join(other, and_(other.c.entity_id == given.c.entity_id, other.c.id != given.c.id, rows))
-    )
-
-
-def _relatives(connection: Connection, level: Sequence[int], up: bool) -> list[int]:
-    """Return what stands for the same rows: of a column its asset's `*`, of a `*` all its asset's columns."""
-    return list(connection.execute(_relatives_of(up), {"wanted": packed(level)}).scalars())
 
 
 @cache
@@ -293,6 +249,33 @@ def _nodes(connection: Connection, levels: dict[int, int]) -> tuple[ColumnNode, 
     return tuple(ColumnNode(guid=shown[id][0], column=shown[id][1], level=level) for id, level in levels.items())
 
 
+def _masked(connection: Connection, graph: ColumnGraph, readable: Collection[str]) -> ColumnGraph:
+    names = collection_names(connection)
+    met = {node.guid for node in graph.nodes} | {edge.operation for edge in graph.edges}
+    met |= {end for edge in graph.edges for end in (edge.source, edge.sink)}
+    wanted = listed()
+    query = select(entities.c.guid, entities.c.collection_id).join(wanted, entities.c.guid == text(wanted))
+    rows = connection.execute(query, {"wanted": packed(sorted(met))})
+    hidden = {guid for guid, place in rows if names[place] not in readable}
+    if not hidden:
+        return graph
+    nodes = (msgspec.structs.replace(node, column=HIDDEN) if node.guid in hidden else node for node in graph.nodes)
+    return ColumnGraph(tuple(nodes), tuple(_masked_edge(edge, hidden) for edge in graph.edges), graph.truncated)
+
+
+def _masked_edge(edge: ColumnEdge, hidden: Collection[str]) -> ColumnEdge:
+    blank: dict[str, object] = {}
+    if edge.source in hidden:
+        blank["source_column"] = HIDDEN
+    if edge.sink in hidden:
+        blank["sink_column"] = HIDDEN
+    # An expression names columns of either side.
+    if blank or edge.operation in hidden:
+        blank.update(expression="", steps=())
+    return msgspec.structs.replace(edge, **blank) if blank else edge
+
+
+_ANY = clock.moment(0)
 _STEPS = msgspec.json.Decoder(tuple[EdgeStep, ...])
 
 
@@ -319,7 +302,21 @@ def _shown_edges() -> Select[*tuple[Any, ...]]:  # Any: a row of eleven columns.
     )
 
 
-def _edges(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]:
+def _edges(connection: Connection, ids: Iterable[int], *, timed: bool = False) -> tuple[ColumnEdge, ...]:
+    """Return the edges by their keys.
+
+    As of a time several records of one edge may hold, because reports come out of order: the first stands for all.
+    """
+    found = _every_edge(connection, ids)
+    if not timed:
+        return found
+    same: dict[object, ColumnEdge] = {}
+    for edge in found:
+        same.setdefault(msgspec.structs.replace(edge, first_seen=_ANY, ended_at=None), edge)
+    return tuple(same.values())
+
+
+def _every_edge(connection: Connection, ids: Iterable[int]) -> tuple[ColumnEdge, ...]:
     # Many edges of a walk were seen in the same moment; most have no steps.
     moment = cache(clock.moment)
     return tuple(

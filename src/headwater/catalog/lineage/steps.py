@@ -48,6 +48,13 @@ def neighbours(
     return (steps if width == ALL else _first(steps, width)), totals
 
 
+def leap(
+    connection: Connection, ids: Collection[int], way: Way, as_of: datetime.datetime | None, most: int
+) -> list[Step]:
+    """Return the steps from these entities as they come, at most so many."""
+    return fetch(connection, _steps_of(way, as_of is not None), {"wanted": packed(ids), "most": most, **_time(as_of)})
+
+
 def _first(steps: Sequence[Step], width: int) -> list[Step]:
     """Return the first steps from each entity; those of one stand together."""
     taken: Counter[int] = Counter()

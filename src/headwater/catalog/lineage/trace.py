@@ -1,0 +1,242 @@
+"""Searches that remember how they came: to each asset and to each column by one shortest way.
+
+A walk shows a graph; a search answers "how far is it, and over what". Both go level by level with a visited set. A
+search keeps a few integers for what it met and reads no names, and it stops when it has met enough.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Connection
+
+from headwater.catalog.lineage.column_steps import BOTH_KINDS, column_bounds, edges_at, relatives
+from headwater.catalog.lineage.column_steps import Kind as EdgeKind
+from headwater.catalog.lineage.kin import bonds
+from headwater.catalog.lineage.steps import NO_LIMIT, Kind, Way, kinds, leap, processes
+from headwater.catalog.store.lists import packed
+from headwater.catalog.store.schema import INDIRECT
+from headwater.catalog.types import TypeSet
+
+TOGETHER = 2_000
+"""Entities or columns of a level that are asked for at once."""
+
+
+class Came(NamedTuple):
+    """What was there before, and over what: a relationship, a column edge, or None where the data is the same."""
+
+    near: int
+    over: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a search goes. `most`: entities or columns that it meets at most; it takes as many edges at a time."""
+
+    way: Way
+    depth: int
+    as_of: datetime.datetime | None = None
+    most: int = 100_000
+    derived: bool = False
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a search met, and how far it is. `over` when there is nothing more to find."""
+
+    levels: dict[int, int]
+    came: dict[int, Came] = field(default_factory=dict)
+    number: int = 0
+    front: list[int] = field(default_factory=list)
+    truncated: bool = False
+
+    @property
+    def over(self) -> bool:
+        return not self.front or self.truncated
+
+    def way_to(self, end: int) -> list[tuple[int, Came]]:
+        """Return what was met on the way to `end`, and how each was come to; what is next to the start comes first."""
+        found = []
+        while (came := self.came.get(end)) is not None:
+            found.append((end, came))
+            end = came.near
+        return found[::-1]
+
+    def meet(self, far: int, came: Came) -> bool:
+        """Tell whether this is new, and remember it."""
+        if far in self.levels:
+            return False
+        self.levels[far] = self.number
+        self.came[far] = came
+        return True
+
+
+class Search(Protocol):
+    """A search that goes level by level."""
+
+    @property
+    def trace(self) -> Trace: ...
+    def advance(self) -> None: ...
+    def distances(self) -> Mapping[int, int]: ...
+
+
+class AssetSearch:
+    """Over assets and processes. A level is dataset → process → dataset; a process stands on the level it leads to."""
+
+    def __init__(self, connection: Connection, types: TypeSet, starts: Iterable[int], bounds: Bounds) -> None:
+        self._connection = connection
+        self._types = types
+        self.process_types = processes(types)
+        self._bounds = bounds
+        self.trace = Trace(dict.fromkeys(starts, 0))
+        self.kinds: dict[int, Kind] = kinds(connection, self.trace.levels)
+        """Type and collection of all that was met."""
+        self._led: dict[int, None] = {}
+        self._bound: set[int] = set()
+        datasets, self._operations = self._sorted(self.trace.levels)
+        self._led.update(dict.fromkeys(datasets))
+        self._front = [*datasets, *self._gathered()]
+        self.trace.front = [*self._front, *self._operations]
+
+    def run(self) -> Trace:
+        """Search as far as the bounds say."""
+        while self.trace.number < self._bounds.depth and not self.trace.over:
+            self.advance()
+        return self.trace
+
+    def advance(self) -> None:
+        """Take one level."""
+        self.trace.number += 1
+        # A direct edge between datasets is a whole level by itself.
+        datasets, operations = self._step(self._front)
+        datasets += self._step([*self._operations, *operations])[0]
+        self._operations = []
+        self._front = [*datasets, *self._gathered()]
+        self.trace.front = self._front
+
+    def distances(self) -> Mapping[int, int]:
+        """Return the level of all that was met."""
+        return self.trace.levels
+
+    def is_process(self, id: int) -> bool:
+        return self.kinds[id][0] in self.process_types
+
+    def _sorted(self, ids: Iterable[int]) -> tuple[list[int], list[int]]:
+        datasets: list[int] = []
+        operations: list[int] = []
+        for id in ids:
+            (operations if self.is_process(id) else datasets).append(id)
+        return datasets, operations
+
+    def _step(self, level: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Take the edges of a level; return the datasets and processes that were not met before."""
+        trace, bounds = self.trace, self._bounds
+        new: list[int] = []
+        for at in range(0, len(level), TOGETHER):
+            if len(trace.levels) > bounds.most:
+                break
+            steps = leap(self._connection, level[at : at + TOGETHER], bounds.way, bounds.as_of, bounds.most)
+            trace.truncated |= len(steps) == bounds.most
+            new += [far for near, far, over in sorted(steps) if trace.meet(far, Came(near, over))]
+            if bounds.derived:
+                self._led.update((far, None) for _, far, _ in steps)
+        trace.truncated |= len(trace.levels) > bounds.most
+        self.kinds.update(kinds(self._connection, new))
+        return self._sorted(new)
+
+    def _gathered(self) -> list[int]:
+        """Return what holds the same data as the datasets that edges led to, and was not met before."""
+        asked = [id for id in self._led if id not in self._bound] if self._bounds.derived else []
+        asked = self._sorted(asked)[0]
+        self._led.clear()
+        self._bound.update(asked)
+        new = []
+        for bond in bonds(self._connection, asked, self._types, NO_LIMIT, self._bounds.as_of) if asked else ():
+            for near, far in ((bond.whole, bond.member), (bond.member, bond.whole)):
+                if near in self._bound and self.trace.meet(far, Came(near, None)):
+                    new.append(far)
+        self.kinds.update(kinds(self._connection, new))
+        return new
+
+
+class ColumnSearch:
+    """Over columns. A level is a column edge.
+
+    A column stands on its asset's rows (`*`), and rows carry all columns: unless only DIRECT edges count, these
+    belong to one level, but are not met themselves until an edge ends in them.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        starts: Collection[int],
+        bounds: Bounds,
+        edge_kinds: Sequence[EdgeKind] = BOTH_KINDS,
+    ) -> None:
+        self._connection = connection
+        self._bounds = bounds
+        self._up = bounds.way == "INPUT"
+        self._given = column_bounds(edge_kinds, bounds.as_of)
+        self._with_rows = "INDIRECT" in edge_kinds
+        self.trace = Trace(dict.fromkeys(starts, 0))
+        self.stood: dict[int, int] = {}
+        """Column or rows → what it was come to from, in the same asset."""
+        self.all_direct = True
+        """Whether no edge but DIRECT ones was met."""
+        self._open(list(starts))
+
+    def run(self) -> Trace:
+        """Search as far as the bounds say."""
+        while self.trace.number < self._bounds.depth and not self.trace.over:
+            self.advance()
+        return self.trace
+
+    def advance(self) -> None:
+        """Take one level."""
+        trace = self.trace
+        trace.number += 1
+        query = edges_at(self._up, self._bounds.as_of is not None)
+        new: list[int] = []
+        for at in range(0, len(trace.front), TOGETHER):
+            given = {"wanted": packed(trace.front[at : at + TOGETHER]), **self._given}
+            rows = self._connection.execute(query, given).all()
+            new += [far for near, edge, far, _ in sorted(rows) if trace.meet(far, Came(near, edge))]
+            self.all_direct = self.all_direct and not any(kind == INDIRECT for _, _, _, kind in rows)
+            if len(trace.levels) > self._bounds.most:
+                trace.truncated = True
+                break
+        # What stood for the same rows before has been expanded already.
+        self._open([id for id in new if id not in self.stood])
+
+    def way_to(self, end: int, *, through: bool = False) -> list[tuple[int, Came]]:
+        """Return the columns that edges led to on the way to `end`, and how each was come to.
+
+        `through`: to it as something that may stand for the rows of another column.
+        """
+        found = []
+        end = self.stood.get(end, end) if through else end
+        while (came := self.trace.came.get(end)) is not None:
+            found.append((end, came))
+            # What stands for the rows of another was left as that, even if an edge led to it later.
+            end = self.stood.get(came.near, came.near)
+        return found[::-1]
+
+    def distances(self) -> Mapping[int, int]:
+        """Return the level of all columns that were met, or that stand for the rows of one that was."""
+        levels = self.trace.levels
+        return {**levels, **{id: levels[given] for id, given in self.stood.items()}}
+
+    def _open(self, met: list[int]) -> None:
+        near = self._relatives(met) if self._with_rows and met else []
+        self.trace.front = [*met, *near]
+
+    def _relatives(self, met: Sequence[int]) -> list[int]:
+        found = []
+        for given, other in relatives(self._connection, met, self._up):
+            if other not in self.trace.levels and other not in self.stood:
+                self.stood[other] = given
+                found.append(other)
+        return found
