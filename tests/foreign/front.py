@@ -86,14 +86,15 @@ def fronted(folder: Path) -> Iterator[Front]:
 def _tls(account: Account, certificate: Path) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    config = uvicorn.Config(create_app(account), log_level="error", lifespan="on", ssl_certfile=str(certificate))
+    config = uvicorn.Config(create_app(account), log_level="error", lifespan="off", ssl_certfile=str(certificate))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
         yield listener.getsockname()[1]
     finally:
-        server.should_exit = True
+        # Clients keep connections that they may use again, and TLS waits half a minute for each to say farewell.
+        server.should_exit = server.force_exit = True
         thread.join()
         listener.close()
 
