@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from headwater.catalog import clock, large_attributes, reference_attributes
+from headwater.catalog.annotations import propagation
 from headwater.catalog.attributes import type_names_in
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
@@ -124,7 +125,9 @@ class Types:
             for name, (_, definition) in given.items():
                 _replace(connection, rows[name], definition, by)
             _make(connection, reference_attributes.implied(given, {**known, **given}), by)
-            large_attributes.follow(connection, before, _load(connection)[1])
+            after = _load(connection)[1]
+            large_attributes.follow(connection, before, after)
+            propagation.follow_types(connection, before, after, by)
             self._reload(connection)
         return self._answer(given)
 
@@ -275,7 +278,7 @@ def _make(connection: Connection, given: Mapping[str, tuple[Category, Definition
 def _remove(connection: Connection, name: str) -> None:
     """Delete a type. Raises Conflict if it has instances."""
     id = connection.execute(select(schema.types.c.id).where(schema.types.c.name == name)).scalar_one()
-    if _has_instances(connection, id):
+    if _has_instances(connection, id) or _is_said(connection, name):
         raise Conflict(_in_use(name))
     connection.execute(delete(schema.types).where(schema.types.c.id == id))
 
@@ -357,6 +360,14 @@ def _has_instances(connection: Connection, id: int) -> bool:
         connection.execute(select(table.c.id).where(table.c.type_id == id).limit(1)).first() is not None
         for table in (schema.entities, schema.relationships)
     )
+
+
+def _is_said(connection: Connection, name: str) -> bool:
+    """Tell whether an entity has this classification or business metadata."""
+    said = schema.annotation_index.c
+    kinds = (schema.BUSINESS, schema.CLASSIFICATION)
+    query = select(said.entity_id).where(said.kind.in_(kinds), said.value == name).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _no_type(key: str) -> NotFound:
