@@ -19,7 +19,7 @@ from headwater.catalog.store import Store
 from headwater.catalog.store.schema import ACTIVE, IS_LINKED, relationships
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import RelationshipType, TypeSet
-from headwater.catalog.writing import documents, links, quotas
+from headwater.catalog.writing import direct_columns, documents, links, quotas
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Reference, read_version
@@ -46,6 +46,7 @@ class Relationships:
             ends = _ends(connection, given, type, types)
             _ask(connection, ends, permit)
             attributes = _attributes(type, given, types)
+            direct_columns.may_draw(type, [types.entities_by_id[end["type_id"]] for end in ends], attributes)
             keys = (ends[0]["id"], ends[1]["id"])
             if type.symmetric:
                 keys = (min(keys), max(keys))
@@ -92,7 +93,9 @@ class Relationships:
             _check(row, given, condition)
             plan = Plan()
             pair = (row["end1_id"], row["end2_id"])
-            plan.wanted[pair[0], type.id, pair[1]] = Wanted(type, pair, _attributes(type, given, types))
+            attributes = _attributes(type, given, types)
+            direct_columns.may_draw(type, (), attributes)
+            plan.wanted[pair[0], type.id, pair[1]] = Wanted(type, pair, attributes)
             pen = _pen(by, [*ends.values(), row])
             linked = links.link_up(connection, plan, pen, types, {})
             meanings.follow_bulk(connection, plan, linked, (), pen, types)

@@ -19,7 +19,7 @@ from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, entities, lineage_edges, relationships
 from headwater.catalog.types import EntityType, Link, RelationshipType, TypeSet
-from headwater.catalog.writing import changes, column_edges, quotas, reports
+from headwater.catalog.writing import changes, column_edges, direct_columns, quotas, reports
 from headwater.catalog.writing.drafts import Reference
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import Cast, Found, Subject
@@ -172,6 +172,9 @@ def link_up(connection: Connection, plan: Plan, pen: Pen, types: TypeSet, seen: 
     end(connection, ended, pen, types, _in_order(connection, seen) if ended else {})
     _alter(connection, altered, pen)
     _make(connection, made, pen, seen)
+    drawn = [(wanted.type, wanted.ends[1]) for wanted in made]
+    drawn += [(types.relationships_by_id[row["type_id"]], row["end2_id"]) for row, _ in altered]
+    direct_columns.keep(connection, drawn, types, pen.at)
     touched = {id for row in ended for id in (row["end1_id"], row["end2_id"])}
     touched |= {id for wanted in made for id in wanted.ends}
     noted = frozenset(id for row, _ in altered for id in (row["end1_id"], row["end2_id"]))
