@@ -179,7 +179,9 @@ class TsVector:
 
     def traits(self, match: Match) -> Sequence[ColumnElement[Any]]:
         weights: ColumnElement[object] = literal_column("CAST('{0.1, 0.2, 0.2, 1.0}' AS REAL[])")
-        strength = func.ts_rank(weights, self.search, self._asked(match), 32)  # 32: brought between 0 and 1.
+        weight = func.ts_rank(weights, self.search, self._asked(match))
+        # As on SQLite: a word in a short name tells more than one in a long name.
+        strength = weight / (weight + 0.03 + func.length(documents.c.name) * 0.003)
         if not has_choice(match):
             return [strength.label("strength")]
         found: ColumnElement[int] = literal(0)
