@@ -88,3 +88,20 @@ def test_error_is_one_that_the_client_understands(atlas: object) -> None:
 
     with pytest.raises(AtlasException, match="ATLAS-404-00-005"):
         atlas.get_single_entity("no-such-guid")
+
+
+def test_entity_that_changed_since_it_was_read_is_not_overwritten(atlas: object) -> None:
+    from pyapacheatlas.core.util import AtlasException
+
+    guids = upload(atlas)
+    read = atlas.get_single_entity(guids["-1"])["entity"]
+    read["attributes"]["description"] = "mine"
+    assert atlas.upload_entities([read])["mutatedEntities"]["UPDATE"][0]["lastModifiedTS"] == "2"
+    with pytest.raises(AtlasException, match="ATLAS-412"):
+        atlas.upload_entities([read])
+
+
+def test_partial_update_is_answered_as_purview_does(atlas: object) -> None:
+    guids = upload(atlas)
+    answer = atlas.partial_update_entity(guid=guids["-1"], attributes={"description": "said"})
+    assert answer["mutatedEntities"]["PARTIAL_UPDATE"] == answer["partialUpdatedEntities"]

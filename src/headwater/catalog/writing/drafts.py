@@ -9,6 +9,7 @@ from headwater.catalog.annotations.sent import LEFT_ALONE, Sent, Updates, sent_w
 from headwater.catalog.attributes import checked
 from headwater.catalog.model import Attributes, EntityBatch, EntityInput
 from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.writing import quotas
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 
 QUALIFIED_NAME = "qualifiedName"
@@ -83,6 +84,13 @@ def _draft(given: EntityInput, types: TypeSet, updates: Updates, place: str, fau
     if given.is_incomplete:
         cure = "Send the entity with its attributes and isIncomplete false."
         faults.append(Fault("CAT-037", "The account keeps no incomplete entities", Place(path=place), cure))
+    deep = [name for name, value in _open_values(given) if quotas.is_too_deep(value)]
+    if deep:
+        cure = f"Send at most {quotas.DEPTH} levels, or the value as a text."
+        faults.extend(
+            Fault("CAT-041", f"{type.name}.{name}: the value is too deep", Place(path=place), cure) for name in deep
+        )
+        return None
     values, links, forgotten = _sorted_out(given, type, place, faults)
     own: list[Fault] = []
     kept = checked(type, values, types, own)
@@ -122,6 +130,14 @@ def read_version(said: str | int | None, place: str, faults: list[Fault]) -> int
     cure = "Send the lastModifiedTS that the account answered, or leave it out."
     faults.append(Fault("CAT-028", f"lastModifiedTS '{str(said)[:40]}' is no version", Place(path=place), cure))
     return None
+
+
+def _open_values(given: EntityInput) -> Iterator[tuple[str, object]]:
+    """Yield what may be of any depth; texts and numbers are most of it."""
+    for values in (given.attributes, given.relationship_attributes, given.contacts):
+        for name, value in (values or {}).items():
+            if isinstance(value, list | dict):
+                yield name, value
 
 
 def _sorted_out(
