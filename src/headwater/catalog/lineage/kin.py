@@ -17,7 +17,7 @@ from headwater.catalog import clock
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import IS_LINKED, relationships
-from headwater.catalog.types import RelationshipType, TypeSet
+from headwater.catalog.types import TypeSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,12 @@ class Bond:
 
 
 def gathering(types: TypeSet) -> dict[int, int]:
-    """Return the relationship types by which a dataset gathers datasets, each with the side (0 or 1) that gathers."""
-    found: dict[int, int] = {}
-    for relationship in types.relationships.values():
-        sides = [side for side in (0, 1) if relationship.ends[side].is_container]
-        if len(sides) == 1 and _joins_datasets(relationship, types):
-            found[relationship.id] = sides[0]
-    return found
+    """Return the relationship types by which assets gather others, each with the side (0 or 1) that gathers.
 
-
-def _joins_datasets(relationship: RelationshipType, types: TypeSet) -> bool:
-    ends = [types.entities.get(end.type) for end in relationship.ends]
-    apart = relationship.is_lineage or relationship.owns
-    return not apart and all(end is not None and end.is_dataset and not end.is_part for end in ends)
+    A type says so by its option `membersEnd`: the end, 1 or 2, at which the members are.
+    """
+    ends = {type.id: type.options.get("membersEnd") for type in types.relationships.values()}
+    return {id: 2 - int(end) for id, end in ends.items() if end in ("1", "2")}
 
 
 @cache
