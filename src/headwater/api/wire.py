@@ -30,10 +30,13 @@ Served = NamedDependency[Account]
 _UNIQUE = re.compile(r"attr(?:_(?:\d+|N))?:(\w+)")
 
 
-def read(body: bytes, type: type[T]) -> T:
-    """Return the JSON body as this type. Raises Invalid with the path that does not fit."""
+def read(body: bytes, type: type[T], *, numbers_as_text: bool = False) -> T:
+    """Return the JSON body as this type. Raises Invalid with the path that does not fit.
+
+    `numbers_as_text` takes `"25"` for 25 too, as command lines send what they were given.
+    """
     try:
-        return msgspec.json.decode(body or b"null", type=type)
+        return msgspec.json.decode(body or b"null", type=type, strict=not numbers_as_text)
     except msgspec.DecodeError as error:
         message, _, path = str(error).partition(" - at ")
         place = Place(path=path.strip("`") or None)

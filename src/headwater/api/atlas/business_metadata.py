@@ -63,7 +63,7 @@ def _remove(account: Account, caller: Principal, guid: str, named: Values) -> Re
 def template() -> Response[bytes]:
     """The heading of the CSV file that an import takes."""
     headers = {"Content-Disposition": "attachment; filename=template_business_metadata.csv"}
-    return Response(f"{TEMPLATE}\n".encode(), media_type="text/csv; charset=UTF-8", headers=headers)
+    return Response(f"{TEMPLATE}\n".encode(), media_type="text/csv", encoding="UTF-8", headers=headers)
 
 
 @post("/entity/businessmetadata/import", status_code=200)

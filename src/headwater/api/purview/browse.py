@@ -22,7 +22,7 @@ class BrowseBody(msgspec.Struct, frozen=True, rename="camel"):
 @post("/browse", status_code=200, sync_to_thread=True)
 def browse(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Assets of a type, what stands below a path, or with the path `/` what stands at the top; readable ones alone."""
-    given = wire.read(body, BrowseBody)
+    given = wire.read(body, BrowseBody, numbers_as_text=True)
     limit = 100 if given.limit is None else given.limit
     page = Page(limit, given.offset or 0, account.roles.collections(caller, "data/read"))
     if given.path:

@@ -62,7 +62,7 @@ def export_terms(account: Served, caller: Caller, guid: FromPath[str], body: Raw
     """The terms of these guids as a CSV file."""
     account.roles.authorize(caller, "data/read", account.catalog.collections.root)
     text = account.catalog.glossary.imports.export(guid, wire.read(body, list[str]))
-    return Response(text.encode(), status_code=200, media_type="text/csv; charset=UTF-8")
+    return Response(text.encode(), status_code=200, media_type="text/csv", encoding="UTF-8")
 
 
 async def _file(request: Incoming) -> bytes:

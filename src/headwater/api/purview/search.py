@@ -50,7 +50,7 @@ class SuggestBody(msgspec.Struct, frozen=True):
 @post("/search/query", status_code=200, sync_to_thread=True)
 def query(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Search by keywords and filter: ranked, or in the order asked for, with facets and a token for the next page."""
-    given = wire.read(body, QueryBody)
+    given = wire.read(body, QueryBody, numbers_as_text=True)
     taxonomy = given.taxonomy_setting or TaxonomyBody()
     asked = [_facet(facet, number) for number, facet in enumerate(given.facets or ())]
     if taxonomy.facet is not None:
@@ -106,7 +106,7 @@ def _facet(given: FacetBody, number: int) -> FacetRequest:
 
 def _typed(body: bytes, limit: int) -> tuple[str, int, object]:
     """Return keywords, limit and filter."""
-    given = wire.read(body, SuggestBody)
+    given = wire.read(body, SuggestBody, numbers_as_text=True)
     keywords = given.keywords or ""
     if not 1 <= len(keywords) <= MAX_KEYWORDS:
         message = f"keywords has {len(keywords)} characters"
