@@ -21,6 +21,7 @@ from headwater.catalog.lineage import EdgeEvidence, ImpactList, Lineage, PathSea
 from headwater.catalog.lineage.columns import ColumnLineage
 from headwater.catalog.names.aliases import Aliases
 from headwater.catalog.lifecycle import Lifecycle
+from headwater.catalog.names.merges import Merges
 from headwater.catalog.relationships import Relationships
 from headwater.catalog.resource_sets.account_rules import ResourceSetRules
 from headwater.catalog.search import Search
@@ -45,6 +46,7 @@ class Catalog:
     classifications: Classifications
     labels: Labels
     business_metadata: BusinessMetadata
+    merges: Merges
     relationships: Relationships
     lineage: Lineage
     columns: ColumnLineage
@@ -80,6 +82,7 @@ class Catalog:
             classifications=Classifications.open(store, types),
             labels=Labels(store, types),
             business_metadata=BusinessMetadata(store, types),
+            merges=Merges(store, types),
             relationships=Relationships(store, types),
             lineage=Lineage(store, types),
             columns=ColumnLineage(store, types),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from headwater.api.headwater import access, aliases, column_lineage, edges, history, impact, lifecycle, paths
+from headwater.api.headwater import access, aliases, column_lineage, edges, history, impact, lifecycle, merges, paths
 
 PREFIX = "/headwater/v1"
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -16,6 +16,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *history.HANDLERS,
     *impact.HANDLERS,
     *lifecycle.HANDLERS,
+    *merges.HANDLERS,
     *paths.HANDLERS,
 )
 

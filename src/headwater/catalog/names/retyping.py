@@ -29,10 +29,10 @@ def retype(connection: Connection, row: Row, type: EntityType, types: TypeSet) -
         if relationship.ends[side].type in type.supers:
             continue
         other = types.entities_by_id[ends[link["end2_id" if side == 0 else "end1_id"]]["type_id"]]
-        sibling = _sibling(relationship, side, type, other, types)
-        if sibling is None:
+        fitting = sibling(relationship, side, type, other, types)
+        if fitting is None:
             return False
-        changed.append((link["id"], sibling.id))
+        changed.append((link["id"], fitting.id))
     for id, type_id in changed:
         connection.execute(update(relationships).where(table.id == id).values(type_id=type_id))
     connection.execute(update(entities).where(entities.c.id == row["id"]).values(type_id=type.id))
@@ -43,7 +43,7 @@ def retype(connection: Connection, row: Row, type: EntityType, types: TypeSet) -
     return True
 
 
-def _sibling(
+def sibling(
     relationship: RelationshipType, side: int, type: EntityType, other: EntityType, types: TypeSet
 ) -> RelationshipType | None:
     """Return the relationship under which an entity of the type has the same attribute to the other end."""

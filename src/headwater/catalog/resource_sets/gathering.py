@@ -244,3 +244,10 @@ def forget(connection: Connection, gone: Collection[int], pen: Pen) -> list[Row]
     without = {row["id"] for row in empty}
     _tell_numbers(connection, {id: one for id, one in sets.items() if id not in without}, pen)
     return empty
+
+
+def regain(connection: Connection, files: Sequence[File], pen: Pen) -> None:
+    """Count files in again that were forgotten; their memberships are there."""
+    ledger.put(connection, {}, files)
+    sets = ledger.sets_by_key(connection, {file.set_key for file in files})
+    _tell_numbers(connection, {one.set_id: one for one in sets.values() if one.set_id is not None}, pen)
