@@ -52,6 +52,10 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     resource_group: Annotated[str, msgspec.Meta(description="Resource group in the workspace's qualified name.")] = (
         "headwater"
     )
+    collection: Annotated[
+        str | None,
+        msgspec.Meta(description="Collection in which the assets that it makes stand; none: the account's default."),
+    ] = None
 
 
 class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,6 +83,25 @@ class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
             "`drop` does what Purview does and says `Skipped`."
         ),
     ] = "record"
+    stale_after_runs: Annotated[
+        Positive,
+        msgspec.Meta(description="Runs of an activity or pipeline that pass without an operation until it is stale."),
+    ] = 5
+    keep_ended_edges_days: Annotated[
+        Positive | None, msgspec.Meta(description="Days for which edges that have ended are kept; none: for good.")
+    ] = None
+    keep_observations_days: Annotated[
+        Positive | None,
+        msgspec.Meta(
+            description="Days for which the runs that saw an operation are kept; its last runs stay. None: for good."
+        ),
+    ] = None
+    keep_history_days: Annotated[
+        Positive | None,
+        msgspec.Meta(
+            description="Days for which changes of entities are kept; the last of each stays. None: for good."
+        ),
+    ] = None
 
 
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

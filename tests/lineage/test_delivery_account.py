@@ -46,9 +46,12 @@ class Side:
     secret: str
     transport: httpx.AsyncBaseTransport
     clock: Clock
+    collection: str | None = None
+    """In which collection the workspace's assets shall stand."""
 
     def target(self, url: str = "http://account") -> Target:
-        return Target("ingest", self.account.name, url, Identity("t", self.workspace.id, self.secret))
+        identity = Identity("t", self.workspace.id, self.secret)
+        return Target("ingest", self.account.name, url, identity, collection=self.collection)
 
     def speak(self) -> Account:
         return Account(self.target(), httpx.AsyncClient(transport=self.transport))
@@ -267,3 +270,21 @@ def test_account_that_was_down_gets_what_waited(side: Side) -> None:
     side.transport = up
     side.clock.time += 60_000
     assert side.deliver() == 1
+
+
+def test_workspace_with_a_collection_reports_into_it_and_needs_its_role_there(side: Side) -> None:
+    account, owner = side.account, side.account.owner.id
+    for name, parent in (("sales", "headwater"), ("europe", "sales")):
+        account.put_collection(name, friendly_name=name, parent=parent, by=owner)
+    side.collection = "europe"
+    told = asyncio.run(check(side.speak()))
+    assert told.status == "Disconnected"
+    assert '"europe"' in told.reason
+    account.roles.grant(side.workspace, "data-curator", "sales", by=owner)
+    assert asyncio.run(check(side.speak())).status == "Connected"
+    side.end(ALL[0])
+    assert side.deliver() == 1
+    assert side.report(ALL[0].activity_run_id).status == "Succeeded"
+    assert account.catalog.entities.counts(collections=frozenset({"headwater"})) == {}
+    account.roles.set_policy("europe", {}, inherits=False, by=owner)
+    assert asyncio.run(check(side.speak())).status == "Disconnected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,9 +101,9 @@ class Account:
         self.roles.forget(name, by=by)
         self.audit.record(by, "delete collection", name, outcome="changed")
 
-    def purge(self, *, by: str, dry_run: bool = False) -> Purged:
-        """Remove what is over and older than the account keeps it, or count it."""
-        purged = self.catalog.lifecycle.purge(self.keeping, dry_run=dry_run)
+    def purge(self, *, by: str, dry_run: bool = False, stopping: Callable[[], bool] | None = None) -> Purged:
+        """Remove what is over and older than the account keeps it, or count it; ends early when `stopping` says so."""
+        purged = self.catalog.lifecycle.purge(self.keeping, dry_run=dry_run, stopping=stopping)
         if purged.total and not dry_run:
             counts = ", ".join(f"{name} {number}" for name, number in msgspec.structs.asdict(purged).items() if number)
             self.audit.record(by, "purge", self.name, outcome="changed", detail=counts)

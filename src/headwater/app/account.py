@@ -47,11 +47,16 @@ class Reporters:
             account=identity.account,
             url=self._project.settings.account.url or IN_PROCESS,
             identity=asked.Identity(identity.tenant, identity.client_id, identity.secret),
+            collection=self._collection(workspace),
         )
         known = self._made.get(workspace)
         if known is None or known.target != target:
             known = self._made[workspace] = asked.Account(target, self._client())
         return known
+
+    def _collection(self, workspace: str) -> str | None:
+        settings = self._project.settings.workspaces.get(workspace)
+        return settings.collection if settings else None
 
     def sink(self, workspace: str) -> AtlasSink | None:
         """Return where the workspace's facts go, or None if it is not connected."""

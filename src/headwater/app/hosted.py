@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from headwater.access.account import Account
 from headwater.app.identity import Identities, Identity
+from headwater.catalog.lifecycle import Keeping
 from headwater.catalog.store.postgresql import postgresql_url
 from headwater.errors import Fault, SettingsError
 from headwater.settings import AccountSettings
@@ -37,13 +38,18 @@ class HostedAccount:
     account: Account
     application: Litestar
 
-    def connect(self, workspace: str, identities: Identities, *, grant: bool) -> None:
-        """Make the workspace's identity if it has none, and grant it Data Curator on the root collection."""
+    def connect(self, workspace: str, identities: Identities, collection: str | None, *, grant: bool) -> None:
+        """Make the workspace's identity if it has none, and grant it Data Curator on its collection (none: the root).
+
+        Raises NotFound for the collection.
+        """
         account = self.account
         principal = account.principals.ensure("workspace", workspace, by=account.owner.id)
+        if collection is not None:
+            account.default_collections.put(principal, collection, by=account.owner.id)
         if grant:
-            root = account.catalog.collections.root
-            account.roles.grant(principal, "data-curator", root, by=account.owner.id)
+            place = collection or account.catalog.collections.root
+            account.roles.grant(principal, "data-curator", place, by=account.owner.id)
         known = identities.get(workspace)
         if known is None or known.client_id != principal.id or known.account != account.name:
             secret = account.principals.add_secret(principal.id, by=account.owner.id)
@@ -68,6 +74,16 @@ class HostedAccount:
 
     def close(self) -> None:
         self.account.close()
+
+
+def keeping(settings: AccountSettings) -> Keeping:
+    """Return how long the account keeps what is over."""
+    return Keeping(
+        stale_after_runs=settings.stale_after_runs,
+        ended_edges=settings.keep_ended_edges_days,
+        observations=settings.keep_observations_days,
+        history=settings.keep_history_days,
+    )
 
 
 def database(settings: AccountSettings) -> URL | None:

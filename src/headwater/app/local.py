@@ -20,13 +20,14 @@ from headwater.api.synapse.runs import synapse_router
 from headwater.app import trace
 from headwater.app.account import IN_PROCESS, Ask, Reporters, owner
 from headwater.app.definitions import Definitions
-from headwater.app.hosted import HostedAccount, database, web
+from headwater.app.hosted import HostedAccount, database, keeping, web
 from headwater.app.identity import Identities
 from headwater.app.locate import project_at
 from headwater.app.reports import Connection, LineageLine, RunReport
 from headwater.app.runs import Observer, Runs
 from headwater.app.server import Server, StudioServer, tls_files
 from headwater.app.serving import ServedWorkspaces, StudioWorkspaces
+from headwater.app.upkeep import Upkeep
 from headwater.connectors.registry import scheme_of
 from headwater.errors import Fault, Place, SettingsError
 from headwater.language.expression.ast import Json
@@ -69,6 +70,8 @@ class Local:
         made = self.__dict__
         if runs := made.get("runs"):
             runs.close()
+        if upkeep := made.get("upkeep"):
+            upkeep.stop()
         if worker := made.get("delivery"):
             worker.stop()
         if database := made.get("database"):
@@ -134,8 +137,9 @@ class Local:
         if url := self.project.settings.account.url:
             cure = "Sign in there, or remove `url` from [account] to keep an account in this project."
             raise SettingsError(Fault("SET-010", f"The account is not kept here, but at {url}", Place(), cure))
+        settings = self.project.settings.account
         account = Account.open(
-            self.project.data, name=self.account_name, database=database(self.project.settings.account)
+            self.project.data, name=self.account_name, database=database(settings), keeping=keeping(settings)
         )
         surfaces = (
             create_router(account, runs=self.database, workspaces=StudioWorkspaces(self)),
@@ -187,7 +191,8 @@ class Local:
     def connect(self, workspace: str, *, grant: bool = True) -> Connection:
         """Give a workspace an identity at the account, and with `grant` the role to report; send what waits."""
         self._known(workspace)
-        self.hosted.connect(workspace, self.identities, grant=grant)
+        collection = self.project.settings.workspaces[workspace].collection
+        self.hosted.connect(workspace, self.identities, collection, grant=grant)
         with writing(self.database.engine) as transaction:
             release(transaction, workspace)
         self.delivery.wake()
@@ -224,7 +229,13 @@ class Local:
     def _resume(self) -> None:
         """Go on in the background with the runs and the lineage that an earlier process left behind."""
         self.delivery.start()
+        self.upkeep.start()
         self.runs.recover()
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """The daily purge of what the account need not keep."""
+        return Upkeep(self.hosted.account)
 
     def sign_in_url(self) -> str:
         """Return an address that signs in once to the server of this project. Raises SettingsError if none runs."""

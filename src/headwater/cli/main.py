@@ -17,7 +17,9 @@ from headwater.errors import HeadwaterError
 # Verb → the sentence that `headwater --help` shows. The verb's module is headwater.cli.<verb>.
 VERBS: Mapping[str, str] = MappingProxyType(
     {
+        "catalog": "Keep the catalog in order: what is stale, what is gone, what is too old, who did what.",
         "check": "Check a folder of definitions; report every fault with file, path and cure.",
+        "collection": "List, make, move and delete collections.",
         "connect": "Connect a workspace to the account, and let it report lineage.",
         "demo": "Run two example workspaces and show their lineage.",
         "eval": "Evaluate an expression, a file of them, or what is typed at a prompt.",
@@ -27,6 +29,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "plan": "Show what a pipeline would run, read and write.",
         "preview": "Show the rows after any transformation of a data flow, from a sample.",
         "rehearse": "Run data flows and pipelines on made-up rows, with no store at all.",
+        "role": "Show, give and take away roles on collections, and explain rights.",
         "run": "Run a pipeline.",
         "serve": "Serve the account, the workspaces and Studio.",
         "sign-in": "Print a fresh address, with a one-time token, to sign in to Studio.",

@@ -13,6 +13,7 @@ from headwater.lineage.sinks.protocol import Refused, Unacceptable, Unavailable
 ConnectionStatus = Literal["Connected", "Disconnected", "Unknown"]
 
 _CURATOR = "purviewmetadatarole_builtin_data-curator"
+_PERMISSION = "permission:"
 _PRINCIPAL = "principal.microsoft.id"
 _VERSION = ("api-version", "2021-07-01")
 
@@ -34,6 +35,7 @@ class _Condition(msgspec.Struct, frozen=True, rename="camel"):
     attribute_name: str = ""
     attribute_value_included_in: tuple[str, ...] | None = None
     attribute_value_equals: str | None = None
+    from_rule: str | None = None
 
 
 class _Rule(msgspec.Struct, frozen=True, rename="camel"):
@@ -50,11 +52,9 @@ class _Policy(msgspec.Struct, frozen=True):
 
 
 async def check(account: Account) -> ConnectionReport:
-    """Ask the account who is Data Curator on its root collection; nothing is written."""
-    path = f"/policyStore/collections/{account.target.account}/metadataPolicy"
+    """Ask the account who is Data Curator on the workspace's collection, or above it; nothing is written."""
     try:
-        policy = msgspec.json.decode(await account.request("GET", path, params=[_VERSION]), type=_Policy)
-        if await account.object_id() not in set(_curators(policy)):
+        if not await _is_curator(account):
             raise account.lacks_role()
     except Refused as error:
         return ConnectionReport("Disconnected", error.message, error.faults[0].cure)
@@ -65,6 +65,29 @@ async def check(account: Account) -> ConnectionReport:
         reason = f'The account "{account.target.account}" does not say who may write to it.'
         return ConnectionReport("Unknown", reason, "Look into the role assignments of its root collection.")
     return ConnectionReport("Connected")
+
+
+async def _is_curator(account: Account) -> bool:
+    me, place, asked = await account.object_id(), account.target.place, set[str]()
+    while place and place not in asked:
+        asked.add(place)
+        path = f"/policyStore/collections/{place}/metadataPolicy"
+        policy = msgspec.json.decode(await account.request("GET", path, params=[_VERSION]), type=_Policy)
+        if me in _curators(policy):
+            return True
+        place = _inherits_from(policy, place)
+    return False
+
+
+def _inherits_from(policy: _Policy, place: str) -> str:
+    """Return the collection whose roles hold here too, or nothing if there is none."""
+    for rule in policy.properties.attribute_rules:
+        if rule.id != _PERMISSION + place:
+            continue
+        for condition in (condition for conditions in rule.dnf_condition for condition in conditions):
+            if condition.from_rule and condition.from_rule.startswith(_PERMISSION):
+                return condition.from_rule.removeprefix(_PERMISSION)
+    return ""
 
 
 def _curators(policy: _Policy) -> Iterator[str]:

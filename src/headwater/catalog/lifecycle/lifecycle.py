@@ -14,7 +14,7 @@ from headwater.catalog.lifecycle import definitions
 from headwater.catalog.lifecycle.cascade import EVERYWHERE, Asked, Consequences, Reader, consequences
 from headwater.catalog.lifecycle.definitions import Definitions
 from headwater.catalog.lifecycle.keeping import FOREVER, Keeping
-from headwater.catalog.lifecycle.retention import Purged, Retention
+from headwater.catalog.lifecycle.retention import Purged, Retention, Stopping
 from headwater.catalog.lifecycle.stale import Stale, stale_after, stale_among
 from headwater.catalog.reading import headers_by_id
 from headwater.catalog.store import Store
@@ -113,6 +113,8 @@ class Lifecycle:
             asked = Asked(guids=guids, cascade=True, dry_run=given.dry_run)
             return consequences(connection, asked, types, by=by, permit=permit, reader=reader)
 
-    def purge(self, keeping: Keeping, *, at: int | None = None, dry_run: bool = False) -> Purged:
-        """Remove what is over and older than `keeping` says; tell how much."""
-        return self._retention.purge(keeping, at=at, dry_run=dry_run)
+    def purge(
+        self, keeping: Keeping, *, at: int | None = None, dry_run: bool = False, stopping: Stopping | None = None
+    ) -> Purged:
+        """Remove what is over and older than `keeping` says, until `stopping`; tell how much."""
+        return self._retention.purge(keeping, at=at, dry_run=dry_run, stopping=stopping)

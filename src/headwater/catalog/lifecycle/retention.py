@@ -7,7 +7,7 @@ and a purge that is cut short has done whole slices. A dry run asks the same con
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -30,6 +30,7 @@ from headwater.catalog.store.schema import (
 
 SLICE = 20_000
 """Keys of one slice; an entity has a few rows in each table, a hub many."""
+Stopping = Callable[[], bool]
 DAY = 24 * 60 * 60 * 1000
 
 
@@ -64,11 +65,24 @@ class Retention:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def purge(self, keeping: Keeping, *, at: int | None = None, dry_run: bool = False, size: int = SLICE) -> Purged:
-        """Remove what is older at the time `at` (milliseconds; default: now) than `keeping` says; tell how much."""
+    def purge(
+        self,
+        keeping: Keeping,
+        *,
+        at: int | None = None,
+        dry_run: bool = False,
+        size: int = SLICE,
+        stopping: Stopping | None = None,
+    ) -> Purged:
+        """Remove what is older at the time `at` (milliseconds; default: now) than `keeping` says; tell how much.
+
+        `stopping` is asked after each slice; the next purge goes on with what is left.
+        """
         counts: dict[str, int] = {}
         for name, number in self._slices(keeping, clock.now() if at is None else at, dry_run, size):
             counts[name] = counts.get(name, 0) + number
+            if stopping is not None and stopping():
+                break
         return Purged(**counts)
 
     def _slices(self, keeping: Keeping, at: int, dry_run: bool, size: int) -> Iterator[tuple[str, int]]:
@@ -77,13 +91,16 @@ class Retention:
                 last = _last_key(connection, rule.counter)
             for first in range(0, last + 1, size):
                 mine = and_(rule.key >= first, rule.key < first + size, rule.condition)
-                if dry_run:
-                    with self._store.read() as connection:
-                        query = select(func.count()).select_from(rule.table).where(mine)
-                        yield rule.name, int(connection.execute(query).scalar_one())
-                else:
-                    with self._store.write() as connection:
-                        yield rule.name, connection.execute(delete(rule.table).where(mine)).rowcount
+                yield rule.name, self._count(rule, mine) if dry_run else self._remove(rule, mine)
+
+    def _count(self, rule: _Rule, mine: ColumnElement[bool]) -> int:
+        with self._store.read() as connection:
+            query = select(func.count()).select_from(rule.table).where(mine)
+            return int(connection.execute(query).scalar_one())
+
+    def _remove(self, rule: _Rule, mine: ColumnElement[bool]) -> int:
+        with self._store.write() as connection:
+            return connection.execute(delete(rule.table).where(mine)).rowcount
 
 
 def _rules(keeping: Keeping, at: int) -> Iterator[_Rule]:

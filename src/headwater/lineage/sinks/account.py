@@ -42,6 +42,13 @@ class Target:
     identity: Identity
     authority: str | None = None
     """Where tokens come from; none: from the account itself."""
+    collection: str | None = None
+    """Where new assets stand; none: where the account puts them."""
+
+    @property
+    def place(self) -> str:
+        """Name of the collection on which the identity needs its role."""
+        return self.collection or self.account
 
 
 Params = list[tuple[str, str | int | float | bool | None]]
@@ -99,7 +106,7 @@ class Account:
         target = self.target
         lacks = (
             f'The identity of workspace "{target.workspace}" lacks the role Data Curator on collection '
-            f'"{target.account}" of account "{target.account}"'
+            f'"{target.place}" of account "{target.account}"'
         )
         answer = f"{lacks} (the account says: {said})." if said else f"{lacks}."
         return Refused(Fault("LIN-012", answer, cure=f"Grant it: headwater connect {target.workspace}"))

@@ -65,7 +65,9 @@ class AtlasSink:
         return Receipt(len(guids), relationships)
 
     async def _post(self, body: Body) -> Mapping[str, str]:
-        answer = await self._account.request("POST", ENTITY_BULK, content=body.encode())
+        collection = self._account.target.collection
+        params: Params | None = [("collectionId", collection)] if collection else None
+        answer = await self._account.request("POST", ENTITY_BULK, content=body.encode(), params=params)
         assigned = _decoded(answer, _Mutation).guid_assignments
         missing = [str(entity["guid"]) for entity in body.entities if entity["guid"] not in assigned]
         if missing:
