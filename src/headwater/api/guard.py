@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 from functools import partial
 
 from anyio import to_thread
@@ -29,6 +30,8 @@ class Guard:
         if handler.opt.get("public"):
             return
         scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            _refuse_in_the_clear(connection)
         check = {"bearer": self._bearer, "basic": self._basic}.get(scheme.lower())
         if check is None:
             cure = "Send `Authorization: Bearer <token>`; POST /{tenant}/oauth2/v2.0/token gives one."
@@ -45,6 +48,24 @@ class Guard:
             cure = "Encode id:secret in base64."
             raise Unauthorized(Fault("ACC-001", "The basic credentials cannot be read", cure=cure)) from error
         return self._account.principals.by_secret(secret, id=name)
+
+
+def _refuse_in_the_clear(connection: Connection) -> None:
+    """Raise Unauthorized where a secret has come over a network that everybody on it can read."""
+    peer = connection.client
+    if peer is None or connection.url.scheme == "https" or _is_loopback(peer.host):
+        return
+    cure = "Reach the account over https: tls_certificate in [server] of headwater.toml."
+    raise Unauthorized(Fault("ACC-001", "A secret is not taken over plain http from another machine", cure=cure))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def caller(request: Connection) -> Principal:

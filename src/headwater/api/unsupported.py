@@ -82,6 +82,12 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         "Share the data where it is stored.",
     ),
     Unsupported(
+        _ATLAS + r"/entity/bulk/headers",
+        "Entities by the time of their classifications",
+        "the account lists changes by entity, not by time",
+        "Search with a filter on updateTime, and read …/entity/{guid}/audit.",
+    ),
+    Unsupported(
         _ATLAS + r"/search/dsl",
         "Atlas' query language",
         "the account answers keywords and filters, not DSL",
