@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 Values = Sequence[Sequence[object]]
-TOGETHER = 50
+TOGETHER = 200
 
 
 def json_text(value: object) -> str | None:
@@ -28,7 +28,7 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
 def _by_statement(connection: Connection, table: str, columns: Sequence[str], rows: Values) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     places = f"({', '.join('?' * len(columns))})"
-    # Fifty rows a statement take a third less than one, and hold up other threads less often.
+    # Many rows a statement take a third less than one, and hold up other threads less often.
     whole = len(rows) - len(rows) % TOGETHER
     several = f'INSERT INTO "{table}" ({names}) VALUES {", ".join([places] * TOGETHER)}'
     for at in range(0, whole, TOGETHER):

@@ -16,6 +16,7 @@ from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 ROWS = "*"
+NO_STEPS = msgspec.Raw(b"[]")
 KINDS: Mapping[str, int] = {"DIRECT": DIRECT, "INDIRECT": INDIRECT}
 # One source is read, so that every input feeds the sink by the same map.
 COPIES = frozenset({"adf_copy_activity", "adf_copy_operation", "azure_synapse_copy_activity"})
@@ -38,7 +39,7 @@ class Line(msgspec.Struct, frozen=True, rename="camel", gc=False):
     sink: str | None = None
     subtype: str = ""
     expression: str = ""
-    steps: msgspec.Raw = msgspec.Raw(b"[]")
+    steps: msgspec.Raw = NO_STEPS
 
 
 class Pair(msgspec.Struct, frozen=True, rename="pascal"):
@@ -80,10 +81,10 @@ def said_by(subject: Subject, around: Around, columns: Columns, names: Mapping[s
 
 def _from_lineage(subject: Subject, text: str, around: Around) -> list[Said]:
     place = Place(path=f"{subject.drafts[0].place}.columnLineage")
-    kept_steps = {b"[]": ""}
+    kept_steps: dict[bytes, str] = {}
     try:
         lines = _LINES.decode(text)
-        for raw in {bytes(line.steps) for line in lines} - kept_steps.keys():
+        for raw in {bytes(line.steps) for line in lines if line.steps is not NO_STEPS}:
             steps = _STEPS.decode(raw)
             kept_steps[raw] = msgspec.json.encode(steps).decode() if steps else ""
     except (msgspec.DecodeError, RecursionError) as error:
@@ -98,10 +99,9 @@ def _from_lineage(subject: Subject, text: str, around: Around) -> list[Said]:
         if source is None or sink is None:
             strange.append(line)
             continue
-        kind, steps_text = KINDS[line.type], kept_steps[bytes(line.steps)]
-        found.append(
-            (source, line.source_column, sink, line.sink_column, kind, line.subtype, line.expression, steps_text)
-        )
+        told = "" if line.steps is NO_STEPS else kept_steps[bytes(line.steps)]
+        kind = KINDS[line.type]
+        found.append((source, line.source_column, sink, line.sink_column, kind, line.subtype, line.expression, told))
     # What the client did not send now may name inputs that have left since; that says nothing more.
     if strange and any("columnLineage" in draft.attributes for draft in subject.drafts):
         raise_if_any(Invalid, dict.fromkeys(_strangers(subject, strange, around, only, place)))

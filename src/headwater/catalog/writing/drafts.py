@@ -132,7 +132,7 @@ def read_version(said: str | int | None, place: str, faults: list[Fault]) -> int
     return None
 
 
-def _open_values(given: EntityInput) -> Iterator[tuple[str, object]]:
+def _open_values(given: EntityInput) -> Iterator[tuple[str, list[object] | dict[str, object]]]:
     """Yield what may be of any depth; texts and numbers are most of it."""
     for values in (given.attributes, given.relationship_attributes, given.contacts):
         for name, value in (values or {}).items():

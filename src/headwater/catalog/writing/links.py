@@ -87,9 +87,9 @@ def _fitted(reference: Reference, types: TypeSet, faults: list[Fault]) -> Refere
 
     Without a relationship type they are kept as they are: the attribute alone may stand for several types.
     """
-    type = types.relationships.get(reference.relationship_type or "")
     if not reference.attributes:
         return reference
+    type = types.relationships.get(reference.relationship_type or "")
     name = reference.relationship_type or "relationshipAttributes"
     faults.extend(quotas.faults_of_link(name, reference.attributes, reference.place))
     if type is None:
@@ -271,9 +271,9 @@ def _alter(connection: Connection, altered: Sequence[tuple[Row, Mapping[str, obj
 def _make(connection: Connection, made: Sequence[Wanted], pen: Pen, seen: Mapping[int, int]) -> None:
     first = take(connection, "relationships", len(made))
     rows, edges, parents = [], [], []
-    for offset, wanted in enumerate(made):
+    for offset, (wanted, guid) in enumerate(zip(made, clock.new_guids(len(made)), strict=True)):
         wanted.id = first + offset
-        rows.append(_row(wanted, pen))
+        rows.append(_row(wanted, guid, pen))
         if wanted.type.is_lineage:
             source, target = wanted.ends
             at = seen.get(source) or seen.get(target) or pen.at
@@ -308,7 +308,7 @@ ROW = (
 )
 
 
-def _row(wanted: Wanted, pen: Pen) -> tuple[object, ...]:
+def _row(wanted: Wanted, guid: str, pen: Pen) -> tuple[object, ...]:
     ends, attributes = wanted.ends, json_text(wanted.attributes or {})
     who = (pen.by, pen.at, pen.by, pen.at)
-    return (wanted.id, clock.new_guid(), wanted.type.id, *ends, ACTIVE, 1, attributes, *who)
+    return (wanted.id, guid, wanted.type.id, *ends, ACTIVE, 1, attributes, *who)

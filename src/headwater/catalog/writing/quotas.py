@@ -91,10 +91,8 @@ def has_nul(value: object) -> bool:
     return False
 
 
-def is_too_deep(value: object, depth: int = DEPTH) -> bool:
+def is_too_deep(value: list[object] | dict[str, object], depth: int = DEPTH) -> bool:
     """Tell whether a JSON value has more levels than that."""
-    if isinstance(value, list | tuple):
-        return not depth or any(is_too_deep(item, depth - 1) for item in value)
-    if isinstance(value, dict):
-        return not depth or any(is_too_deep(item, depth - 1) for item in value.values())
-    return False
+    items = value.values() if isinstance(value, dict) else value
+    inner = [item for item in items if isinstance(item, dict | list)]
+    return not depth or any(is_too_deep(item, depth - 1) for item in inner)

@@ -40,13 +40,16 @@ def settle(subjects: Sequence[Subject]) -> None:
     faults: list[Fault] = []
     new = {subject.type.id: subject.type for subject in subjects if subject.is_new}
     given = {id: defaults(type) for id, type in new.items()}
+    mandatory = {type.id: tuple(missing(type, {})) for type in {subject.type for subject in subjects}}
     for subject in subjects:
         held = dict(given[subject.type.id]) if subject.is_new else subject.held
         for draft in subject.drafts:
             held.update(draft.attributes)
         subject.attributes = {name: value for name, value in held.items() if value is not None}
-        place = Place(path=subject.drafts[0].place)
-        for attribute in missing(subject.type, subject.attributes):
+        for attribute in mandatory[subject.type.id]:
+            if subject.attributes.get(attribute.name) not in (None, ""):
+                continue
+            place = Place(path=subject.drafts[0].place)
             message = f"Mandatory field {subject.type.name}.{attribute.name} has no value"
             faults.append(Fault("CAT-021", message, place, f"Send attributes.{attribute.name}."))
     raise_if_any(Invalid, faults)
@@ -56,9 +59,8 @@ def identify(connection: Connection, subjects: Sequence[Subject]) -> None:
     """Give the new subjects their keys and guids."""
     new = [subject for subject in subjects if subject.is_new]
     first = take(connection, "entities", len(new))
-    for offset, subject in enumerate(new):
-        subject.id = first + offset
-        subject.guid = clock.new_guid()
+    for id, (subject, guid) in enumerate(zip(new, clock.new_guids(len(new)), strict=True), first):
+        subject.id, subject.guid = id, guid
 
 
 JSON_COLUMNS = ("attributes", "custom_attributes", "contacts")
