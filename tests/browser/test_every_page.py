@@ -27,6 +27,7 @@ def addresses(page: Page, signed: Signed) -> dict[str, str]:
     activity = page.request.get(f"{signed.url}/studio/api/runs/{run}").json()["activities"][0]["activityRunId"]
     view = page.request.get(f"{signed.url}/studio/api/lineage?guid={report}").json()
     flow = next(node["guid"] for node in view["nodes"] if node["name"] == "BuildDelays")
+    term = annotate(page, signed, table)
     return {
         "home": "/",
         "search": "/search?q=delay",
@@ -37,6 +38,10 @@ def addresses(page: Page, signed: Signed) -> dict[str, str]:
         "asset-properties": f"/assets/{flow}/properties",
         "asset-schema": f"/assets/{table}/schema",
         "asset-runs": f"/assets/{table}/runs",
+        "asset-impact": f"/assets/{table}/impact?direction=INPUT",
+        "asset-history": f"/assets/{table}/history",
+        "glossary": "/glossary",
+        "glossary-term": f"/glossary/{term}",
         "lineage": lineage_of(signed, "delay_report.csv"),
         "lineage-column": lineage_of(signed, "delay_report.csv", "avg_delay"),
         "lineage-steps": lineage_of(signed, "delay_report.csv", "avg_delay", more=f"&unfold={flow}"),
@@ -48,6 +53,19 @@ def addresses(page: Page, signed: Signed) -> dict[str, str]:
         "lost": "/there/is/no/such/page",
         "sign-in": "/sign-in",
     }
+
+
+def annotate(page: Page, signed: Signed, table: str) -> str:
+    """Say something of an asset, as often as one likes, and return the guid of its term."""
+    base, headers = f"{signed.url}/studio/api", {"x-headwater-studio": "1"}
+    known = page.request.get(f"{base}/glossary").json()["terms"]
+    if not known:
+        term = {"name": "Delay", "glossary": "Flights", "definition": "Minutes between the planned and the real time."}
+        page.request.post(f"{base}/glossary/terms", headers=headers, data=term)
+        known = page.request.get(f"{base}/glossary").json()["terms"]
+    edit = {"description": "Delays by carrier and day.", "labels": ["gold"], "terms": [known[0]["guid"]]}
+    page.request.patch(f"{base}/assets/{table}/annotations", headers=headers, data=edit)
+    return str(known[0]["guid"])
 
 
 def settle(page: Page) -> None:

@@ -10,11 +10,15 @@ import { Frame } from "./frame/Frame";
 import { links } from "./links";
 import { messages } from "./messages";
 import { AssetPage } from "./pages/asset/AssetPage";
+import { HistoryTab } from "./pages/asset/HistoryTab";
+import { ImpactTab } from "./pages/asset/ImpactTab";
 import { OverviewTab } from "./pages/asset/OverviewTab";
 import { PropertiesTab } from "./pages/asset/PropertiesTab";
 import { RunsTab } from "./pages/asset/RunsTab";
 import { SchemaTab } from "./pages/asset/SchemaTab";
 import { BrowsePage } from "./pages/browse/BrowsePage";
+import { GlossaryPage } from "./pages/glossary/GlossaryPage";
+import { TermPage } from "./pages/glossary/TermPage";
 import { HomePage } from "./pages/home/HomePage";
 import { LostPage } from "./pages/lost/LostPage";
 import { ManagePage } from "./pages/manage/ManagePage";
@@ -39,7 +43,9 @@ const PAGES: RouteObject[] = [
       { index: true, element: <OverviewTab /> },
       { path: "properties", element: <PropertiesTab /> },
       { path: "schema", element: <SchemaTab /> },
+      { path: "impact", element: <ImpactTab /> },
       { path: "runs", element: <RunsTab /> },
+      { path: "history", element: <HistoryTab /> },
       {
         path: "lineage",
         element: (
@@ -50,6 +56,8 @@ const PAGES: RouteObject[] = [
       },
     ],
   },
+  { path: "/glossary", element: <GlossaryPage /> },
+  { path: "/glossary/:guid", element: <TermPage /> },
   { path: "/monitor", element: <RunsPage /> },
   { path: "/monitor/:runId", element: <RunPage /> },
   { path: "/manage", element: <ManagePage /> },

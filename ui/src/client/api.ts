@@ -89,6 +89,14 @@ export interface RunsQuery {
   readonly offset?: number;
 }
 
+export type AnnotationKind = "classification" | "term" | "label" | "owner" | "expert";
+
+export interface ImpactQuery {
+  readonly guid: string;
+  readonly direction: "INPUT" | "OUTPUT";
+  readonly column?: string;
+}
+
 const id = encodeURIComponent;
 
 export const api = {
@@ -101,8 +109,18 @@ export const api = {
   browse: (path: string) => request<T.BrowsePage>("GET", "/browse", { path }),
   asset: (guid: string) => request<T.Asset>("GET", `/assets/${id(guid)}`),
   schema: (guid: string) => request<T.AssetSchema>("GET", `/assets/${id(guid)}/schema`),
+  annotate: (guid: string, edit: T.AnnotationEdit) =>
+    request<T.Asset>("PATCH", `/assets/${id(guid)}/annotations`, {}, edit),
+  choices: (kind: AnnotationKind, q: string) => request<T.Choices>("GET", "/annotations/choices", { kind, q }),
+  history: (guid: string, offset: number) => request<T.AssetHistory>("GET", `/assets/${id(guid)}/history`, { offset }),
+  impact: ({ guid, ...query }: ImpactQuery, after?: string) =>
+    request<T.Impact>("GET", `/assets/${id(guid)}/impact`, { ...query, after }),
+  impactFile: ({ guid, ...query }: ImpactQuery) => address(`/assets/${id(guid)}/impact.csv`, { ...query }),
   assetRuns: (guid: string) => request<T.AssetRuns>("GET", `/assets/${id(guid)}/runs`),
   lineage: (query: LineageQuery) => request<T.LineageView>("GET", "/lineage", { ...query }),
+  glossary: (guid: string, offset: number) => request<T.GlossaryPage>("GET", "/glossary", { guid, offset }),
+  term: (guid: string) => request<T.TermPage>("GET", `/glossary/terms/${id(guid)}`),
+  newTerm: (term: T.NewTerm) => request<T.TermPage>("POST", "/glossary/terms", {}, term),
   runs: (query: RunsQuery) => request<T.RunPage>("GET", "/runs", { ...query }),
   run: (runId: string) => request<T.RunDetail>("GET", `/runs/${id(runId)}`),
   activity: (activityRunId: string) => request<T.ActivityDetail>("GET", `/activities/${id(activityRunId)}`),

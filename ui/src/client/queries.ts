@@ -1,7 +1,22 @@
 // What pages ask for, as TanStack queries: one hook a question, one key a question.
-import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, ApiError, type LineageQuery, type RunsQuery, type SearchQuery } from "./api";
-import type { RunDetail, RunPage } from "./types";
+import {
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import {
+  type AnnotationKind,
+  api,
+  ApiError,
+  type ImpactQuery,
+  type LineageQuery,
+  type RunsQuery,
+  type SearchQuery,
+} from "./api";
+import type { AnnotationEdit, RunDetail, RunPage } from "./types";
 
 const LIVE_MS = 2000;
 const CALM_MS = 15_000;
@@ -42,6 +57,59 @@ export const useSchema = (guid: string, enabled = true) =>
 
 export const useAssetRuns = (guid: string) =>
   useQuery({ queryKey: ["assetRuns", guid], queryFn: () => api.assetRuns(guid) });
+
+export const useChoices = (kind: AnnotationKind, q: string) =>
+  useQuery({
+    queryKey: ["choices", kind, q],
+    queryFn: () => api.choices(kind, q),
+    placeholderData: keepPreviousData,
+  });
+
+export function useAnnotate(guid: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (edit: AnnotationEdit) => api.annotate(guid, edit),
+    onSuccess: (asset) => {
+      client.setQueryData(["asset", guid], asset);
+      return client.invalidateQueries({ queryKey: ["history", guid] });
+    },
+  });
+}
+
+export const useHistory = (guid: string) =>
+  useInfiniteQuery({
+    queryKey: ["history", guid],
+    queryFn: ({ pageParam }) => api.history(guid, pageParam),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const useGlossary = (guid: string) =>
+  useInfiniteQuery({
+    queryKey: ["glossary", guid],
+    queryFn: ({ pageParam }) => api.glossary(guid, pageParam),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const useTerm = (guid: string) => useQuery({ queryKey: ["term", guid], queryFn: () => api.term(guid) });
+
+export function useNewTerm() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: api.newTerm,
+    onSuccess: () => client.invalidateQueries({ queryKey: ["glossary"] }),
+  });
+}
+
+export const useImpact = (query: ImpactQuery) =>
+  useInfiniteQuery({
+    queryKey: ["impact", query],
+    queryFn: ({ pageParam }) => api.impact(query, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.continuation ?? undefined,
+    placeholderData: keepPreviousData,
+  });
 
 export const useLineage = (query: LineageQuery) =>
   useQuery({ queryKey: ["lineage", query], queryFn: () => api.lineage(query), placeholderData: keepPreviousData });

@@ -34,6 +34,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/studio/api/annotations/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Choices */
+        readonly get: operations["choices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/studio/api/assets/{guid}": {
         readonly parameters: {
             readonly query?: never;
@@ -43,6 +60,74 @@ export interface paths {
         };
         /** Asset */
         readonly get: operations["asset"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/studio/api/assets/{guid}/annotations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Annotate */
+        readonly patch: operations["annotate"];
+        readonly trace?: never;
+    };
+    readonly "/studio/api/assets/{guid}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** History */
+        readonly get: operations["assetHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/studio/api/assets/{guid}/impact": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Impact */
+        readonly get: operations["impact"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/studio/api/assets/{guid}/impact.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** ImpactFile */
+        readonly get: operations["impactFile"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -130,6 +215,57 @@ export interface paths {
         readonly put?: never;
         /** FixConnection */
         readonly post: operations["fixConnection"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/studio/api/glossary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Glossary */
+        readonly get: operations["glossary"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/studio/api/glossary/terms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** CreateTerm */
+        readonly post: operations["createTerm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/studio/api/glossary/terms/{guid}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Term */
+        readonly get: operations["term"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -290,10 +426,33 @@ export interface components {
             readonly status: string;
             readonly type: string;
         };
+        /** AnnotationEdit */
+        readonly AnnotationEdit: {
+            readonly classifications?: readonly string[] | null;
+            readonly description?: string | null;
+            readonly experts?: readonly string[] | null;
+            readonly labels?: readonly string[] | null;
+            readonly owners?: readonly string[] | null;
+            readonly terms?: readonly string[] | null;
+        };
+        /** Annotations */
+        readonly Annotations: {
+            /** @default [] */
+            readonly business: readonly components["schemas"]["BusinessGroup"][];
+            /** @default false */
+            readonly canEdit: boolean;
+            /** @default [] */
+            readonly classifications: readonly components["schemas"]["Classification"][];
+            /** @default [] */
+            readonly contacts: readonly components["schemas"]["Contact"][];
+            /** @default [] */
+            readonly labels: readonly string[];
+            /** @default [] */
+            readonly terms: readonly components["schemas"]["GlossaryTerm"][];
+        };
         /** Asset */
         readonly Asset: {
-            /** @default [] */
-            readonly classifications: readonly string[];
+            readonly annotations: components["schemas"]["Annotations"];
             readonly collection: string;
             /** @default 0 */
             readonly columns: number;
@@ -329,6 +488,22 @@ export interface components {
             readonly updatedAt?: string | null;
             /** @default 0 */
             readonly upstream: number;
+        };
+        /** AssetChange */
+        readonly AssetChange: {
+            readonly action: string;
+            readonly at: string | null;
+            readonly by: string;
+            /** @default [] */
+            readonly changed: readonly components["schemas"]["Changed"][];
+            readonly other?: components["schemas"]["Crumb"] | null;
+            /** @default  */
+            readonly relationship: string;
+        };
+        /** AssetHistory */
+        readonly AssetHistory: {
+            readonly changes: readonly components["schemas"]["AssetChange"][];
+            readonly next?: number | null;
         };
         /** AssetRun */
         readonly AssetRun: {
@@ -377,6 +552,38 @@ export interface components {
             readonly items: readonly components["schemas"]["BrowseItem"][];
             readonly path: string;
         };
+        /** BusinessAttribute */
+        readonly BusinessAttribute: {
+            readonly name: string;
+            readonly value: string;
+        };
+        /** BusinessGroup */
+        readonly BusinessGroup: {
+            readonly attributes: readonly components["schemas"]["BusinessAttribute"][];
+            readonly name: string;
+        };
+        /** Changed */
+        readonly Changed: {
+            /** @default  */
+            readonly after: string;
+            /** @default  */
+            readonly before: string;
+            readonly name: string;
+        };
+        /** Choice */
+        readonly Choice: {
+            readonly text: string;
+            readonly value: string;
+        };
+        /** Choices */
+        readonly Choices: {
+            readonly choices: readonly components["schemas"]["Choice"][];
+        };
+        /** Classification */
+        readonly Classification: {
+            readonly name: string;
+            readonly origin?: string | null;
+        };
         /** ColumnLink */
         readonly ColumnLink: {
             /** @default  */
@@ -419,6 +626,15 @@ export interface components {
             readonly add: components["schemas"]["Command"];
             readonly connections: readonly components["schemas"]["Connection"][];
         };
+        /** Contact */
+        readonly Contact: {
+            readonly id: string;
+            readonly name: string;
+            /** @default  */
+            readonly note: string;
+            /** @enum {string} */
+            readonly role: "Owner" | "Expert";
+        };
         /** Crumb */
         readonly Crumb: {
             readonly family: string;
@@ -444,6 +660,27 @@ export interface components {
             readonly action?: "connect" | null;
             readonly command: string;
             readonly label: string;
+        };
+        /** GlossaryChoice */
+        readonly GlossaryChoice: {
+            readonly guid: string;
+            readonly name: string;
+            readonly terms: number;
+        };
+        /** GlossaryPage */
+        readonly GlossaryPage: {
+            /** @default false */
+            readonly canEdit: boolean;
+            readonly chosen?: string | null;
+            readonly glossaries: readonly components["schemas"]["GlossaryChoice"][];
+            readonly next?: number | null;
+            /** @default [] */
+            readonly terms: readonly components["schemas"]["TermRow"][];
+        };
+        /** GlossaryTerm */
+        readonly GlossaryTerm: {
+            readonly guid: string;
+            readonly name: string;
         };
         /** Hit */
         readonly Hit: {
@@ -474,6 +711,34 @@ export interface components {
             readonly recent: readonly components["schemas"]["RunRow"][];
             readonly sources: readonly components["schemas"]["Tile"][];
             readonly waiting: readonly components["schemas"]["WaitingFact"][];
+        };
+        /** Impact */
+        readonly Impact: {
+            readonly continuation?: string | null;
+            readonly hidden: number;
+            readonly items: readonly components["schemas"]["ImpactItem"][];
+            readonly total: number;
+            readonly truncated: boolean;
+        };
+        /** ImpactItem */
+        readonly ImpactItem: {
+            readonly columns: readonly string[];
+            readonly distance: number;
+            readonly family: string;
+            readonly guid: string;
+            /** @enum {string} */
+            readonly kind: "DIRECT" | "INDIRECT" | "UNKNOWN";
+            readonly lastRun?: components["schemas"]["LastSeen"] | null;
+            readonly name: string;
+            readonly path: readonly string[];
+            readonly typeLabel: string;
+        };
+        /** LastSeen */
+        readonly LastSeen: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly runId: string;
+            readonly status: string;
         };
         /** LineageCounts */
         readonly LineageCounts: {
@@ -563,6 +828,13 @@ export interface components {
             readonly links: readonly components["schemas"]["ColumnLink"][];
             readonly nodes: readonly components["schemas"]["LineageNode"][];
         };
+        /** NewTerm */
+        readonly NewTerm: {
+            /** @default  */
+            readonly definition: string;
+            readonly glossary: string;
+            readonly name: string;
+        };
         /** NodeColumn */
         readonly NodeColumn: {
             /** @default  */
@@ -580,6 +852,11 @@ export interface components {
         readonly RelatedGroup: {
             readonly items: readonly components["schemas"]["Crumb"][];
             readonly label: string;
+        };
+        /** RelatedTerms */
+        readonly RelatedTerms: {
+            readonly relation: string;
+            readonly terms: readonly components["schemas"]["TermRow"][];
         };
         /** RunDetail */
         readonly RunDetail: {
@@ -657,6 +934,47 @@ export interface components {
         readonly Suggestions: {
             readonly assets: readonly components["schemas"]["Hit"][];
             readonly query: string;
+        };
+        /** TermContact */
+        readonly TermContact: {
+            readonly name: string;
+            /** @default  */
+            readonly note: string;
+            readonly role: string;
+        };
+        /** TermPage */
+        readonly TermPage: {
+            /** @default  */
+            readonly abbreviation: string;
+            /** @default [] */
+            readonly assets: readonly components["schemas"]["Crumb"][];
+            /** @default false */
+            readonly canEdit: boolean;
+            /** @default [] */
+            readonly contacts: readonly components["schemas"]["TermContact"][];
+            readonly definition: string;
+            /** @default [] */
+            readonly examples: readonly string[];
+            readonly glossary: string;
+            readonly glossaryGuid: string;
+            readonly guid: string;
+            readonly name: string;
+            /** @default [] */
+            readonly related: readonly components["schemas"]["RelatedTerms"][];
+            readonly status: string;
+            /** @default  */
+            readonly summary: string;
+            /** @default  */
+            readonly usage: string;
+        };
+        /** TermRow */
+        readonly TermRow: {
+            readonly definition: string;
+            readonly guid: string;
+            readonly name: string;
+            /** @default  */
+            readonly parent: string;
+            readonly status: string;
         };
         /** Tile */
         readonly Tile: {
@@ -760,6 +1078,44 @@ export interface operations {
             };
         };
     };
+    readonly choices: {
+        readonly parameters: {
+            readonly query: {
+                readonly kind: "classification" | "term" | "label" | "owner" | "expert";
+                readonly q?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Choices"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
     readonly asset: {
         readonly parameters: {
             readonly query?: never;
@@ -778,6 +1134,167 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly annotate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly guid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnnotationEdit"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly assetHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly offset?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly guid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssetHistory"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly impact: {
+        readonly parameters: {
+            readonly query?: {
+                readonly direction?: "INPUT" | "OUTPUT";
+                readonly column?: string;
+                readonly after?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly guid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Impact"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly impactFile: {
+        readonly parameters: {
+            readonly query?: {
+                readonly direction?: "INPUT" | "OUTPUT";
+                readonly column?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly guid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -948,6 +1465,120 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Connections"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly glossary: {
+        readonly parameters: {
+            readonly query?: {
+                readonly guid?: string;
+                readonly offset?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlossaryPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly createTerm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewTerm"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TermPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly term: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly guid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TermPage"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -14,6 +14,8 @@ import {
   Tooltip,
 } from "@fluentui/react-components";
 import {
+  Book24Filled,
+  Book24Regular,
   bundleIcon,
   Home24Filled,
   Home24Regular,
@@ -46,6 +48,7 @@ const NAV = [
     label: messages.nav.browse,
     icon: bundleIcon(TextBulletListTree24Filled, TextBulletListTree24Regular),
   },
+  { to: links.glossary(), label: messages.nav.glossary, icon: bundleIcon(Book24Filled, Book24Regular) },
   { to: links.runs, label: messages.nav.monitor, icon: bundleIcon(Pulse24Filled, Pulse24Regular) },
   { to: links.manage, label: messages.nav.manage, icon: bundleIcon(Settings24Filled, Settings24Regular) },
 ] as const;

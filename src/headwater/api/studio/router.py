@@ -9,14 +9,18 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from headwater.access.account import Account
+from headwater.api.studio.pages.annotating import AnnotatingPages
 from headwater.api.studio.pages.assets import AssetPages
 from headwater.api.studio.pages.browse import BrowsePages
 from headwater.api.studio.pages.connections import ConnectionPages
+from headwater.api.studio.pages.glossary import GlossaryPages
+from headwater.api.studio.pages.history import HistoryPages
 from headwater.api.studio.pages.home import HomePages
+from headwater.api.studio.pages.impact import ImpactPages
 from headwater.api.studio.pages.lineage import LineagePages
 from headwater.api.studio.pages.monitor import MonitorPages
 from headwater.api.studio.pages.search import SearchPages
-from headwater.api.studio.routes import catalog, connections, lineage, monitor, session
+from headwater.api.studio.routes import annotating, catalog, connections, glossary, impact, lineage, monitor, session
 from headwater.api.studio.viewer import COOKIE, Sessions, Viewer
 from headwater.api.studio.workspaces import NoWorkspaces, Runs, Workspaces
 from headwater.errors import CatalogError, Fault, Forbidden, HeadwaterError
@@ -30,6 +34,9 @@ ASKED_BY = "x-headwater-studio"
 """Header that Studio's own pages send. A form or link on another site cannot, so it cannot change anything here."""
 
 HANDLERS = (
+    annotating.annotate,
+    annotating.choices,
+    annotating.history,
     catalog.asset,
     catalog.asset_runs,
     catalog.asset_schema,
@@ -39,6 +46,11 @@ HANDLERS = (
     catalog.suggest,
     connections.connections,
     connections.fix_connection,
+    glossary.create_term,
+    glossary.glossary,
+    glossary.term,
+    impact.impact,
+    impact.impact_file,
     lineage.lineage,
     monitor.activity,
     monitor.retry,
@@ -50,10 +62,14 @@ HANDLERS = (
 )
 
 DEPENDENCIES = (
+    "annotating_pages",
     "asset_pages",
     "browse_pages",
     "connection_pages",
+    "glossary_pages",
+    "history_pages",
     "home_pages",
+    "impact_pages",
     "lineage_pages",
     "monitor_pages",
     "search_pages",
@@ -69,10 +85,14 @@ def create_router(account: Account, *, runs: RunDatabase | None = None, workspac
     history = Runs(runs)
     monitor_pages = MonitorPages(account.catalog, history, known)
     parts: dict[str, object] = {
-        "asset_pages": AssetPages(account.catalog, account.roles, history),
+        "annotating_pages": AnnotatingPages(account),
+        "asset_pages": AssetPages(account.catalog, account.roles, account.principals, history),
         "browse_pages": BrowsePages(account.catalog),
         "connection_pages": ConnectionPages(account.name, known, history),
+        "glossary_pages": GlossaryPages(account),
+        "history_pages": HistoryPages(account.catalog, account.roles, account.principals),
         "home_pages": HomePages(account.catalog, history, monitor_pages),
+        "impact_pages": ImpactPages(account.catalog, account.roles),
         "lineage_pages": LineagePages(account.catalog),
         "monitor_pages": monitor_pages,
         "search_pages": SearchPages(account.catalog),

@@ -24,6 +24,7 @@ import { Status, StatusMark, statusText } from "../../parts/Status";
 import { Ready } from "../../parts/Waiting";
 import { ago, bytes, count, exactly } from "../../time";
 import { MEDIUM, NARROW, usePageStyles } from "../layout";
+import { Annotations } from "./Annotations";
 import { useAssetOfPage } from "./AssetPage";
 
 const useStyles = makeStyles({
@@ -92,6 +93,7 @@ export function OverviewTab() {
           {asset.hasLineage && <Around asset={asset} />}
         </div>
         <div className={styles.side}>
+          <Annotations asset={asset} />
           <LastRun asset={asset} />
           {asset.related.length > 0 && <Related asset={asset} />}
         </div>
@@ -119,7 +121,6 @@ function Facts({ asset }: { readonly asset: Asset }) {
         {line(messages.asset.qualifiedName, <Copyable text={asset.qualifiedName} wrap />)}
         {line(messages.asset.type, `${asset.source} · ${asset.typeLabel}`)}
         {line(messages.asset.collection, <NavLinkText to={links.search("*")}>{asset.collection}</NavLinkText>)}
-        {line(messages.asset.classifications, asset.classifications.join(", ") || messages.asset.none)}
         {line(
           messages.asset.created,
           [exactly(asset.createdAt), asset.createdBy && messages.asset.by(asset.createdBy)].filter(Boolean).join(" "),

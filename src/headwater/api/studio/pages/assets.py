@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from headwater.access.principals import Principals
 from headwater.access.roles import Roles
 from headwater.api.studio.crumbs import crumb
 from headwater.api.studio.labels import Labels
 from headwater.api.studio.operations import moment, text
+from headwater.api.studio.pages.annotations import annotations_of
 from headwater.api.studio.shapes.base import Crumb, LineageState
 from headwater.api.studio.shapes.catalog import (
     Asset,
@@ -34,8 +36,9 @@ _TIMES = frozenset({"createTime", "lastRunTime", "modifiedTime"})
 
 
 class AssetPages:
-    def __init__(self, catalog: Catalog, roles: Roles, runs: Runs) -> None:
+    def __init__(self, catalog: Catalog, roles: Roles, principals: Principals, runs: Runs) -> None:
         self._catalog = catalog
+        self._principals = principals
         self._labels = Labels(lambda: catalog.types.current)
         self._roles = roles
         self._history = runs
@@ -43,6 +46,8 @@ class AssetPages:
     def asset(self, viewer: Viewer, guid: str) -> Asset:
         """Return the page of an asset. Raises NotFound, or Forbidden where the viewer may not read it."""
         entity = self._read(viewer, guid)
+        names = {person.id: person.display_name or person.name for person in self._principals.all()}
+        can_edit = self._roles.allowed(viewer.principal, "data/write", entity.collection_id)
         known = self._labels.of(entity.type_name)
         parents = self._catalog.assets.parents(guid)
         operations = self._operations(entity)
@@ -64,9 +69,9 @@ class AssetPages:
             status=text(entity.attributes, "status"),
             error=text(entity.attributes, "errorMessage"),
             collection=self._catalog.collections.get(entity.collection_id).friendly_name,
-            classifications=tuple(str(found.get("typeName", "")) for found in entity.classifications),
+            annotations=annotations_of(entity, names, can_edit=can_edit),
             created_at=moment(entity.create_time),
-            created_by=entity.created_by,
+            created_by=names.get(entity.created_by, entity.created_by),
             updated_at=moment(entity.update_time),
             properties=_properties(entity),
             related=self._related(entity),

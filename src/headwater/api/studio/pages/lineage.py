@@ -15,8 +15,8 @@ from headwater.api.studio.boxes import Boxes
 from headwater.api.studio.shapes.lineage import ColumnLink, LineageEdge, LineageView
 from headwater.api.studio.viewer import Viewer
 from headwater.catalog.catalog import Catalog
-from headwater.catalog.lineage.columns import ColumnEdge
 from headwater.catalog.lineage import Degree
+from headwater.catalog.lineage.columns import ColumnEdge
 from headwater.catalog.model import Direction, LineageInfo
 from headwater.errors import Fault, Invalid
 

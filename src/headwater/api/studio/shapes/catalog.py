@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
+from headwater.api.studio.shapes.annotations import Annotations
 from headwater.api.studio.shapes.base import Answer, Crumb, LineageState, Segment
 
 AssetKind = Literal["dataset", "process", "container"]
@@ -124,7 +125,7 @@ class Asset(Answer, frozen=True, kw_only=True):
     status: str = ""
     error: str = ""
     collection: str
-    classifications: tuple[str, ...] = ()
+    annotations: Annotations
     created_at: datetime.datetime | None = None
     created_by: str = ""
     updated_at: datetime.datetime | None = None
