@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from headwater.catalog.annotations.definitions import lost_applicability, lost_entity_types
 from headwater.catalog.types import AttributeDef, Category, Definition
 from headwater.errors import Fault, Place
 
@@ -91,10 +92,16 @@ def _fault(name: str, message: str, cure: str) -> Fault:
     return Fault("CAT-030", message, Place(path=name), cure)
 
 
+def _classification_faults(name: str, old: Definition, new: Definition) -> Iterator[Fault]:
+    yield from _super_faults(name, old, new)
+    yield from lost_entity_types(name, old, new)
+
+
 Check = Callable[[str, Definition, Definition], Iterator[Fault]]
 CHANGES: Mapping[Category, Check] = MappingProxyType(
     {
-        "CLASSIFICATION": _super_faults,
+        "BUSINESS_METADATA": lost_applicability,
+        "CLASSIFICATION": _classification_faults,
         "ENTITY": _super_faults,
         "ENUM": _enum_faults,
         "RELATIONSHIP": _relationship_faults,

@@ -218,7 +218,7 @@ class TypeSet:
         marks = {definition_name(row[3]): row for row in rows if row[2] == "CLASSIFICATION"}
         self.classifications = {name: _classification(name, marks) for name in marks}
         self.business_metadata = {
-            definition_name(definition): _business_metadata(id, definition)
+            definition_name(definition): business_metadata_type(id, definition)
             for id, _, category, definition in rows
             if category == "BUSINESS_METADATA"
         }
@@ -328,7 +328,8 @@ def _classification(name: str, definitions: Mapping[str, tuple[int, str, Categor
     )
 
 
-def _business_metadata(id: int, definition: Definition) -> BusinessMetadataType:
+def business_metadata_type(id: int, definition: Definition) -> BusinessMetadataType:
+    """Return business metadata as a type. Expects a definition that is sound."""
     shared = _options(definition)
     attributes = {}
     for name, attribute in _attributes(definition).items():

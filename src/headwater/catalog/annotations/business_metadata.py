@@ -7,18 +7,16 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from headwater.catalog import clock
 from headwater.catalog.annotations import business_values
 from headwater.catalog.annotations.business_file import Imported, ImportInfo, Line
 from headwater.catalog.annotations.business_values import Given
 from headwater.catalog.annotations.record import annotate
-from headwater.catalog.annotations.targets import Permit, ask, by_guid, by_name, no_name
+from headwater.catalog.annotations.targets import Permit, ask, by_guid, by_name, no_name, pen_for
 from headwater.catalog.model import Annotations, Attributes
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.writing.rows import Pen
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 
 
@@ -109,7 +107,7 @@ def _told(row: Row, values: Mapping[str, Attributes]) -> ImportInfo:
 def _annotate(
     connection: Connection, rows: Sequence[Row], wanted: Mapping[int, Annotations], by: str, types: TypeSet
 ) -> None:
-    annotate(connection, rows, wanted, "BUSINESS_ATTRIBUTE_UPDATE", Pen(by, clock.now(), 0, {}), types)
+    annotate(connection, rows, wanted, "BUSINESS_ATTRIBUTE_UPDATE", pen_for(rows, by), types)
 
 
 def _type(row: Row, types: TypeSet) -> EntityType:

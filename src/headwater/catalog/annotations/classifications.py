@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from headwater.catalog import clock
 from headwater.catalog.annotations import classifying, propagation
 from headwater.catalog.annotations.classifying import Marked
 from headwater.catalog.annotations.record import annotate
 from headwater.catalog.annotations.tables import MIGRATIONS, VERSION_TABLE
-from headwater.catalog.annotations.targets import Permit, ask, by_guid
+from headwater.catalog.annotations.targets import Permit, ask, by_guid, pen_for
 from headwater.catalog.model import Attributes, ClassificationInput, EntityHeader
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing.rows import Pen
 from headwater.errors import Fault, NotFound, Place
 
 Given = Sequence[ClassificationInput]
@@ -44,7 +42,7 @@ class Classifications:
             rows = by_guid(connection, guids)
             ask(connection, rows, permit)
             wanted = {row["id"]: classifying.added(_marked(row, types), given, types) for row in rows}
-            propagation.mark(connection, rows, wanted, _pen(by), types, "CLASSIFICATION_ADD")
+            propagation.mark(connection, rows, wanted, pen_for(rows, by), types, "CLASSIFICATION_ADD")
 
     def change(self, guid: str, given: Given, *, by: str, permit: Permit | None = None) -> None:
         """Change classifications that the entity has by itself; what is not said of them stays."""
@@ -53,7 +51,7 @@ class Classifications:
             row = by_guid(connection, [guid])[0]
             ask(connection, [row], permit)
             wanted = {row["id"]: classifying.changed(_marked(row, types), given, types)}
-            propagation.mark(connection, [row], wanted, _pen(by), types, "CLASSIFICATION_UPDATE")
+            propagation.mark(connection, [row], wanted, pen_for([row], by), types, "CLASSIFICATION_UPDATE")
 
     def remove(self, guid: str, name: str, *, source: str | None = None, by: str, permit: Permit | None = None) -> None:
         """Take a classification away, and where it propagates to.
@@ -68,10 +66,12 @@ class Classifications:
             ask(connection, [row], permit)
             if source and source != guid:
                 said = classifying.without_left_behind(_marked(row, types), name, source)
-                annotate(connection, [row], {row["id"]: said}, "PROPAGATED_CLASSIFICATION_DELETE", _pen(by), types)
+                annotate(
+                    connection, [row], {row["id"]: said}, "PROPAGATED_CLASSIFICATION_DELETE", pen_for([row], by), types
+                )
                 return
             said = classifying.without(_marked(row, types), name)
-            propagation.mark(connection, [row], {row["id"]: said}, _pen(by), types, "CLASSIFICATION_DELETE")
+            propagation.mark(connection, [row], {row["id"]: said}, pen_for([row], by), types, "CLASSIFICATION_DELETE")
 
     def set(self, given: Mapping[str, Given], *, by: str, permit: Permit | None = None) -> tuple[str, ...]:
         """Give each entity exactly these, by guid; what others propagate to it stays. Returns the guids."""
@@ -80,7 +80,7 @@ class Classifications:
             rows = by_guid(connection, list(given))
             ask(connection, rows, permit)
             wanted = {row["id"]: classifying.set_to(_marked(row, types), given[row["guid"]], types) for row in rows}
-            propagation.mark(connection, rows, wanted, _pen(by), types)
+            propagation.mark(connection, rows, wanted, pen_for(rows, by), types)
             return tuple(row["guid"] for row in rows)
 
 
@@ -96,7 +96,3 @@ def classification_of(header: EntityHeader, name: str) -> Attributes:
 def _marked(row: Row, types: TypeSet) -> Marked:
     type = types.entities_by_id[row["type_id"]]
     return Marked(row["guid"], type, annotations_of(row), Place(path=row["guid"]))
-
-
-def _pen(by: str) -> Pen:
-    return Pen(by, clock.now(), 0, {})

@@ -8,7 +8,7 @@ from typing import TypeGuard
 import msgspec
 
 from headwater.catalog.attributes import type_names_in
-from headwater.catalog.types import Category, Definition, applicable_types
+from headwater.catalog.types import Category, Definition, applicable_types, business_metadata_type
 from headwater.errors import Fault, Place
 
 Known = Mapping[str, tuple[Category, Definition]]
@@ -61,6 +61,37 @@ def _attribute_faults(
         yield _fault(name, path, f"{says} has a maxStrLength of '{length}'", "Send a number from 1 to 1000000.")
     if not length and "string" in parts:
         yield _fault(name, path, f"{says} is a text without the option maxStrLength", "Say how long it may be.")
+
+
+def lost_entity_types(name: str, old: Definition, new: Definition) -> Iterator[Fault]:
+    """Yield what a change of a classification would take from the entity types that may have it."""
+    before, after = _names(old.get("entityTypes")), _names(new.get("entityTypes"))
+    lost = sorted(before - after) if before else sorted(after)
+    if lost:
+        cure = "Entity types can be added to a restriction; entities may have the classification."
+        message = f"EntityTypes cannot be removed from ClassificationDef '{name}': {', '.join(lost)}"
+        yield Fault("CAT-030", message, Place(path=name), cure)
+
+
+def lost_applicability(name: str, old: Definition, new: Definition) -> Iterator[Fault]:
+    """Yield what a change of business metadata would take from the entity types that may have it, or from a length."""
+    before, after = business_metadata_type(0, old).attributes, business_metadata_type(0, new).attributes
+    for key, attribute in before.items():
+        now = after.get(key)
+        if now is None:
+            continue
+        if lost := sorted(attribute.applicable - now.applicable):
+            cure = "Entity types can be added; entities of these may have a value."
+            message = f"Cannot remove applicableEntityTypes of '{name}.{key}': {', '.join(lost)}"
+            yield Fault("CAT-030", message, Place(path=name), cure)
+        if attribute.max_length is not None and (now.max_length or 0) < attribute.max_length:
+            cure = "It can grow; entities may hold longer values."
+            message = f"'{name}.{key}' cannot become shorter than {attribute.max_length}"
+            yield Fault("CAT-030", message, Place(path=name), cure)
+
+
+def _names(value: object) -> frozenset[str]:
+    return frozenset(msgspec.convert(value or (), tuple[str, ...]))
 
 
 def _applicable_faults(name: str, says: str, options: Mapping[str, str], path: str, known: Known) -> Iterator[Fault]:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from headwater.catalog import clock
 from headwater.catalog.annotations.record import annotate
-from headwater.catalog.annotations.targets import Permit, ask, by_guid
+from headwater.catalog.annotations.targets import Permit, ask, by_guid, pen_for
 from headwater.catalog.reading import annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.type_definitions import Types
-from headwater.catalog.writing.rows import Pen
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 MAX_LENGTH = 50
@@ -56,7 +54,7 @@ class Labels:
             said = annotations_of(row)
             wanted = tuple(dict.fromkeys(choose(said.labels, tuple(labels))))
             kept = tuple(label for label in said.labels if label in wanted)
-            pen = Pen(by, clock.now(), 0, {})
+            pen = pen_for([row], by)
             less = msgspec.structs.replace(said, labels=kept)
             if annotate(connection, [row], {row["id"]: less}, "LABEL_DELETE", pen, types):
                 row = by_guid(connection, [guid])[0]

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
+from headwater.catalog import clock
 from headwater.catalog.collections import collection_names
 from headwater.catalog.reading import Row
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import TypeSet
+from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, NotFound, raise_if_any
 
@@ -46,6 +48,11 @@ def by_name(connection: Connection, type_name: str, names: Iterable[str], types:
 def no_name(type_name: str, name: str) -> Fault:
     message = f"Instance {type_name} with unique attribute {{qualifiedName={name}}} does not exist"
     return Fault("CAT-003", message, cure="Names are case sensitive; search for the asset.")
+
+
+def pen_for(rows: Iterable[Row], by: str) -> Pen:
+    """Write now, and not at the moment of any change before: history tells states apart by their times."""
+    return Pen(by, max([clock.now(), *(int(row["updated_at"]) + 1 for row in rows)]), 0, {})
 
 
 def ask(connection: Connection, rows: Iterable[Row], permit: Permit | None) -> None:
