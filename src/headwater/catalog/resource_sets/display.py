@@ -12,7 +12,9 @@ _SHORTEST = 2
 
 def display_name(name: str) -> str:
     """Return the words of the last section of a set's name that has any besides what varies; else its last section."""
-    sections = name.partition("://")[2].split("/")[1:] or [name]
+    scheme, _, path = name.partition("://")
+    # A bucket of S3 stands where others have a host.
+    sections = path.split("/")[0 if scheme == "s3" else 1 :] or [name]
     for position, section in enumerate(reversed(sections)):
         stem = _EXTENSIONS.sub("", section) if position == 0 else section
         if words := _words(stem):

@@ -30,6 +30,7 @@ from headwater.catalog.writing.subjects import Subject
 MEMBERS = "resource_set_members"
 FEWEST = 2
 """Files that make a set by themselves."""
+NUMBERS = frozenset(Set("", "", "", "").numbers)
 _SETS = frozenset(SET_TYPES.values())
 
 
@@ -49,6 +50,10 @@ def gather(connection: Connection, subjects: Sequence[Subject], pen: Pen, types:
     kept = {file.entity_id for file in after}
     left = {id: file for id, file in known.items() if id not in kept}
     ledger.ensure(connection, groups)
+    if pen.by != SYSTEM:
+        for one in sets:
+            sent = {name for draft in one.drafts for name in draft.attributes}
+            ledger.say(connection, ledger.key_of(one.type.name, _name(one)), sent & NUMBERS)
     ledger.drop(connection, left)
     ledger.put(connection, known, after)
     ledger.recount(connection, {file.set_key for file in left.values()})
@@ -175,15 +180,13 @@ def _leave(connection: Connection, ids: Collection[int], pen: Pen, types: TypeSe
 
 
 def _tell_numbers(connection: Connection, sets: Mapping[int, Set], pen: Pen) -> None:
-    """Write the numbers of sets that the account made; what a client wrote of its set stays, where it wrote any."""
+    """Write the numbers of sets; those that a client wrote itself stay."""
     wanted = listed()
     query = whole().join(wanted, entities.c.id == integer(wanted))
     told: dict[int, dict[str, object]] = {}
     latest = pen.at
     for row in connection.execute(query, {"wanted": packed(sorted(sets))}).mappings():
         numbers, held = sets[row["id"]].numbers, attributes_of(row)
-        if row["created_by"] != SYSTEM:
-            numbers = {name: number for name, number in numbers.items() if not held.get(name)}
         if all(held.get(name) == number for name, number in numbers.items()):
             continue
         statement = update(entities).where(entities.c.id == row["id"])

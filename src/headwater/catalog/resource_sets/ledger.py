@@ -15,7 +15,7 @@ from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.lists import integer, listed, packed, text
 
 FILE = ("entity_id", "set_key", "bytes", "modified_at", "columns")
-SET = ("set_key", "type_name", "name", "display_name", "set_id", "files", "bytes", "modified_at", "schemas")
+SET = ("set_key", "type_name", "name", "display_name", "set_id", "files", "bytes", "modified_at", "schemas", "said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,18 @@ class Set:
     bytes: int = 0
     modified_at: int = 0
     schemas: int = 0
+    said: str = ""
 
     @property
     def numbers(self) -> dict[str, object]:
-        """The attributes of the entity that follow its files."""
-        return {
+        """The attributes of the entity that follow its files: those that no client wrote."""
+        found: dict[str, object] = {
             "modifiedTime": self.modified_at,
             "partitionCount": self.files,
             "schemaCount": self.schemas,
             "totalSizeBytes": self.bytes,
         }
+        return {name: number for name, number in found.items() if name not in self.said.split(",")}
 
 
 def key_of(type_name: str, name: str) -> str:
@@ -100,7 +102,7 @@ def ensure(connection: Connection, groups: Mapping[str, Group]) -> None:
     """Make rows for sets that are named for the first time."""
     known = sets_by_key(connection, groups)
     new = [
-        (key, group.type_name, group.name, group.display_name, None, 0, 0, 0, 0)
+        (key, group.type_name, group.name, group.display_name, None, 0, 0, 0, 0, "")
         for key, group in groups.items()
         if key not in known
     ]
@@ -151,6 +153,14 @@ def _added(key: str, new: Sequence[File], had: Collection[tuple[str, str]]) -> d
         "latest": max(file.modified_at for file in new),
         "shapes": len(shapes),
     }
+
+
+def say(connection: Connection, key: str, names: Collection[str]) -> None:
+    """Remember which numbers of a set a client wrote itself."""
+    known = set(filter(None, sets_by_key(connection, [key])[key].said.split(",")))
+    if not known.issuperset(names):
+        said = ",".join(sorted(known.union(names)))
+        connection.execute(update(sets).where(sets.c.set_key == key).values(said=said))
 
 
 def drop(connection: Connection, ids: Collection[int]) -> None:

@@ -38,6 +38,8 @@ sets = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("modified_at", BigInteger, nullable=False),
     Column("schemas", Integer, nullable=False),
+    # Names of the numbers that a client wrote of the set itself; these stay as they were written.
+    Column("said", Text, nullable=False),
 )
 Index("ix_resource_sets_entity", sets.c.set_id)
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("modified_at", sa.BigInteger(), nullable=False),
         sa.Column("schemas", sa.Integer(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
     )
     op.create_index("ix_resource_sets_entity", "resource_sets", ["set_id"])
     op.create_table(
