@@ -27,19 +27,9 @@ from headwater.catalog.writing.vertices import Neighbour, Vertices
 
 __all__ = ["KINDS", "agree", "end_between", "end_of", "ended", "keep", "revive"]
 
-ROW = (
-    "id",
-    "operation_id",
-    "source_id",
-    "sink_id",
-    "kind",
-    "subtype",
-    "expression",
-    "steps",
-    "first_seen",
-)
-Edge = tuple[int, int, int, int, str, str, str]
-"""Operation, source, sink, kind, subtype, expression, steps as JSON (empty if there are none)."""
+SAID = ("operation_id", "source_id", "sink_id", "kind", "subtype", "expression", "steps")
+Edge = tuple[int, int, int, int, str, str, str | None]
+"""Operation, source, sink, kind, subtype, expression, steps as JSON (None if there are none)."""
 
 
 def keep(
@@ -76,7 +66,7 @@ def agree(
     old = [id for id in said if id not in fresh]
     standing = _standing(connection, old)
     late = reports.last_seen(connection, [id for id in told if id not in fresh])
-    _begin(connection, [edge for edge in wanted if edge not in standing], told, at)
+    _begin(connection, [edge for edge in wanted if edge not in standing] if standing else list(wanted), told, at)
     over = [id for edge, id in standing.items() if edge not in wanted and _may_end(edge[0], told, late)]
     times = {id: told[edge[0]].seen_at if edge[0] in told else at for edge, id in standing.items()}
     _end(connection, [(id, times[id]) for id in over])
@@ -93,7 +83,7 @@ def _edges(said: Mapping[int, Sequence[Said]], vertices: Vertices) -> Iterator[E
                 kind,
                 subtype,
                 expression,
-                steps,
+                steps or None,
             )
 
 
@@ -148,7 +138,7 @@ def _standing(connection: Connection, operations: Sequence[int]) -> dict[Edge, i
     if not operations:
         return {}
     return {
-        (operation, source, sink, kind, subtype, expression, steps or ""): id
+        (operation, source, sink, kind, subtype, expression, steps): id
         for id, operation, source, sink, kind, subtype, expression, steps in fetch(
             connection, _open_edges(), {"wanted": packed(operations)}
         )
@@ -166,11 +156,8 @@ def _open_edges() -> Select[int, int, int, int, int, str, str, str | None]:
 def _begin(connection: Connection, edges: Sequence[Edge], told: Mapping[int, Report], at: int) -> None:
     first = take(connection, "column_edges", len(edges))
     seen = {id: report.seen_at for id, report in told.items()}
-    rows = [
-        (id, operation, source, sink, kind, subtype, expression, steps or None, seen.get(operation, at))
-        for id, (operation, source, sink, kind, subtype, expression, steps) in enumerate(edges, first)
-    ]
-    insert_rows(connection, column_edges, ROW, rows)
+    rows = [(*edge, id, seen.get(edge[0], at)) for id, edge in enumerate(edges, first)]
+    insert_rows(connection, column_edges, (*SAID, "id", "first_seen"), rows)
 
 
 def _end(connection: Connection, over: Sequence[tuple[int, int]]) -> None:
@@ -230,7 +217,7 @@ def ended(connection: Connection, keys: Iterable[int]) -> list[Ended]:
     for query in _touching():
         for id, over, source, sink, *edge in fetch(connection, query, wanted):
             operation, above, below, kind, subtype, expression, steps = edge
-            key: Edge = (operation, above, below, kind, subtype, expression, steps or "")
+            key: Edge = (operation, above, below, kind, subtype, expression, steps)
             if key not in found or found[key].id < id:
                 found[key] = Ended(key, id, over or 0, source, sink)
     return [each for each in found.values() if each.ended_at]
@@ -257,7 +244,7 @@ def revive(connection: Connection, over: Sequence[Ended], deleted: Mapping[int, 
     flows = _open_flows(connection, {id for each in back for id in each.entities})
     edges = {each.edge for each in back if {(each.source, each.edge[0]), (each.edge[0], each.sink)} <= flows}
     standing = _standing(connection, sorted({edge[0] for edge in edges}))
-    _begin(connection, sorted(edges - standing.keys()), {}, at)
+    _begin(connection, sorted(edges - standing.keys(), key=lambda edge: edge[:6]), {}, at)
 
 
 def _open_flows(connection: Connection, keys: Iterable[int]) -> set[tuple[int, int]]:

@@ -84,14 +84,8 @@ def _draft(given: EntityInput, types: TypeSet, updates: Updates, place: str, fau
     if given.is_incomplete:
         cure = "Send the entity with its attributes and isIncomplete false."
         faults.append(Fault("CAT-037", "The account keeps no incomplete entities", Place(path=place), cure))
-    deep = [name for name, value in _open_values(given) if quotas.is_too_deep(value)]
-    if deep:
-        cure = f"Send at most {quotas.DEPTH} levels, or the value as a text."
-        faults.extend(
-            Fault("CAT-041", f"{type.name}.{name}: the value is too deep", Place(path=place), cure) for name in deep
-        )
-        return None
     values, links, forgotten = _sorted_out(given, type, place, faults)
+    faults.extend(_too_deep(type, "contacts", place) for _ in _deep_contacts(given))
     own: list[Fault] = []
     kept = checked(type, values, types, own)
     faults.extend(Fault(fault.code, fault.message, Place(path=place), fault.cure) for fault in own)
@@ -132,14 +126,6 @@ def read_version(said: str | int | None, place: str, faults: list[Fault]) -> int
     return None
 
 
-def _open_values(given: EntityInput) -> Iterator[tuple[str, list[object] | dict[str, object]]]:
-    """Yield what may be of any depth; texts and numbers are most of it."""
-    for values in (given.attributes, given.relationship_attributes, given.contacts):
-        for name, value in (values or {}).items():
-            if isinstance(value, list | dict):
-                yield name, value
-
-
 def _sorted_out(
     given: EntityInput, type: EntityType, place: str, faults: list[Fault]
 ) -> tuple[Attributes, dict[str, tuple[Reference, ...]], set[str]]:
@@ -152,6 +138,8 @@ def _sorted_out(
             if name not in type.links:
                 if source is given.attributes:
                     values[name] = value
+                    if isinstance(value, list | dict) and quotas.is_too_deep(value):
+                        faults.append(_too_deep(type, name, place))
                 elif value:
                     cure = f"Its relationships are {', '.join(sorted(type.links))}."
                     faults.append(
@@ -162,6 +150,15 @@ def _sorted_out(
             else:
                 links[name] = tuple(_references(value, f"{place}.{name}", faults))
     return values, links, forgotten
+
+
+def _deep_contacts(given: EntityInput) -> Iterator[str]:
+    return (role for role, people in (given.contacts or {}).items() if quotas.is_too_deep([*people]))
+
+
+def _too_deep(type: EntityType, name: str, place: str) -> Fault:
+    cure = f"Send at most {quotas.DEPTH} levels, or the value as a text."
+    return Fault("CAT-041", f"{type.name}.{name}: the value is too deep", Place(path=place), cure)
 
 
 def _references(value: object, place: str, faults: list[Fault]) -> Iterator[Reference]:

@@ -64,6 +64,10 @@ def _too_large(what: str, size: int, limit: int, place: str | None) -> Iterator[
 def faults_of_link(name: str, attributes: Mapping[str, object], place: str | None = None) -> Iterator[Fault]:
     """Yield what is too large or cannot be kept of the attributes of a relationship."""
     for attribute, value in attributes.items():
+        if isinstance(value, dict | list) and is_too_deep(value):
+            cure = f"Send at most {DEPTH} levels, or the value as a text."
+            yield Fault("CAT-041", f"{name}.{attribute}: the value is too deep", Place(path=place), cure)
+            continue
         if attribute not in EXEMPT:
             yield from _too_large(f"{name}.{attribute}", len(msgspec.json.encode(value)), ATTRIBUTE, place)
         if has_nul(value):
