@@ -8,6 +8,8 @@ from catalog.desk import Desk, entity, ref
 from headwater.catalog.search import FacetRequest, Limits, Search, SearchRequest
 from headwater.errors import Invalid
 
+FILES = {"flights.csv", "weather.parquet"}
+
 
 @pytest.fixture
 def shelf(desk: Desk) -> Desk:
@@ -75,6 +77,14 @@ def test_query_language_finds_what_it_says(keywords: str, names: set[str], shelf
         (
             {"and": [{"assetType": "Azure Data Lake Storage Gen2"}, {"not": {"fileExtension": "csv"}}]},
             {"weather.parquet"},
+        ),
+        (
+            {"not": {"attributeName": "description", "operator": "eq", "attributeValue": "of NYC"}},
+            FILES | {"BuildDelays"},
+        ),
+        (
+            {"not": {"or": [{"entityType": "azure_sql_table"}, {"fileExtension": "csv"}]}},
+            {"weather.parquet", "BuildDelays"},
         ),
         ({"or": []}, set()),
         ({"and": []}, {"delays_by_carrier", "flights.csv", "weather.parquet", "BuildDelays"}),

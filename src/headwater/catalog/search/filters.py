@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import and_, false, func, not_, or_, select, true
+from sqlalchemy import and_, false, func, or_, select, true
 
 from headwater.catalog.search import annotation_filters, attribute_filters
 from headwater.catalog.search.leaves import Condition, Leaf, is_true, texts, unreadable
@@ -29,7 +29,8 @@ def condition(tree: object, types: TypeSet, path: str = "filter", depth: int = 0
         if key in {"and", "or"}:
             found.append(_joined(key, tree[key], types, f"{path}.{key}", depth))
         elif key == "not":
-            found.append(not_(condition(tree[key], types, f"{path}.not", depth + 1)))
+            # What has no value to compare is not what is looked for, so it is what is left.
+            found.append(condition(tree[key], types, f"{path}.not", depth + 1).is_not(true()))
         elif build := LEAVES.get(key):
             found.append(build(tree, types, f"{path}.{key}"))
         elif key not in BESIDE:
