@@ -22,12 +22,14 @@ from headwater.app.account import IN_PROCESS, Ask, Reporters, owner
 from headwater.app.definitions import Definitions
 from headwater.app.hosted import HostedAccount, database, keeping, web
 from headwater.app.identity import Identities
+from headwater.app.impact import impact
 from headwater.app.locate import project_at
 from headwater.app.reports import Connection, LineageLine, RunReport
 from headwater.app.runs import Observer, Runs
 from headwater.app.server import Server, StudioServer, tls_files
 from headwater.app.serving import ServedWorkspaces, StudioWorkspaces
 from headwater.app.upkeep import Upkeep
+from headwater.catalog.lineage import Impact
 from headwater.connectors.registry import scheme_of
 from headwater.errors import Fault, Place, SettingsError
 from headwater.language.expression.ast import Json
@@ -251,6 +253,10 @@ class Local:
     ) -> tuple[LineageLine, ...]:
         """Return where an asset came from: one line a column, or one for the asset. Raises NotFound, CatalogError."""
         return self.delivery.call(_lineage(self._ask(), asset, column, indirect=indirect, tables=tables))
+
+    def impact(self, asset: str, *, column: str | None = None, upstream: bool = False, limit: int = 1_000) -> Impact:
+        """Return what an asset, or a column of it, reaches or comes from. Raises NotFound, CatalogError."""
+        return self.delivery.call(impact(self._ask(), asset, column=column, upstream=upstream, limit=limit))
 
     def _ask(self) -> Ask:
         if self.project.settings.account.url is None:

@@ -24,6 +24,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "demo": "Run two example workspaces and show their lineage.",
         "eval": "Evaluate an expression, a file of them, or what is typed at a prompt.",
         "export": "Export lineage as OpenLineage events.",
+        "impact": "List what an asset, or a column of it, reaches: over what, and the last run.",
         "key": "Print a new API key with which a program reports to the account.",
         "lineage": "Show where an asset, or a column of it, came from.",
         "plan": "Show what a pipeline would run, read and write.",

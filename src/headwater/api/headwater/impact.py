@@ -66,7 +66,7 @@ def impact(account: Served, caller: Caller, request: Incoming, guid: FromPath[st
     if not as_table:
         return wire.answer(found)
     headers = {CONTINUATION: found.continuation_token} if found.continuation_token else {}
-    return Response(table(found).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(table(found).encode(), media_type="text/csv", headers=headers)
 
 
 def direction(request: Incoming) -> Way:

@@ -1,0 +1,55 @@
+"""`headwater impact`: what an asset or a column reaches, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+
+from servers.demo import DemoWorld
+
+
+def listed(demo: DemoWorld, *arguments: str) -> dict[str, object]:
+    done = demo.command("impact", *arguments, "--json")
+    assert done.returncode == 0, done.stderr + done.stdout
+    return dict(json.loads(done.stdout))
+
+
+def test_impact_and_its_reverse_name_each_other(demo: DemoWorld) -> None:
+    """What the carriers' file reaches says, asked upstream, that it comes from there."""
+    down = listed(demo, "airlines.csv")
+    assert down["value"]
+    for reached in down["value"]:
+        up = listed(demo, reached["asset"]["guid"], "--upstream")
+        found = {one["asset"]["name"]: one["distance"] for one in up["value"]}
+        assert found[down["base"]["name"]] == reached["distance"]
+        assert reached["lastRun"]["status"] == "Completed"
+
+
+def test_impact_of_a_column_is_part_of_that_of_its_asset(demo: DemoWorld) -> None:
+    every = listed(demo, "airlines.csv")
+    column = every["value"][0]["columns"][0]["path"][0]["sourceColumn"]
+    some = listed(demo, "airlines.csv", "--column", column)
+    assert some["columns"] == [column]
+    assert 0 < some["totals"]["assets"] <= every["totals"]["assets"]
+
+
+def test_impact_for_people_names_assets_operations_and_totals(demo: DemoWorld) -> None:
+    every = listed(demo, "airlines.csv")
+    done = demo.command("impact", "airlines.csv")
+    assert done.returncode == 0, done.stderr
+    for reached in every["value"]:
+        assert reached["asset"]["name"] in done.stdout
+    assert f"{every['totals']['assets']} assets" in done.stdout
+
+
+def test_limit_lists_the_nearest_and_says_how_much_is_left(demo: DemoWorld) -> None:
+    every = listed(demo, "airlines.csv")
+    done = demo.command("impact", "airlines.csv", "--limit", "1")
+    assert f"{every['totals']['assets'] - 1} not listed" in done.stdout
+
+
+def test_impact_of_nothing_says_so(demo: DemoWorld) -> None:
+    done = demo.command("impact", "no such asset")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "CAT-001" in done.stderr
+    done = demo.command("impact", "airlines.csv", "--upstream")
+    assert done.returncode == 0
