@@ -46,3 +46,16 @@ export function bytes(count: number | null | undefined): string {
 export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? messages.unknown : number(value);
 }
+
+/** An instant as a `datetime-local` field has it, in the viewer's zone; nothing for no instant. */
+export function localMinute(instant: string | null): string {
+  if (!instant) return "";
+  const at = new Date(instant);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** What a `datetime-local` field has, as an instant in UTC to the minute; nothing while it is not whole. */
+export function utcMinute(local: string): string | null {
+  const at = new Date(local);
+  return local && !Number.isNaN(at.getTime()) ? `${at.toISOString().slice(0, 16)}:00Z` : null;
+}

@@ -13,6 +13,7 @@ describe("the state in the address", () => {
       indirect: false,
       view: "table",
       pane: "b",
+      asOf: "2026-11-22T18:00:00Z",
     } as const;
     expect(readState(new URLSearchParams(writeState(state).toString()))).toEqual(state);
   });
@@ -23,7 +24,9 @@ describe("the state in the address", () => {
   });
 
   test("takes the first view's value for what makes no sense", () => {
-    const read = readState(new URLSearchParams("depth=99&match=some&view=film&column=nothing&expand=a~sideways"));
+    const read = readState(
+      new URLSearchParams("depth=99&match=some&view=film&column=nothing&expand=a~sideways&asOf=soon"),
+    );
     expect(read).toEqual(START);
   });
 });

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { ago, bytes, duration } from "../src/time";
+import { describe, expect, test } from "vitest";
+import { ago, bytes, duration, localMinute, utcMinute } from "../src/time";
 
 test.each([
   [null, "–"],
@@ -23,4 +23,16 @@ test("a time is told by how long ago it was", () => {
   expect(ago("2026-11-20T11:00:00Z", now)).toBe("2 days ago");
   expect(ago("2026-11-22T11:58:30Z", now)).toBe("1 minute ago");
   expect(ago(null, now)).toBe("–");
+});
+
+describe("a minute in a form", () => {
+  test("comes back as it was, whatever the zone", () => {
+    expect(utcMinute(localMinute("2026-11-22T18:05:00Z"))).toBe("2026-11-22T18:05:00Z");
+    expect(localMinute(null)).toBe("");
+  });
+
+  test("is nothing while it is not whole", () => {
+    expect(utcMinute("")).toBeNull();
+    expect(utcMinute("2026-13-")).toBeNull();
+  });
 });

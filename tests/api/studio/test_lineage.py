@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from api.studio.conftest import Browser
-from api.studio.flights import Demo, Guids
+from api.studio.flights import Demo, Guids, guid
 from headwater.catalog.model import EntityBatch, EntityInput
 
 Json = dict[str, object]
@@ -177,3 +177,14 @@ def test_unknown_focus_and_bad_parameters_are_refused(owner: Browser, at: Guids)
         answer = owner.get("/lineage", params={"guid": at.report, **bad})
         assert answer.status_code == 400, bad
         assert answer.json()["faults"][0]["message"]
+
+
+def test_lineage_as_of_an_earlier_time_is_that_of_then(owner: Browser, filled: Demo) -> None:
+    table = guid(filled.account, "azure_sql_table", "delays_by_carrier")
+    now = owner.get("/lineage", params={"guid": table, "depth": 2}).json()
+    same = owner.get("/lineage", params={"guid": table, "depth": 2, "asOf": "2100-01-01T00:00:00Z"}).json()
+    assert same == now
+    before = owner.get("/lineage", params={"guid": table, "depth": 2, "asOf": "1999-01-01T00:00:00Z"}).json()
+    assert (before["edges"], [node["id"] for node in before["nodes"]]) == ([], [table])
+    wrong = owner.get("/lineage", params={"guid": table, "asOf": "soon"})
+    assert wrong.status_code == 400

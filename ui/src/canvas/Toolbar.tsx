@@ -27,6 +27,7 @@ import { useReactFlow, useViewport } from "@xyflow/react";
 import type { ReactElement } from "react";
 import { DEPTHS, type TabState } from "../graph/state";
 import { messages } from "../messages";
+import { localMinute, utcMinute } from "../time";
 
 const useStyles = makeStyles({
   root: {
@@ -43,6 +44,7 @@ const useStyles = makeStyles({
   },
   zoom: { width: "46px", textAlign: "center", fontVariantNumeric: "tabular-nums", flexShrink: 0 },
   depth: { flexShrink: 0, minWidth: "112px" },
+  when: { width: "196px", flexShrink: 0 },
   find: { width: "168px", flexShrink: 0 },
   note: {
     color: tokens.colorNeutralForeground2,
@@ -59,6 +61,7 @@ interface Props {
   readonly find: string;
   readonly onFind: (text: string) => void;
   readonly onDepth: (depth: number) => void;
+  readonly onAsOf: (moment: string | null) => void;
   readonly onAlign: () => void;
   readonly onReset: () => void;
   readonly onFull: () => void;
@@ -116,6 +119,20 @@ export function Toolbar(props: Props) {
             </option>
           ))}
       </Select>
+      <Input
+        className={styles.when}
+        size="small"
+        type="datetime-local"
+        aria-label={messages.lineage.asOf}
+        title={messages.lineage.asOf}
+        value={localMinute(state.asOf)}
+        onChange={(_, data) => props.onAsOf(utcMinute(data.value))}
+      />
+      {state.asOf && (
+        <Button className={styles.fixed} size="small" appearance="subtle" onClick={() => props.onAsOf(null)}>
+          {messages.lineage.asOfNow}
+        </Button>
+      )}
       {props.hiddenByHand > 0 && (
         <Button className={styles.fixed} size="small" appearance="subtle" onClick={props.onShowHidden}>
           {`${messages.lineage.hidden(props.hiddenByHand)} · ${messages.lineage.show}`}

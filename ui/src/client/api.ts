@@ -70,6 +70,10 @@ export interface SearchQuery {
   readonly source?: readonly string[];
   readonly type?: readonly string[];
   readonly collection?: readonly string[];
+  readonly classification?: readonly string[];
+  readonly term?: readonly string[];
+  readonly label?: readonly string[];
+  readonly contact?: readonly string[];
   readonly offset?: number;
 }
 
@@ -80,6 +84,7 @@ export interface LineageQuery {
   readonly unfold?: readonly string[];
   readonly expand?: readonly string[];
   readonly indirect?: boolean;
+  readonly asOf?: string;
 }
 
 export interface RunsQuery {

@@ -1631,6 +1631,8 @@ export interface operations {
                 readonly expand?: readonly string[] | null;
                 /** @description Also what decides rows or choices, not only values. */
                 readonly indirect?: boolean;
+                /** @description Show the edges that held at this time, in ISO 8601; else those now. */
+                readonly asOf?: string | null;
             };
             readonly header?: never;
             readonly path?: never;

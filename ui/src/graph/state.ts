@@ -15,6 +15,8 @@ export interface TabState {
   readonly view: "canvas" | "table";
   /** The dataset whose columns the pane lists; none: the focus. */
   readonly pane: string | null;
+  /** The time whose lineage is shown, as ISO 8601 in UTC to the minute; none: now. */
+  readonly asOf: string | null;
 }
 
 export const DEPTHS = [1, 2, 3, 5, 8, 12] as const;
@@ -29,7 +31,10 @@ export const START: TabState = {
   indirect: true,
   view: "canvas",
   pane: null,
+  asOf: null,
 };
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/;
 
 export function readState(search: URLSearchParams): TabState {
   const depth = Number(search.get("depth"));
@@ -43,7 +48,12 @@ export function readState(search: URLSearchParams): TabState {
     match: search.get("match") === "all" ? "all" : "any",
     view: search.get("view") === "table" ? "table" : "canvas",
     pane: search.get("pane"),
+    asOf: momentIn(search.get("asOf")),
   };
+}
+
+function momentIn(text: string | null): string | null {
+  return text && MOMENT.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 }
 
 export function writeState(state: TabState): URLSearchParams {
@@ -57,6 +67,7 @@ export function writeState(state: TabState): URLSearchParams {
   if (!state.indirect) search.set("indirect", "0");
   if (state.view !== START.view) search.set("view", state.view);
   if (state.pane) search.set("pane", state.pane);
+  if (state.asOf) search.set("asOf", state.asOf);
   return search;
 }
 

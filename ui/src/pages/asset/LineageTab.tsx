@@ -1,5 +1,5 @@
 // The lineage tab: its state is the address; this page asks for it, filters it, and hands it to canvas or table.
-import { makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
 import { FlowRegular } from "@fluentui/react-icons";
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -20,6 +20,7 @@ import { trace } from "../../graph/trace";
 import { links } from "../../links";
 import { messages } from "../../messages";
 import { Bones, Empty, Ready, Trouble } from "../../parts/Waiting";
+import { exactly as moment } from "../../time";
 import { NARROW } from "../layout";
 import { useAssetOfPage } from "./AssetPage";
 
@@ -71,6 +72,7 @@ function TabOf({ guid }: { readonly guid: string }) {
     unfold: state.unfolded,
     expand: state.expanded,
     indirect: state.indirect,
+    asOf: state.asOf ?? undefined,
   });
   return (
     <Ready query={query} bones={<Bones lines={8} />}>
@@ -78,9 +80,14 @@ function TabOf({ guid }: { readonly guid: string }) {
         view.edges.length === 0 ? (
           <Empty
             icon={<FlowRegular fontSize={32} />}
-            title={messages.asset.noLineage}
-            next={messages.asset.noLineageNext}
-            command={messages.asset.noRunsCommand}
+            title={state.asOf ? messages.lineage.noneThen(moment(state.asOf)) : messages.asset.noLineage}
+            next={state.asOf ? messages.lineage.noneThenNext : messages.asset.noLineageNext}
+            command={state.asOf ? undefined : messages.asset.noRunsCommand}
+            action={
+              state.asOf ? (
+                <Button onClick={() => change({ asOf: null })}>{messages.lineage.asOfNow}</Button>
+              ) : undefined
+            }
           />
         ) : (
           <ReactFlowProvider>
@@ -178,6 +185,7 @@ function Tab({ view, state, change, busy }: TabProps) {
             find={find}
             onFind={setFind}
             onDepth={(depth) => change({ depth })}
+            onAsOf={(asOf) => change({ asOf })}
             onAlign={() => setAgain((count) => count + 1)}
             onReset={() => {
               setPinned(null);

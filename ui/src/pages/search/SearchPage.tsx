@@ -1,5 +1,5 @@
 // Search results: pills for source types, facets at the left, a card a row.
-import { Button, Checkbox, makeStyles, mergeClasses, Text, ToggleButton, tokens } from "@fluentui/react-components";
+import { Button, Checkbox, makeStyles, mergeClasses, Tag, Text, ToggleButton, tokens } from "@fluentui/react-components";
 import { SearchRegular } from "@fluentui/react-icons";
 import { useNavigate, useSearchParams } from "react-router";
 import { useSearch } from "../../client/queries";
@@ -57,18 +57,16 @@ const useStyles = makeStyles({
   },
 });
 
-type Key = "source" | "type" | "collection";
+// What a search is narrowed by: query parameters of the page and of the server alike.
+const KEYS = ["source", "type", "collection", "classification", "term", "label", "contact"] as const;
+type Key = (typeof KEYS)[number];
 
 export function SearchPage() {
   const page = usePageStyles();
   const [search, setSearch] = useSearchParams();
   const q = search.get("q") ?? "*";
   const offset = Number(search.get("offset") ?? 0) || 0;
-  const chosen: Record<Key, readonly string[]> = {
-    source: search.getAll("source"),
-    type: search.getAll("type"),
-    collection: search.getAll("collection"),
-  };
+  const chosen = Object.fromEntries(KEYS.map((key) => [key, search.getAll(key)])) as Record<Key, readonly string[]>;
   const query = useSearch({ q, offset, ...chosen });
   const set = (change: (next: URLSearchParams) => void) => {
     const next = new URLSearchParams(search);
@@ -217,6 +215,11 @@ function Result({ hit }: { readonly hit: Hit }) {
         <span className={styles.meta}>
           <span>{hit.typeLabel}</span>
           <span>{hit.collection}</span>
+          {[...hit.classifications, ...hit.terms, ...hit.labels].map((said) => (
+            <Tag key={said} size="extra-small" appearance="outline">
+              {said}
+            </Tag>
+          ))}
           {hit.updatedAt && <span>{messages.search.updated(ago(hit.updatedAt))}</span>}
           {hit.upstream + hit.downstream > 0 && <span>{messages.search.around(hit.upstream, hit.downstream)}</span>}
         </span>

@@ -6,6 +6,7 @@ which columns are chosen. So a link shows what its sender saw, and the browser n
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Wanted:
     unfolded: frozenset[str] = frozenset()
     expanded: tuple[tuple[str, Direction], ...] = ()
     indirect: bool = True
+    as_of: datetime.datetime | None = None
+    """When: the edges that held then; None: now."""
 
     @classmethod
     def parse(
@@ -48,6 +51,7 @@ class Wanted:
         expand: Sequence[str],
         *,
         indirect: bool = True,
+        as_of: datetime.datetime | None = None,
     ) -> Wanted:
         """Read the query parameters. Raises Invalid for one that is not `<node>~<value>`."""
         chosen = tuple(_pair(value, "column") for value in column)
@@ -57,7 +61,7 @@ class Wanted:
             if way not in _WAYS:
                 raise Invalid(Fault("CAT-026", f'"{way}" is no direction', cure="Say `upstream` or `downstream`."))
             expanded.append((node, _WAYS[way]))
-        return cls(guid, depth, chosen, frozenset(unfold), tuple(expanded), indirect)
+        return cls(guid, depth, chosen, frozenset(unfold), tuple(expanded), indirect, as_of)
 
 
 class LineagePages:
@@ -69,7 +73,7 @@ class LineagePages:
         arrows, owners = self._walk(wanted)
         guids = tuple(dict.fromkeys(end for arrow in arrows for end in arrow)) or (wanted.guid,)
         boxes = Boxes(self._catalog, viewer.readable, guids, owners)
-        operations = self._operations(boxes, guids, arrows)
+        operations = self._operations(boxes, guids, arrows, wanted.as_of)
         unfolded = sorted(guid for guid in wanted.unfolded if guid in operations and operations[guid].steps)
         links = _links(operations, unfolded, wanted)
         rows = _rows_by_node(links, wanted.chosen)
@@ -93,17 +97,19 @@ class LineagePages:
     def _walk(self, wanted: Wanted) -> tuple[tuple[Arrow, ...], Owners]:
         """Return the arrows around the focus, of expansions too, without doubles; and what holds the processes."""
         lineage = self._catalog.lineage
-        first = lineage.walk(wanted.guid, direction="BOTH", depth=wanted.depth, width=WIDTH, include_parent=True)
+        first = lineage.walk(
+            wanted.guid, direction="BOTH", depth=wanted.depth, width=WIDTH, include_parent=True, as_of=wanted.as_of
+        )
         found, owners = _arrows(first), _owners(first)
         for guid, way in wanted.expanded:
             if any(guid in arrow for arrow in found):
-                more = lineage.walk(guid, direction=way, depth=1, width=-1, include_parent=True)
+                more = lineage.walk(guid, direction=way, depth=1, width=-1, include_parent=True, as_of=wanted.as_of)
                 found |= _arrows(more)
                 owners |= _owners(more)
         return tuple(found), owners
 
     def _operations(
-        self, boxes: Boxes, guids: Sequence[str], arrows: Sequence[Arrow]
+        self, boxes: Boxes, guids: Sequence[str], arrows: Sequence[Arrow], as_of: datetime.datetime | None
     ) -> dict[str, column_links.Operation]:
         processes = [guid for guid in guids if boxes.is_process(guid)]
         inputs: dict[str, list[str]] = defaultdict(list)
@@ -112,7 +118,7 @@ class LineagePages:
             inputs[sink].append(source)
             sinks[source].append(sink)
         edges: dict[str, list[ColumnEdge]] = defaultdict(list)
-        for edge in self._catalog.columns.within(processes):
+        for edge in self._catalog.columns.within(processes, as_of=as_of):
             edges[edge.operation].append(edge)
         return {
             guid: column_links.Operation(

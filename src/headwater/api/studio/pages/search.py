@@ -24,6 +24,10 @@ FACETS: dict[str, tuple[str, str, str]] = {
     "collection": ("Collection", "collectionId", "collectionId"),
     "source": ("Source", "assetType", "assetType"),
     "type": ("Type", "entityType", "entityType"),
+    "classification": ("Classification", "classification", "classification"),
+    "term": ("Glossary term", "term", "term"),
+    "label": ("Label", "label", "label"),
+    "contact": ("Contact", "contactId", "contactId"),
 }
 
 
@@ -82,6 +86,9 @@ class SearchPages:
             columns=hit.columns,
             description=hit.description,
             collection=self._collection(hit.collection),
+            classifications=hit.classifications,
+            terms=tuple(term.name for term in hit.terms),
+            labels=hit.labels,
             updated_at=moment(hit.updated_at),
             upstream=degree.upstream,
             downstream=degree.downstream,

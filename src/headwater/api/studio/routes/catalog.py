@@ -37,11 +37,23 @@ def search(
     source: Values = None,
     asset_type: Annotated[list[str] | None, QueryParameter(name="type")] = None,
     collection: Values = None,
+    classification: Values = None,
+    term: Values = None,
+    label: Values = None,
+    contact: Values = None,
     offset: Offset = 0,
     limit: Limit = 25,
 ) -> SearchPage:
-    """A page of assets whose names, paths or columns hold the words."""
-    chosen = {"source": source or [], "type": asset_type or [], "collection": collection or []}
+    """A page of assets whose names, paths, columns or annotations hold the words, and facets to narrow it by."""
+    chosen = {
+        "source": source or [],
+        "type": asset_type or [],
+        "collection": collection or [],
+        "classification": classification or [],
+        "term": term or [],
+        "label": label or [],
+        "contact": contact or [],
+    }
     return search_pages.search(viewer, q, chosen, offset, limit)
 
 

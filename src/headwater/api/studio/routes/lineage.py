@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated
 
 from litestar import get
@@ -32,8 +33,12 @@ def lineage(
         list[str] | None, QueryParameter(description="Nodes to go beyond, `<guid>~upstream` or `<guid>~downstream`.")
     ] = None,
     indirect: Annotated[bool, QueryParameter(description="Also what decides rows or choices, not only values.")] = True,
+    as_of: Annotated[
+        datetime.datetime | None,
+        QueryParameter(name="asOf", description="Show the edges that held at this time, in ISO 8601; else those now."),
+    ] = None,
 ) -> LineageView:
     """Boxes and arrows around an asset, and the links of the chosen columns end to end."""
-    return lineage_pages.view(
-        viewer, Wanted.parse(guid, depth, column or [], unfold or [], expand or [], indirect=indirect)
-    )
+    moment = as_of.replace(tzinfo=datetime.UTC) if as_of is not None and as_of.tzinfo is None else as_of
+    wanted = Wanted.parse(guid, depth, column or [], unfold or [], expand or [], indirect=indirect, as_of=moment)
+    return lineage_pages.view(viewer, wanted)

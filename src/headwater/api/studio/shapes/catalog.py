@@ -39,6 +39,9 @@ class Hit(Answer, frozen=True, kw_only=True):
     """Columns of the asset that the search found."""
     description: str = ""
     collection: str
+    classifications: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     updated_at: datetime.datetime | None = None
     upstream: int = 0
     downstream: int = 0
