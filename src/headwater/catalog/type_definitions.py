@@ -14,11 +14,11 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from headwater.catalog import clock, large_attributes, reference_attributes
 from headwater.catalog.annotations import propagation
-from headwater.catalog.attributes import type_names_in
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
 from headwater.catalog.type_changes import faults_of_change
 from headwater.catalog.type_checks import GROUPS, faults_of
+from headwater.catalog.type_mentions import is_mentioned
 from headwater.catalog.types import Category, Definition, EntityType, TypeSet
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 
@@ -141,7 +141,7 @@ class Types:
             raise_if_any(Invalid, (_built_in(row.name) for row in rows if row.built_in))
             implied = reference_attributes.implied_by(frozenset(names), known)
             left = {name: found for name, found in known.items() if name not in {*names, *implied}}
-            raise_if_any(Conflict, (_in_use(name) for name in names if _mentioned(name, left)))
+            raise_if_any(Conflict, (_in_use(name) for name in names if is_mentioned(name, left)))
             for name in dict.fromkeys((*names, *implied)):
                 _remove(connection, name)
             self._reload(connection)
@@ -175,6 +175,10 @@ def shown(row: object, types: TypeSet) -> dict[str, object]:
     }
     attributes = msgspec.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...])
     definition["attributeDefs"] = [_in_full(attribute) for attribute in attributes]
+    if found["category"] == "CLASSIFICATION":
+        name = str(found["name"])
+        below = sorted(types.classification_subtypes(name) - {name})
+        definition = {"superTypes": [], "entityTypes": [], **definition, "subTypes": below}
     if found["category"] == "ENTITY":
         entity = types.entities[str(found["name"])]
         definition.setdefault("superTypes", [])
@@ -339,20 +343,6 @@ def _store_built_in(connection: Connection) -> bool:
     for name in changed:
         _replace(connection, rows[name], given[name][1], SYSTEM)
     return bool(new or changed)
-
-
-def _mentioned(name: str, known: Mapping[str, tuple[Category, Definition]]) -> bool:
-    for _, definition in known.values():
-        if name in msgspec.convert(definition.get("superTypes") or (), tuple[str, ...]):
-            return True
-        for key in ("endDef1", "endDef2"):
-            end = definition.get(key)
-            if isinstance(end, dict) and end.get("type") == name:
-                return True
-        for attribute in msgspec.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...]):
-            if name in type_names_in(attribute.get("typeName")):
-                return True
-    return False
 
 
 def _has_instances(connection: Connection, id: int) -> bool:
