@@ -44,6 +44,20 @@ def test_search_narrows_by_facets(owner: Browser) -> None:
     assert none["hits"] == []
 
 
+def test_search_narrows_by_what_people_say(owner: Browser) -> None:
+    (guid,) = [
+        hit["guid"] for hit in owner.get("/search", params={"q": "airlines", "type": "azure_sql_table"}).json()["hits"]
+    ]
+    edit = {"labels": ["gold"]}
+    assert owner.patch(f"/assets/{guid}/annotations", json=edit).status_code == 200
+    page = owner.get("/search", params={"q": "*", "label": "gold"}).json()
+    assert [(hit["guid"], hit["labels"]) for hit in page["hits"]] == [(guid, ["gold"])]
+    facets = {facet["key"]: facet["values"] for facet in page["facets"]}
+    assert facets["label"] == [{"value": "gold", "label": "gold", "count": 1}]
+    assert list(facets) == ["collection", "source", "type", "classification", "term", "label", "contact"]
+    assert owner.get("/search", params={"q": "*", "label": "gold", "contact": "nobody"}).json()["hits"] == []
+
+
 def test_search_of_a_stranger_finds_nothing(stranger: Browser) -> None:
     assert stranger.get("/search", params={"q": "*"}).json()["count"] == 0
 

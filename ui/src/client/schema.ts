@@ -684,6 +684,8 @@ export interface components {
         };
         /** Hit */
         readonly Hit: {
+            /** @default [] */
+            readonly classifications: readonly string[];
             readonly collection: string;
             /** @default [] */
             readonly columns: readonly string[];
@@ -693,10 +695,14 @@ export interface components {
             readonly downstream: number;
             readonly family: string;
             readonly guid: string;
+            /** @default [] */
+            readonly labels: readonly string[];
             readonly name: string;
             readonly nameSegments: readonly components["schemas"]["Segment"][];
             readonly pathSegments: readonly components["schemas"]["Segment"][];
             readonly source: string;
+            /** @default [] */
+            readonly terms: readonly string[];
             readonly typeLabel: string;
             readonly updatedAt?: string | null;
             /** @default 0 */
@@ -1747,12 +1753,20 @@ export interface operations {
     readonly search: {
         readonly parameters: {
             readonly query?: {
-                readonly q?: string;
                 /** @description Repeat for several values; any of them fits. */
                 readonly source?: readonly string[] | null;
                 readonly type?: readonly string[] | null;
                 /** @description Repeat for several values; any of them fits. */
                 readonly collection?: readonly string[] | null;
+                /** @description Repeat for several values; any of them fits. */
+                readonly classification?: readonly string[] | null;
+                /** @description Repeat for several values; any of them fits. */
+                readonly term?: readonly string[] | null;
+                /** @description Repeat for several values; any of them fits. */
+                readonly label?: readonly string[] | null;
+                /** @description Repeat for several values; any of them fits. */
+                readonly contact?: readonly string[] | null;
+                readonly q?: string;
                 readonly offset?: number;
                 readonly limit?: number;
             };

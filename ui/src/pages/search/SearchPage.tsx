@@ -1,5 +1,14 @@
 // Search results: pills for source types, facets at the left, a card a row.
-import { Button, Checkbox, makeStyles, mergeClasses, Tag, Text, ToggleButton, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  Checkbox,
+  makeStyles,
+  mergeClasses,
+  Tag,
+  Text,
+  ToggleButton,
+  tokens,
+} from "@fluentui/react-components";
 import { SearchRegular } from "@fluentui/react-icons";
 import { useNavigate, useSearchParams } from "react-router";
 import { useSearch } from "../../client/queries";
@@ -58,15 +67,28 @@ const useStyles = makeStyles({
 });
 
 // What a search is narrowed by: query parameters of the page and of the server alike.
-const KEYS = ["source", "type", "collection", "classification", "term", "label", "contact"] as const;
-type Key = (typeof KEYS)[number];
+function choices(search: URLSearchParams) {
+  const of = (key: string): readonly string[] => search.getAll(key);
+  return {
+    source: of("source"),
+    type: of("type"),
+    collection: of("collection"),
+    classification: of("classification"),
+    term: of("term"),
+    label: of("label"),
+    contact: of("contact"),
+  };
+}
+
+type Chosen = ReturnType<typeof choices>;
+type Key = keyof Chosen;
 
 export function SearchPage() {
   const page = usePageStyles();
   const [search, setSearch] = useSearchParams();
   const q = search.get("q") ?? "*";
   const offset = Number(search.get("offset") ?? 0) || 0;
-  const chosen = Object.fromEntries(KEYS.map((key) => [key, search.getAll(key)])) as Record<Key, readonly string[]>;
+  const chosen = choices(search);
   const query = useSearch({ q, offset, ...chosen });
   const set = (change: (next: URLSearchParams) => void) => {
     const next = new URLSearchParams(search);
@@ -105,7 +127,7 @@ export function SearchPage() {
 
 interface ResultsProps {
   readonly answer: Answer;
-  readonly chosen: Readonly<Record<Key, readonly string[]>>;
+  readonly chosen: Chosen;
   readonly toggle: (key: Key, value: string) => void;
   readonly clear: (() => void) | undefined;
   readonly more: () => void;

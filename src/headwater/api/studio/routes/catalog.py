@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from headwater.api.studio.pages.assets import AssetPages
@@ -29,11 +29,7 @@ def home(viewer: Who, home_pages: NamedDependency[HomePages]) -> Home:
     return home_pages.home(viewer)
 
 
-@get("/search", sync_to_thread=True, operation_id="search")
-def search(
-    viewer: Who,
-    search_pages: NamedDependency[SearchPages],
-    q: FromQuery[str] = "*",
+def narrowed(
     source: Values = None,
     asset_type: Annotated[list[str] | None, QueryParameter(name="type")] = None,
     collection: Values = None,
@@ -41,11 +37,9 @@ def search(
     term: Values = None,
     label: Values = None,
     contact: Values = None,
-    offset: Offset = 0,
-    limit: Limit = 25,
-) -> SearchPage:
-    """A page of assets whose names, paths, columns or annotations hold the words, and facets to narrow it by."""
-    chosen = {
+) -> dict[str, list[str]]:
+    """Return what a search is narrowed by, by facet."""
+    return {
         "source": source or [],
         "type": asset_type or [],
         "collection": collection or [],
@@ -54,6 +48,23 @@ def search(
         "label": label or [],
         "contact": contact or [],
     }
+
+
+@get(
+    "/search",
+    sync_to_thread=True,
+    operation_id="search",
+    dependencies={"chosen": Provide(narrowed, sync_to_thread=False)},
+)
+def search(
+    viewer: Who,
+    search_pages: NamedDependency[SearchPages],
+    chosen: NamedDependency[dict[str, list[str]]],
+    q: FromQuery[str] = "*",
+    offset: Offset = 0,
+    limit: Limit = 25,
+) -> SearchPage:
+    """A page of assets whose names, paths, columns or annotations hold the words, and facets to narrow it by."""
     return search_pages.search(viewer, q, chosen, offset, limit)
 
 
