@@ -10,7 +10,7 @@ from api.served import Served
 WORDS = """
     typeName guid attributes relationshipAttributes qualifiedName uniqueAttributes name inputs entities entity end1 end2
     entityDefs endDef1 keywords filter and not path limit columnLineage columnMapping superTypes attributeDefs options
-    lastRunTime runId facets
+    lastRunTime runId facets status lastModifiedTS isIncomplete contacts customAttributes relationshipAttributes labels
 """
 NAMES = st.sampled_from(WORDS.split())
 TEXTS = st.sampled_from(["DataSet", "Process", "azure_synapse_operation", "-1", "", "q", "[{}]", "\u0000", "𝄞", "*"])
@@ -28,7 +28,16 @@ ENTITIES = st.fixed_dictionaries(
             lambda found: {"qualifiedName": "q", "name": "n", **found}
         ),
     },
-    optional={"guid": VALUES, "relationshipAttributes": st.dictionaries(NAMES, VALUES, max_size=3)},
+    optional={
+        "guid": VALUES,
+        "relationshipAttributes": st.dictionaries(NAMES, VALUES, max_size=3),
+        "lastModifiedTS": VALUES,
+        "status": st.sampled_from(["ACTIVE", "DELETED"]),
+        "customAttributes": st.dictionaries(TEXTS, TEXTS, max_size=2),
+        "contacts": st.dictionaries(
+            TEXTS, st.lists(st.dictionaries(NAMES, VALUES, max_size=2), max_size=2), max_size=2
+        ),
+    },
 )
 ROUTES = st.sampled_from(
     [
@@ -36,6 +45,8 @@ ROUTES = st.sampled_from(
         ("POST", "/api/atlas/v2/entity/bulk"),
         ("PUT", "/api/atlas/v2/entity/guid/x?name=description"),
         ("PUT", "/api/atlas/v2/entity/uniqueAttribute/type/DataSet?attr:qualifiedName=q"),
+        ("PUT", "/api/atlas/admin/purge/"),
+        ("POST", "/headwater/v1/entity/restore"),
         ("POST", "/api/atlas/v2/relationship"),
         ("PUT", "/api/atlas/v2/relationship"),
         ("POST", "/api/atlas/v2/types/typedefs"),
@@ -92,3 +103,28 @@ def test_any_query_parameters_of_lineage_are_answered_or_refused(
     headers = {"authorization": f"Bearer {server.account.tokens.issue(server.account.owner).text}"}
     for path in ("/api/atlas/v2/lineage/x", "/datamap/api/lineage/x/next", "/api/atlas/v2/entity/bulk"):
         assert client.get(path, params=query, headers=headers).status_code < 500
+
+
+@RELAXED
+@given(
+    query=st.dictionaries(
+        st.sampled_from(
+            ["version", "time", "limit", "offset", "count", "startKey", "auditAction", "sortBy", "sortOrder", "guid"]
+        ),
+        TEXTS | st.integers().map(str) | st.just("2024-05-01T00:00:00Z"),
+    ),
+    tag=st.sampled_from(["*", '"1"', "1", '"1-ab", W/"2"', "\u00e9", '"', '"99999999999999999999"']),
+)
+def test_any_question_of_history_and_any_tag_are_answered_or_refused(
+    query: dict[str, str], tag: str, server: Served, client: httpx.Client
+) -> None:
+    token = server.account.tokens.issue(server.account.owner).text
+    said = {"authorization": f"Bearer {token}".encode(), "if-match": tag.encode(), "if-none-match": tag.encode()}
+    made = {"entity": {"typeName": "DataSet", "guid": "-1", "attributes": {"qualifiedName": "q", "name": "n"}}}
+    answer = client.post("/api/atlas/v2/entity", json=made, headers={"authorization": f"Bearer {token}"})
+    guid = answer.json()["guidAssignments"]["-1"]
+    for path in (f"/headwater/v1/entity/{guid}/history", f"/headwater/v1/entity/{guid}/asOf"):
+        assert client.get(path, params=query, headers=said).status_code < 500
+    assert client.get(f"/api/atlas/v2/entity/{guid}/audit", params=query, headers=said).status_code < 500
+    assert client.get(f"/api/atlas/v2/entity/guid/{guid}", params=query, headers=said).status_code < 500
+    assert client.post("/api/atlas/v2/entity", json=made, headers=said).status_code < 500

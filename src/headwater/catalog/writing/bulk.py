@@ -85,7 +85,7 @@ def write_drafts(
     _note_links(connection, cast.subjects, linked, pen)
     spellings.keep(connection, cast.subjects, brought, by=by, at=at)
     column_edges.keep(connection, cast.subjects, told, types, at)
-    reports.keep(connection, told)
+    reports.keep(connection, told, plan.fresh)
     documents.keep(connection, cast.subjects, linked.touched, types)
     # First of these, as it takes new entities to be in no index yet.
     arriving.keep(connection, cast.subjects, pen, types)

@@ -6,7 +6,7 @@ are the operation's observations between the two times, and a run that changes n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -61,7 +61,7 @@ def agree(
 
     `told` are the runs that said so; what no run said begins and ends `at`. `fresh` operations have no edges yet.
     """
-    wanted = dict.fromkeys(_edges(said, vertices))
+    wanted = _edges(said, vertices)
     vertices.keep()
     old = [id for id in said if id not in fresh]
     standing = _standing(connection, old)
@@ -72,19 +72,15 @@ def agree(
     _end(connection, [(id, times[id]) for id in over])
 
 
-def _edges(said: Mapping[int, Sequence[Said]], vertices: Vertices) -> Iterator[Edge]:
+def _edges(said: Mapping[int, Sequence[Said]], vertices: Vertices) -> dict[Edge, None]:
     named = vertices.named
-    for operation, found in said.items():
-        for source, source_column, sink, sink_column, kind, subtype, expression, steps in found:
-            yield (
-                operation,
-                source.vertices.get(source_column) or named(source, source_column),
-                sink.vertices.get(sink_column) or named(sink, sink_column),
-                kind,
-                subtype,
-                expression,
-                steps or None,
-            )
+    found: dict[Edge, None] = {}
+    for operation, lines in said.items():
+        for source, source_column, sink, sink_column, kind, subtype, expression, steps in lines:
+            source_id = source.vertices.get(source_column) or named(source, source_column)
+            sink_id = sink.vertices.get(sink_column) or named(sink, sink_column)
+            found[operation, source_id, sink_id, kind, subtype, expression, steps or None] = None
+    return found
 
 
 def _schemas(connection: Connection, types: TypeSet) -> Columns:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import observations
 from headwater.catalog.store.upserts import upsert
@@ -61,21 +62,20 @@ def last_seen(connection: Connection, keys: Sequence[int]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def keep(connection: Connection, reports: Mapping[int, Report]) -> None:
-    """Write the reports; the same run sent again changes only what it now says differently."""
+ROW = ("operation_id", "run_id", "activity_run_id", "seen_at", "status", "rows", "bytes")
+
+
+def keep(connection: Connection, reports: Mapping[int, Report], fresh: Collection[int] = ()) -> None:
+    """Write the reports; the same run sent again changes only what it now says differently.
+
+    `fresh` are processes that were never seen before.
+    """
     rows = [
-        {
-            "operation_id": id,
-            "run_id": report.run_id,
-            "activity_run_id": report.activity_run_id,
-            "seen_at": report.seen_at,
-            "status": report.status,
-            "rows": report.rows,
-            "bytes": report.bytes,
-        }
+        (id, report.run_id, report.activity_run_id, report.seen_at, report.status, report.rows, report.bytes)
         for id, report in reports.items()
     ]
-    if not rows:
-        return
-    keys, said = ("operation_id", "run_id", "activity_run_id"), ("status", "rows", "bytes")
-    connection.execute(upsert(observations, keys, said, differs=said), rows)
+    insert_rows(connection, observations, ROW, [row for row in rows if row[0] in fresh])
+    again = [dict(zip(ROW, row, strict=True)) for row in rows if row[0] not in fresh]
+    if again:
+        said = ("status", "rows", "bytes")
+        connection.execute(upsert(observations, ROW[:3], said, differs=said), again)
