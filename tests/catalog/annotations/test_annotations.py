@@ -89,6 +89,19 @@ def test_subtypes_of_a_classification_are_all_below_it(typed: Desk) -> None:
     assert types.classification_subtypes("nothing") == frozenset()
 
 
+def test_classification_and_lineage_in_one_bulk_propagate(typed: Desk) -> None:
+    typed.write(
+        {**entity("DataSet", "a"), "classifications": [{"typeName": "Personal", "propagate": True}]},
+        entity("DataSet", "b"),
+        entity("Process", "load", inputs=[ref("DataSet", "a")], outputs=[ref("DataSet", "b")]),
+    )
+    assert {name: marks(typed, name) for name in ("a", "load", "b")} == {
+        name: [("Personal", "a")] for name in ("a", "load", "b")
+    }
+    typed.write({**entity("DataSet", "c"), "classifications": [{"typeName": "Mail", "entityGuid": typed.guid("a")}]})
+    assert marks(typed, "c") == []
+
+
 def test_contacts_of_a_bulk_are_found_by_role_and_person(typed: Desk) -> None:
     contacts = {"Owner": [{"id": "ada", "info": "asks"}], "Expert": [{"id": "ada"}, {"id": "grace"}]}
     typed.write({**entity("DataSet", "a"), "contacts": contacts})

@@ -97,3 +97,9 @@ def test_restriction_holds_for_what_inherits_it(desk: Desk) -> None:
     below = types.classifications["Below"]
     fits = {name: below.fits(types.entities[name]) for name in ("azure_sql_table", "azure_sql_view", "DataSet")}
     assert fits == {"azure_sql_table": True, "azure_sql_view": False, "DataSet": False}
+
+
+def test_classification_is_shown_with_what_is_above_and_below_it(typed: Desk) -> None:
+    shown = typed.catalog.types.definition("Mail")
+    assert (shown["superTypes"], shown["subTypes"], shown["entityTypes"]) == (["Personal"], ["Private mail"], [])
+    assert typed.catalog.types.update({"classificationDefs": [shown]}, by="tester")["classificationDefs"][0]["subTypes"]

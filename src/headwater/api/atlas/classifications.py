@@ -5,6 +5,7 @@ to needs no right.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from litestar import Response, delete, get, post, put
@@ -146,7 +147,7 @@ def set_many(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     return wire.answer(account.catalog.classifications.set(given, by=caller.id, permit=permit))
 
 
-BEHAVIOURS: Mapping[str, Behaviour] = {"ignore": "ignore", "merge": "merge", "replace": "replace"}
+BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType({"ignore": "ignore", "merge": "merge", "replace": "replace"})
 
 
 def updates_of(request: Incoming) -> Updates:

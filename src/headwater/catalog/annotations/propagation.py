@@ -110,13 +110,10 @@ def mark(
     touched: frozenset[int] = frozenset()
     for named, alike in by_action.items():
         touched |= annotate(connection, alike, wanted, named, pen, types)
-    names = {
-        str(item["typeName"])
-        for row in rows
-        if row["id"] in touched
-        for said in (annotations_of(row), wanted[row["id"]])
-        for item in own_of(said, row["guid"])
-    }
+    names: set[str] = set()
+    for row in rows:
+        before, after = (_by_name(own_of(said, row["guid"])) for said in (annotations_of(row), wanted[row["id"]]))
+        names |= {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if names:
         retrace(connection, list(rows_by_id(connection, touched).values()), names, pen, types)
     return touched
@@ -269,6 +266,10 @@ class Given:
 def own_of(said: Annotations, guid: str) -> tuple[Attributes, ...]:
     """Return the classifications that the entity of this guid was given itself."""
     return tuple(item for item in said.classifications if item.get("entityGuid") == guid)
+
+
+def _by_name(items: Iterable[Attributes]) -> dict[str, Attributes]:
+    return {str(item["typeName"]): item for item in items}
 
 
 def _alone(said: Annotations, guid: str) -> Annotations:
