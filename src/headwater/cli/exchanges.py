@@ -35,7 +35,7 @@ def exchange(
     token_env: str | None,
     as_json: bool,
 ) -> None:
-    """Run an exchange, draw its bars on stderr, and show the summary. Ends with 1 if something was left."""
+    """Run an exchange, draw its bars on stderr, and show the summary. Ends with 1 if more than attributes was left."""
     with Local.open(project) as local, _bars(quiet=as_json) as bars:
         summary = run(
             local,
@@ -50,7 +50,7 @@ def exchange(
         print_json(summary)
     else:
         _show(summary)
-    if summary.left_count:
+    if any(one.kind != "types" for one in summary.left):
         raise typer.Exit(1)
 
 
@@ -73,11 +73,11 @@ def _observer(bars: Progress) -> Callable[[Kind, int, int | None], None]:
 
 def _show(summary: Summary) -> None:
     out = console()
-    would = " would be" if summary.dry_run else ""
+    would = "would be " if summary.dry_run else ""
     table = Table(title=escape(f"{summary.source} → {summary.target}"), title_justify="left")
     table.add_column("")
     for outcome in ("created", "changed", "unchanged"):
-        table.add_column(f"{outcome}{would}" if outcome != "unchanged" else outcome, justify="right")
+        table.add_column(f"{would if outcome != 'unchanged' else ''}{outcome}", justify="right")
     for kind, counts in summary.counts.items():
         table.add_row(kind, *(number(counts.get(outcome, 0)) for outcome in ("created", "changed", "unchanged")))
     out.print(table)

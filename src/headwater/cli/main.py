@@ -29,6 +29,8 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "lineage": "Show where an asset, or a column of it, came from.",
         "plan": "Show what a pipeline would run, read and write.",
         "preview": "Show the rows after any transformation of a data flow, from a sample.",
+        "pull": "Pull a Purview account into the one that is kept here.",
+        "push": "Push the account that is kept here to a Purview account.",
         "rehearse": "Run data flows and pipelines on made-up rows, with no store at all.",
         "role": "Show, give and take away roles on collections, and explain rights.",
         "run": "Run a pipeline.",

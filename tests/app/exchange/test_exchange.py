@@ -1,5 +1,6 @@
 """Push and pull between accounts over loopback: nothing is lost, and the second time changes nothing."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +11,41 @@ from app.exchange.world import ATLAS, TABLE, Room, bring
 from headwater.app.exchange.exchange import Wanted
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an empty account, to be copied."""
+    folder = tmp_path_factory.mktemp("empty")
+    with served(folder):
+        return folder
+
+
+@pytest.fixture(scope="module")
+def first(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """An account with some of everything. Tests may add to it: what is compared is what it holds by then."""
+    folder = tmp_path_factory.mktemp("full")
+    shutil.copytree(empty / "account", folder / "account")
+    with served(folder) as server:
+        room = Room(server)
+        room.furnish()
+        yield room
+
+
 @pytest.fixture
-def rooms(tmp_path: Path) -> Iterator[tuple[Room, Room, Room]]:
-    with served(tmp_path / "a") as one, served(tmp_path / "b") as two, served(tmp_path / "c") as three:
-        found = (Room(one), Room(two), Room(three))
-        found[0].furnish()
-        yield found
+def rooms(first: Room, empty: Path, tmp_path: Path) -> Iterator[tuple[Room, Room]]:
+    shutil.copytree(empty, tmp_path / "second")
+    with served(tmp_path / "second") as server:
+        yield first, Room(server)
 
 
-def test_nothing_is_lost_from_account_to_account_and_on(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, third = rooms
+@pytest.fixture
+def third(empty: Path, tmp_path: Path) -> Iterator[Room]:
+    shutil.copytree(empty, tmp_path / "third")
+    with served(tmp_path / "third") as server:
+        yield Room(server)
+
+
+def test_nothing_is_lost_from_account_to_account_and_on(rooms: tuple[Room, Room], third: Room) -> None:
+    first, second = rooms
     assert bring(first.side(), second.side()).left == ()
     assert bring(second.side(), third.side()).left == ()
     assert second.holds() == first.holds()
@@ -27,8 +53,8 @@ def test_nothing_is_lost_from_account_to_account_and_on(rooms: tuple[Room, Room,
     assert ("mssql://s/db/dbo/orders", "id", "report://r", "key") in first.holds()["columns"]
 
 
-def test_second_exchange_changes_nothing(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, _ = rooms
+def test_second_exchange_changes_nothing(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
     bring(first.side(), second.side())
     before = second.server.account.catalog.store
     versions = "SELECT qualified_name, version FROM entities ORDER BY 1, 2"
@@ -41,8 +67,8 @@ def test_second_exchange_changes_nothing(rooms: tuple[Room, Room, Room]) -> None
     assert {outcome for counts in again.counts.values() for outcome in counts} == {"unchanged"}
 
 
-def test_what_the_other_side_has_besides_stays(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, _ = rooms
+def test_what_the_other_side_has_besides_stays(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
     mine = [
         {
             "typeName": "azure_sql_table",
@@ -68,8 +94,8 @@ def test_what_the_other_side_has_besides_stays(rooms: tuple[Room, Room, Room]) -
     assert readers == {"own", "p"}
 
 
-def test_change_is_brought_the_next_time(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, _ = rooms
+def test_change_is_brought_the_next_time(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
     bring(first.side(), second.side())
     table = first.server.account.catalog.entities.guid_of("azure_sql_table", TABLE)
     first.ask("PUT", f"{ATLAS}/entity/guid/{table}", "all orders", name="description")
@@ -82,8 +108,8 @@ def test_change_is_brought_the_next_time(rooms: tuple[Room, Room, Room]) -> None
     assert (summary.counts["entities"]["changed"], summary.counts["glossary"]["changed"]) == (1, 1)
 
 
-def test_dry_run_writes_nothing_and_tells_what_would_be(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, _ = rooms
+def test_dry_run_writes_nothing_and_tells_what_would_be(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
     empty = second.holds()
     summary = bring(first.side(), second.side(), Wanted(dry_run=True))
     assert second.holds() == empty
@@ -93,8 +119,8 @@ def test_dry_run_writes_nothing_and_tells_what_would_be(rooms: tuple[Room, Room,
     assert summary.left == ()
 
 
-def test_everything_goes_into_the_collection_that_is_named(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, _ = rooms
+def test_everything_goes_into_the_collection_that_is_named(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
     second.ask(
         "PUT",
         "/account/collections/landing",
@@ -104,8 +130,8 @@ def test_everything_goes_into_the_collection_that_is_named(rooms: tuple[Room, Ro
     assert {row[3] for row in second.holds()["entities"] if not str(row[0]).startswith("AtlasGlossary")} == {"landing"}
 
 
-def test_filter_takes_a_collection_and_the_processes_around(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, _ = rooms
+def test_filter_takes_a_collection_and_the_processes_around(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
     first.ask(
         "POST",
         f"{ATLAS}/entity",
@@ -117,18 +143,13 @@ def test_filter_takes_a_collection_and_the_processes_around(rooms: tuple[Room, R
     assert {TABLE, "process://p"} <= names
 
 
-def test_exchange_that_was_broken_off_goes_on_and_ends_the_same(rooms: tuple[Room, Room, Room], tmp_path: Path) -> None:
-    first, second, third = rooms
+def test_exchange_that_was_broken_off_goes_on_and_ends_the_same(rooms: tuple[Room, Room], tmp_path: Path) -> None:
+    first, second = rooms
     journal = tmp_path / "journal.jsonl"
-    bring(first.side(), third.side(), journal=None)
-    half = {}
+    bring(first.side(), second.side(), Wanted(filter={"entityType": "azure_sql_table"}))
+    lines = []
     for name in (TABLE, f"{TABLE}#id", f"{TABLE}#at"):
         type_name = "azure_sql_column" if "#" in name else "azure_sql_table"
-        half[name] = type_name
-    partial = Wanted(filter={"entityType": "azure_sql_table"})
-    bring(first.side(), second.side(), partial)
-    lines = []
-    for name, type_name in half.items():
         here = first.server.account.catalog.entities.guid_of(type_name, name)
         there = second.server.account.catalog.entities.guid_of(type_name, name)
         lines.append(f'{{"here":"{here}","there":"{there}"}}\n')
@@ -138,8 +159,8 @@ def test_exchange_that_was_broken_off_goes_on_and_ends_the_same(rooms: tuple[Roo
     assert second.holds() == first.holds()
 
 
-def test_what_the_other_side_refuses_is_told(rooms: tuple[Room, Room, Room]) -> None:
-    first, second, _ = rooms
+def test_what_the_other_side_refuses_is_told(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
     clash = {
         "entityDefs": [
             {"name": "my_report", "superTypes": ["DataSet"], "attributeDefs": [{"name": "shade", "typeName": "int"}]}

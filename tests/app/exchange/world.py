@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import httpx
@@ -151,7 +152,7 @@ class Room:
     def holds(self) -> dict[str, object]:
         """Return everything by name, without what an account gives itself."""
         with self.server.account.catalog.store.read() as connection:
-            rows = {name: sorted(map(tuple, connection.exec_driver_sql(query))) for name, query in QUESTIONS.items()}
+            rows = {name: sorted(map(_row, connection.exec_driver_sql(query))) for name, query in QUESTIONS.items()}
         terms = [
             _named(term)
             for glossary in self.server.account.catalog.glossary.glossaries.all()
@@ -182,6 +183,14 @@ class Room:
         ]
 
 
+def _row(row: Iterable[object]) -> tuple[object, ...]:
+    """Return a row with its JSON in one order."""
+    return tuple(
+        json.dumps(json.loads(cell), sort_keys=True) if isinstance(cell, str) and cell.startswith("{") else cell
+        for cell in row
+    )
+
+
 def _named(term: object) -> object:
     """Return a term with names for guids, and without times and who wrote it."""
     document = msgspec.to_builtins(term)
@@ -198,8 +207,8 @@ def _named(term: object) -> object:
 QUESTIONS = {
     "entities": """SELECT types.name, qualified_name, attributes, collections.name FROM entities
         JOIN types ON types.id = type_id JOIN collections ON collections.id = collection_id WHERE status = 0""",
-    "relationships": """SELECT types.name, a.qualified_name, b.qualified_name, relationships.attributes FROM relationships
-        JOIN types ON types.id = relationships.type_id JOIN entities AS a ON a.id = end1_id
+    "relationships": """SELECT types.name, a.qualified_name, b.qualified_name, relationships.attributes
+        FROM relationships JOIN types ON types.id = relationships.type_id JOIN entities AS a ON a.id = end1_id
         JOIN entities AS b ON b.id = end2_id WHERE relationships.status = 0""",
     "columns": """SELECT a.qualified_name, source.name, b.qualified_name, sink.name FROM column_edges
         JOIN lineage_columns AS source ON source.id = source_id JOIN lineage_columns AS sink ON sink.id = sink_id

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from headwater.app.exchange.report import Ledger
+from headwater.app.exchange.report import Ledger, Outcome
 from headwater.app.exchange.shapes import Values
 from headwater.app.exchange.side import ATLAS, Refused, Side
 from headwater.app.exchange.type_transfer import TypeTransfer
@@ -92,13 +92,13 @@ class GlossaryTransfer:
 
     async def _put(self, kind: str, here: Values, there: Values | None, wanted: Values) -> str | None:
         """Make what lacks, or change what differs. Returns its guid there, or None if it is not there."""
-        if there is not None and all(there.get(key) == value for key, value in wanted.items()):
+        if there is not None and _says(there, wanted):
             self._ledger.count("glossary", "unchanged")
             self._guids[str(here["guid"])] = str(there["guid"])
             return str(there["guid"])
-        outcome = "created" if there is None else "changed"
+        outcome: Outcome = "created" if there is None else "changed"
         if self._dry_run:
-            self._ledger.count("glossary", "created" if there is None else "changed")
+            self._ledger.count("glossary", outcome)
             return None if there is None else str(there["guid"])
         try:
             if there is None:
@@ -111,7 +111,7 @@ class GlossaryTransfer:
                 raise
             self._ledger.leave("glossary", str(here.get("qualifiedName") or here.get("name")), error.message)
             return None
-        self._ledger.count("glossary", "created" if outcome == "created" else "changed")
+        self._ledger.count("glossary", outcome)
         self._guids[str(here["guid"])] = str(found["guid"])
         return str(found["guid"])
 
@@ -167,30 +167,36 @@ class GlossaryTransfer:
         """Give a term its own values, its place and its relations, beside those that it has there."""
         if there is None:
             return
+        wanted = self._wanted(here, there, told=False)
+        if not _says(there, wanted) and not self._dry_run:
+            # The terms before this one may have changed it since.
+            there = await self._target.ask(Values, "GET", f"{PATH}/term/{there['guid']}")
+            wanted = self._wanted(here, there, told=True)
+        await self._put("/term", here, there, wanted)
+
+    def _wanted(self, here: Values, there: Values, *, told: bool) -> Values:
+        """Return what a term is to say; what cannot be related is taken down, unless it was told before."""
         wanted = _some(here, OF_TERM)
-        for relation in RELATIONS:
-            lacking = self._lacking(here, there, relation, "termGuid")
-            if lacking:
+        for relation, key in (*((name, "termGuid") for name in RELATIONS), ("categories", "categoryGuid")):
+            if lacking := self._lacking(here, there, relation, key, told=told):
                 wanted[relation] = [*_headers(there, relation), *lacking]
-        if lacking := self._lacking(here, there, "categories", "categoryGuid"):
-            wanted["categories"] = [*_headers(there, "categories"), *lacking]
         parent = here.get("parentTerm")
         above = self._guids.get(str(parent.get("termGuid"))) if isinstance(parent, dict) else None
         standing = there.get("parentTerm")
         if above and not (isinstance(standing, dict) and standing.get("termGuid") == above):
             wanted["parentTerm"] = {"termGuid": above}
-        await self._put("/term", here, there, wanted)
+        return wanted
 
-    def _lacking(self, here: Values, there: Values, relation: str, key: str) -> list[Values]:
+    def _lacking(self, here: Values, there: Values, relation: str, key: str, *, told: bool) -> list[Values]:
         """Return the headers of what the term is related to here and not there; what did not arrive is left."""
         known = {header.get(key) for header in _headers(there, relation)}
         found: list[Values] = []
         for header in _headers(here, relation):
             guid = self._guids.get(str(header.get(key)))
-            if guid is None:
+            if guid is None and not told:
                 name = f"{here['qualifiedName']}.{relation} {header.get('displayText')}"
                 self._ledger.leave("glossary", name, "what it refers to is not there")
-            elif guid not in known:
+            elif guid is not None and guid not in known:
                 said = {name: value for name, value in header.items() if name in _SAID}
                 found.append({key: guid, **said})
         return found
@@ -235,6 +241,10 @@ _SAID = frozenset({"description", "expression", "source", "status", "steward"})
 _READ_ONLY = frozenset(
     {"assignedEntities", "childTerms", "classifications", "createTime", "createdBy", "updateTime", "updatedBy"}
 )
+
+
+def _says(there: Values, wanted: Values) -> bool:
+    return all(there.get(key) == value for key, value in wanted.items())
 
 
 def _without(there: Values) -> Values:

@@ -120,11 +120,11 @@ class Side:
         except msgspec.DecodeError:
             said = answer.reason_phrase
         cures = {
-            HTTPStatus.UNAUTHORIZED: "See that the token is one for this account and has not ended.",
-            HTTPStatus.FORBIDDEN: "Give the identity the role Data Curator on the collection.",
+            401: "See that the token is one for this account and has not ended.",
+            403: "Give the identity the role Data Curator on the collection.",
         }
         message = f"{self.name} answers {method} {path} with {answer.status_code}: {said}"
-        cure = cures.get(HTTPStatus(answer.status_code), "Run it again when this is mended; it goes on.")
+        cure = cures.get(answer.status_code, "Run it again when this is mended; it goes on.")
         return Refused(answer.status_code, Fault("CAT-140", message, Place(), cure))
 
 

@@ -10,6 +10,7 @@ import msgspec
 from headwater.app.exchange.report import Ledger
 from headwater.app.exchange.shapes import End, Values
 from headwater.app.exchange.side import ATLAS, Refused, Side
+from headwater.catalog.type_definitions import SYSTEM
 
 TYPEDEFS = f"{ATLAS}/types/typedefs"
 ALL = [("includeTermTemplate", "true")]
@@ -146,15 +147,24 @@ class TypeTransfer:
         if not lacking:
             self._ledger.count("types", "unchanged")
             return
+        names = ", ".join(str(attribute["name"]) for attribute in lacking)
+        if _is_shipped(definition) or _is_shipped(there):
+            self._ledger.leave("types", name, f"it does not define {names} there; what is built in is not changed")
+            return
         wider = {**_clean(there), "attributeDefs": [*_attributes(there), *lacking]}
         try:
             if not self._dry_run:
                 await self._side.send("PUT", TYPEDEFS, body={group: [wider]})
         except Refused as error:
-            names = ", ".join(str(attribute["name"]) for attribute in lacking)
-            self._ledger.leave("types", name, f"it lacks {names} there and cannot be widened: {error.message}")
+            why = f"it does not define {names} there, and cannot be widened: {error.message}"
+            self._ledger.leave("types", name, why)
             return
         self._ledger.count("types", "changed")
+
+
+def _is_shipped(definition: Values) -> bool:
+    """Tell whether the type came with the account: it is of a service, or the account says that it made it."""
+    return bool(definition.get("serviceType")) or definition.get("createdBy") == SYSTEM
 
 
 def _clean(definition: Values) -> Values:

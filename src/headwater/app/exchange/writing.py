@@ -39,7 +39,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A relationship between entities of different units, by guids here; `single` is the attribute that is set, if any."""
+    """A relationship between entities of different units, by guids here; `single` is the attribute to set, if any."""
 
     type_name: str
     ends: tuple[str, str]
