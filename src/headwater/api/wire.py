@@ -27,7 +27,7 @@ Caller = NamedDependency[Principal]
 Served = NamedDependency[Account]
 """The account that answers: what routes ask for as `account`."""
 # One client sends `attr_N:` as the documentation spells it.
-_UNIQUE = re.compile(r"attr(?:_(?:\d+|N))?:(\w+)")
+_UNIQUE = re.compile(r"attr(?:_(\d{1,9}|N))?:(\w+)")
 
 
 def read(body: bytes, type: type[T], *, numbers_as_text: bool = False) -> T:
@@ -107,13 +107,15 @@ def moment(request: Incoming, name: str) -> datetime.datetime | None:
 
 def unique_names(request: Incoming) -> list[str]:
     """Return the names of `attr:qualifiedName=` or `attr_0:qualifiedName=` … Raises Invalid if there is none."""
-    names: list[str] = []
+    found: list[tuple[int, str]] = []
+    # The framework gives them in no order.
     for key, value in request.query_params.multi_items():
-        if (found := _UNIQUE.fullmatch(key)) and value:
-            if found[1] != "qualifiedName":
+        if (matched := _UNIQUE.fullmatch(key)) and value:
+            if matched[2] != "qualifiedName":
                 cure = "Look entities up by attr:qualifiedName."
-                raise Invalid(Fault("CAT-028", f"'{found[1]}' is no unique attribute", cure=cure))
-            names.append(str(value))
+                raise Invalid(Fault("CAT-028", f"'{matched[2]}' is no unique attribute", cure=cure))
+            found.append((int(matched[1]) if (matched[1] or "").isdigit() else 0, str(value)))
+    names = [name for _, name in sorted(found, key=lambda item: item[0])]
     if not names:
         raise Invalid(Fault("CAT-028", "No unique attribute is given", cure="Send attr:qualifiedName=…"))
     return names
