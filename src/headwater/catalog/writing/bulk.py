@@ -21,7 +21,7 @@ from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import changes, column_edges, conditions, documents, removal, reports, rows
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Draft, drafts_of
-from headwater.catalog.writing.links import Linked, link_up, plan_links
+from headwater.catalog.writing.links import Linked, Plan, link_up, plan_links
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import Cast, Known, Subject
 from headwater.errors import Fault, Invalid, Place, raise_if_any
@@ -86,15 +86,22 @@ def write_drafts(
     spellings.keep(connection, cast.subjects, brought, by=by, at=at)
     column_edges.keep(connection, cast.subjects, told, types, at)
     reports.keep(connection, told, plan.fresh)
-    documents.keep(connection, cast.subjects, linked.touched, types)
-    # First of these, as it takes new entities to be in no index yet.
-    arriving.keep(connection, cast.subjects, pen, types)
-    meanings.follow_bulk(connection, plan, linked, cast.subjects, pen, types)
-    propagation.follow(connection, linked, pen, types)
+    _tell(connection, cast.subjects, plan, linked, pen, types)
     if sets := gathering.gather(connection, cast.subjects, pen, types):
         write_drafts(connection, sets, types, by=SYSTEM, at=at, collection=collection, permit=None)
     removed = _remove(connection, gone, pen, types)
     return _answer(connection, cast, removed, types)
+
+
+def _tell(
+    connection: Connection, subjects: Sequence[Subject], plan: Plan, linked: Linked, pen: Pen, types: TypeSet
+) -> None:
+    """Let search, annotations, terms and propagation follow what was written."""
+    documents.keep(connection, subjects, linked.touched, types)
+    # First of these, as it takes new entities to be in no index yet.
+    arriving.keep(connection, subjects, pen, types)
+    meanings.follow_bulk(connection, plan, linked, subjects, pen, types)
+    propagation.follow(connection, linked, pen, types)
 
 
 def _pen(connection: Connection, drafts: Sequence[Draft], by: str, at: int, collection: str) -> Pen:
