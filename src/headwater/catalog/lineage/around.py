@@ -133,7 +133,8 @@ class Lineage:
             if asked.derived:
                 bound = bonds(connection, [base["id"]], types, NO_LIMIT, asked.as_of)
                 below += sum(bond.whole == base["id"] for bond in bound)
-            above = _parents(connection, walk, is_process, types) if asked.include_parent else []
+            met = [id for id in walk.rows if id in begin or id != base["id"]]
+            above = _parents(connection, met, is_process, types) if asked.include_parent else []
             return picture_of(connection, base, walk, above, types, asked, below)
 
     def _next(self, guid: str, asked: Page) -> Picture:
@@ -207,12 +208,12 @@ def _parents_of() -> Select[int, int, int, str, int]:
 
 
 def _parents(
-    connection: Connection, walk: Walk, is_process: Collection[int], types: TypeSet
+    connection: Connection, met: Iterable[int], is_process: Collection[int], types: TypeSet
 ) -> list[tuple[int, int, str]]:
     """Return (child, parent, relationship) from operations up to what contains them all."""
     holding = {id for id, type in types.relationships_by_id.items() if type.parent_side is not None}
     found: list[tuple[int, int, str]] = []
-    level, seen = sorted(walk.rows), set[int]()
+    level, seen = sorted(met), set[int]()
     while level:
         rows = fetch(connection, _parents_of(), {"wanted": packed(level)})
         kept = [
