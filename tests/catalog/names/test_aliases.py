@@ -64,7 +64,7 @@ def test_name_of_another_entity_is_refused(desk: Desk) -> None:
     desk.write(entity("azure_sql_table", TABLE), entity("azure_sql_table", "mssql://other/db/dbo/t"))
     with pytest.raises(Conflict) as refused:
         give(desk, TABLE, "mssql://OTHER/db/dbo/t")
-    assert [fault.code for fault in refused.value.faults] == ["CAT-082"]
+    assert [fault.code for fault in refused.value.faults] == ["CAT-162"]
 
 
 @pytest.mark.parametrize("alias", ["", "  ", TABLE])
@@ -72,7 +72,7 @@ def test_name_that_says_nothing_is_refused(desk: Desk, alias: str) -> None:
     desk.write(entity("azure_sql_table", TABLE))
     with pytest.raises(Invalid) as refused:
         give(desk, TABLE, alias)
-    assert [fault.code for fault in refused.value.faults] == ["CAT-081"]
+    assert [fault.code for fault in refused.value.faults] == ["CAT-161"]
 
 
 def test_part_takes_no_names(desk: Desk) -> None:
@@ -90,4 +90,4 @@ def test_spelling_that_only_rules_tell_apart_cannot_be_taken_away(desk: Desk) ->
     (alias,) = desk.catalog.aliases.of(desk.guid(TABLE))
     with pytest.raises(Conflict) as refused:
         desk.catalog.aliases.take(desk.guid(TABLE), alias.qualified_name, by="curator")
-    assert [fault.code for fault in refused.value.faults] == ["CAT-083"]
+    assert [fault.code for fault in refused.value.faults] == ["CAT-163"]

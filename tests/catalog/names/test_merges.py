@@ -176,7 +176,7 @@ def test_merge_is_undone_once_and_the_latest_first(desk: Desk) -> None:
     desk.catalog.merges.undo(first.id, by="curator")
     with pytest.raises(Conflict) as refused:
         desk.catalog.merges.undo(first.id, by="curator")
-    assert [fault.code for fault in refused.value.faults] == ["CAT-085"]
+    assert [fault.code for fault in refused.value.faults] == ["CAT-165"]
     assert [one.undone_by for one in desk.catalog.merges.of(desk.guid(ONE))] == ["curator", "curator"]
 
 
@@ -186,7 +186,7 @@ def test_entities_that_cannot_be_one_are_refused(desk: Desk) -> None:
     guids = [desk.guid(ONE), desk.guid("mssql://srv/db/dbo"), desk.guid("first"), desk.guid(f"{OTHER}#c")]
     with pytest.raises(Invalid) as refused:
         desk.catalog.merges.merge(desk.guid(ONE), guids, by="curator")
-    assert [fault.code for fault in refused.value.faults] == ["CAT-084"] * 4
+    assert [fault.code for fault in refused.value.faults] == ["CAT-164"] * 4
     with pytest.raises(NotFound):
         desk.catalog.merges.merge(desk.guid(ONE), ["no-such-guid"], by="curator")
 

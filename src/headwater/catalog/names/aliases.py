@@ -99,7 +99,7 @@ class Aliases:
             ]
             if not found:
                 cure = f"GET …/entity/{guid}/aliases lists its other names."
-                raise NotFound(Fault("CAT-080", f"'{qualified_name}' is no other name of entity {guid}", cure=cure))
+                raise NotFound(Fault("CAT-160", f"'{qualified_name}' is no other name of entity {guid}", cure=cure))
             raise_if_any(Conflict, (_not_given(name) for name in found if name.origin != GIVEN))
             index.forget(connection, found)
             changes.note(connection, {row["id"]: {"aliases": [qualified_name]}}, ALIAS_DELETE, by, clock.now())
@@ -135,11 +135,11 @@ def _name(row: Row, type: EntityType, given: AliasInput, by: str, at: int) -> Na
     kind = kind_of(type)
     if kind is None:
         cure = "Give the name to what holds it; its parts are then found below."
-        raise Invalid(Fault("CAT-081", f"A {type.name} is part of something and has no other names", cure=cure))
+        raise Invalid(Fault("CAT-161", f"A {type.name} is part of something and has no other names", cure=cure))
     if not given.qualified_name.strip():
-        raise Invalid(Fault("CAT-081", "An alias is empty", cure="Send the other qualifiedName."))
+        raise Invalid(Fault("CAT-161", "An alias is empty", cure="Send the other qualifiedName."))
     if given.qualified_name == row["qualified_name"]:
-        raise Invalid(Fault("CAT-081", f"'{given.qualified_name}' is its own name", cure="Send another name."))
+        raise Invalid(Fault("CAT-161", f"'{given.qualified_name}' is its own name", cure="Send another name."))
     key = kind.key(given.qualified_name)
     told = (type.name, given.qualified_name, GIVEN, key.rules, by, at)
     return Name(row["id"], key.name.rstrip("/") if given.covers_below else key.name, *told, given.covers_below)
@@ -153,7 +153,7 @@ def _taken(connection: Connection, types: TypeSet, row: Row, type: EntityType, n
     rows += meeting.find(connection, types, type, [name.spelling]).values()
     return [
         Fault(
-            "CAT-082",
+            "CAT-162",
             f"'{name.spelling}' is the name of another entity, {other['guid']}",
             cure="POST …/entity/merge makes one of them.",
         )
@@ -164,6 +164,6 @@ def _taken(connection: Connection, types: TypeSet, row: Row, type: EntityType, n
 
 def _not_given(name: Name) -> Fault:
     if name.origin == MERGED:
-        return Fault("CAT-083", f"'{name.spelling}' was merged away", cure="Undo the merge to take the name away.")
+        return Fault("CAT-163", f"'{name.spelling}' was merged away", cure="Undo the merge to take the name away.")
     cure = "Names that only the rules tell apart are one name."
-    return Fault("CAT-083", f"'{name.spelling}' is the entity's own name in another spelling", cure=cure)
+    return Fault("CAT-163", f"'{name.spelling}' is the entity's own name in another spelling", cure=cure)

@@ -138,7 +138,7 @@ def _misfits(rows: Sequence[Row], into: Row, types: TypeSet) -> Iterator[Fault]:
     cure = "Merge assets of one kind that are both there; parts go with their assets."
     if not rows:
         yield Fault(
-            "CAT-084", "No entity is named that is to be merged", cure='Send {"into": guid, "from": [guid, …]}.'
+            "CAT-164", "No entity is named that is to be merged", cure='Send {"into": guid, "from": [guid, …]}.'
         )
     for row in (into, *rows):
         if row["status"] != ACTIVE:
@@ -146,10 +146,10 @@ def _misfits(rows: Sequence[Row], into: Row, types: TypeSet) -> Iterator[Fault]:
     for row in rows:
         held = types.entities_by_id[row["type_id"]]
         if row["id"] == into["id"]:
-            yield Fault("CAT-084", f"{row['guid']} cannot be merged into itself", cure=cure)
+            yield Fault("CAT-164", f"{row['guid']} cannot be merged into itself", cure=cure)
         elif not _fit(held, type):
             message = f"A {held.name} cannot be merged into a {type.name}"
-            yield Fault("CAT-084", message, cure=cure)
+            yield Fault("CAT-164", message, cure=cure)
 
 
 def _fit(held: EntityType, type: EntityType) -> bool:
@@ -164,7 +164,7 @@ def _fit(held: EntityType, type: EntityType) -> bool:
 def _stored(connection: Connection, id: str) -> Row:
     row = connection.execute(select(merges).where(merges.c.id == id)).mappings().first()
     if row is None:
-        raise NotFound(Fault("CAT-085", f"There is no merge '{id}'", cure="GET …/entity/{guid}/merges lists them."))
+        raise NotFound(Fault("CAT-165", f"There is no merge '{id}'", cure="GET …/entity/{guid}/merges lists them."))
     return row
 
 

@@ -31,24 +31,24 @@ from headwater.errors import Fault
 def obstacles(connection: Connection, stored: Row, record: Record, held: Mapping[int, Row]) -> Iterator[Fault]:
     """Yield why a merge cannot be undone as things stand."""
     if stored["undone_at"] is not None:
-        yield Fault("CAT-085", f"The merge '{stored['id']}' was undone already", cure="Merge again if that was wrong.")
+        yield Fault("CAT-165", f"The merge '{stored['id']}' was undone already", cure="Merge again if that was wrong.")
         return
     for id, into in record.gone:
         if id not in held or into not in held or held[into]["status"] != ACTIVE:
-            yield Fault("CAT-086", "The entity that stayed was deleted since", cure="Restore it first.")
+            yield Fault("CAT-166", "The entity that stayed was deleted since", cure="Restore it first.")
             return
         if held[id]["status"] != DELETED:
             cure = "Delete it first, or leave it as it is."
-            yield Fault("CAT-086", f"{held[id]['guid']} was restored by other means", cure=cure)
+            yield Fault("CAT-166", f"{held[id]['guid']} was restored by other means", cure=cure)
         elif name := _taken(connection, held[id]):
             cure = "Rename or delete the other one first."
-            yield Fault("CAT-086", f"Another entity is named '{name}' by now", cure=cure)
+            yield Fault("CAT-166", f"Another entity is named '{name}' by now", cure=cure)
     ids = {id for pair in record.gone for id in pair}
     away = select(merged_entities.c.merge_id).where(merged_entities.c.entity_id.in_(ids))
     mine = merges.c.into_id.in_(ids) | merges.c.id.in_(away)
     later = select(merges.c.id).where(mine, merges.c.merged_at > stored["merged_at"], merges.c.undone_at.is_(None))
     for id in connection.execute(later.order_by(merges.c.merged_at.desc())).scalars():
-        yield Fault("CAT-086", f"The merge '{id}' came after and has to go first", cure="Undo that one first.")
+        yield Fault("CAT-166", f"The merge '{id}' came after and has to go first", cure="Undo that one first.")
 
 
 def _taken(connection: Connection, row: Row) -> str | None:

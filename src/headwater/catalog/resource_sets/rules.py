@@ -308,12 +308,12 @@ def _faults(given: PathPatterns) -> Iterator[Fault]:
         sent = (replacer.regex.regex_str if replacer.regex else None) or (built_in and _text(built_in))
         if built_in is None or sent != _text(built_in):
             cure = "Send the built-in replacers as they were read, on or off; say what is special in scopedRules."
-            yield Fault("CAT-087", f"'{replacer.name}' is a regular expression of one's own", place, cure)
+            yield Fault("CAT-167", f"'{replacer.name}' is a regular expression of one's own", place, cure)
     for position, other in enumerate(given.complex_replacers or ()):
         if other.name not in patterns.COMPLEX:
             place = Place(path=f"pathPatternConfig.complexReplacers[{position}]")
             yield Fault(
-                "CAT-087", f"There is no replacer '{other.name}'", place, f"Known: {', '.join(patterns.COMPLEX)}."
+                "CAT-167", f"There is no replacer '{other.name}'", place, f"Known: {', '.join(patterns.COMPLEX)}."
             )
     for field, filters in (
         ("acceptedPatterns", given.accepted_patterns),
@@ -323,7 +323,7 @@ def _faults(given: PathPatterns) -> Iterator[Fault]:
             if item.filter_type == "Regex" and not _EXTENSION_LIST.fullmatch(item.path):
                 place = Place(path=f"pathPatternConfig.{field}[{position}]")
                 cure = r"Send a Pattern with * and ?, or a Regex that lists extensions: ^.*\.(?i)(a|b)(?-i)$."
-                yield Fault("CAT-087", f"The regular expression '{item.path}' is not run", place, cure)
+                yield Fault("CAT-167", f"The regular expression '{item.path}' is not run", place, cure)
     for position, scope in enumerate(given.scoped_rules):
         yield from _scope_faults(scope, f"pathPatternConfig.scopedRules[{position}]")
 
@@ -339,7 +339,7 @@ def _is_open(piece: re.Match[str]) -> bool:
 def _scope_faults(scope: Scope, path: str) -> Iterator[Fault]:
     if "://" not in scope.binding_url:
         cure = "Send the URL of the folder, like https://account.blob.core.windows.net/container/folder."
-        yield Fault("CAT-087", f"bindingUrl '{scope.binding_url}' is no URL", Place(path=path), cure)
+        yield Fault("CAT-167", f"bindingUrl '{scope.binding_url}' is no URL", Place(path=path), cure)
     for position, rule in enumerate(scope.rules):
         place = Place(path=f"{path}.rules[{position}].qualifiedName")
         text = rule.qualified_name
@@ -347,16 +347,16 @@ def _scope_faults(scope: Scope, path: str) -> Iterator[Fault]:
             said = piece["static_type"] if piece["static"] else piece["type"]
             if said and said not in TYPES:
                 cure = f"Types are {', '.join(TYPES)}."
-                yield Fault("CAT-087", f"'{piece[0]}' has the unknown type '{said}'", place, cure)
+                yield Fault("CAT-167", f"'{piece[0]}' has the unknown type '{said}'", place, cure)
         for section in text.split("/"):
             if len([piece for piece in _PIECE.finditer(section) if _is_open(piece)]) > MOST_STRINGS:
                 cure = "Say more of what stands between them, or give them narrower types."
-                yield Fault("CAT-087", f"'{section}' has more than {MOST_STRINGS} strings", place, cure)
+                yield Fault("CAT-167", f"'{section}' has more than {MOST_STRINGS} strings", place, cure)
         if not text.strip("/"):
-            yield Fault("CAT-087", "A rule has no path", place, "Send the path below the scope.")
+            yield Fault("CAT-167", "A rule has no path", place, "Send the path below the scope.")
         if _STRAY.search(_PIECE.sub("", text)):
             cure = "Write {name:type} for what varies and {{name:type}} for what tells sets apart."
-            yield Fault("CAT-087", f"'{text}' has a curly bracket that belongs to nothing", place, cure)
+            yield Fault("CAT-167", f"'{text}' has a curly bracket that belongs to nothing", place, cure)
 
 
 @lru_cache(maxsize=8)
