@@ -18,9 +18,20 @@ from headwater.api.studio.pages.history import HistoryPages
 from headwater.api.studio.pages.home import HomePages
 from headwater.api.studio.pages.impact import ImpactPages
 from headwater.api.studio.pages.lineage import LineagePages
+from headwater.api.studio.pages.manual_lineage import ManualLineagePages
 from headwater.api.studio.pages.monitor import MonitorPages
 from headwater.api.studio.pages.search import SearchPages
-from headwater.api.studio.routes import annotating, catalog, connections, glossary, impact, lineage, monitor, session
+from headwater.api.studio.routes import (
+    annotating,
+    catalog,
+    connections,
+    glossary,
+    impact,
+    lineage,
+    manual_lineage,
+    monitor,
+    session,
+)
 from headwater.api.studio.viewer import COOKIE, Sessions, Viewer
 from headwater.api.studio.workspaces import NoWorkspaces, Runs, Workspaces
 from headwater.errors import CatalogError, Fault, Forbidden, HeadwaterError
@@ -52,6 +63,10 @@ HANDLERS = (
     impact.impact,
     impact.impact_file,
     lineage.lineage,
+    manual_lineage.change,
+    manual_lineage.draw,
+    manual_lineage.read,
+    manual_lineage.remove,
     monitor.activity,
     monitor.retry,
     monitor.run,
@@ -71,6 +86,7 @@ DEPENDENCIES = (
     "home_pages",
     "impact_pages",
     "lineage_pages",
+    "manual_lineage_pages",
     "monitor_pages",
     "search_pages",
     "sessions",
@@ -94,6 +110,7 @@ def create_router(account: Account, *, runs: RunDatabase | None = None, workspac
         "home_pages": HomePages(account.catalog, history, monitor_pages),
         "impact_pages": ImpactPages(account.catalog, account.roles),
         "lineage_pages": LineagePages(account.catalog),
+        "manual_lineage_pages": ManualLineagePages(account),
         "monitor_pages": monitor_pages,
         "search_pages": SearchPages(account.catalog),
         "sessions": sessions,
