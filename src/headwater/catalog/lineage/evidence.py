@@ -83,9 +83,7 @@ class EdgeEvidence:
 
         Entities outside the `readable` collections have no names. Raises NotFound if there is no such edge.
         """
-        if offset < 0 or not 1 <= limit <= MAX_LIMIT:
-            cure = f"Use an offset of 0 or more and a limit of 1 to {MAX_LIMIT}."
-            raise Invalid(Fault("CAT-026", f"No page of runs from {offset}, {limit} long", cure=cure))
+        _check(offset, limit)
         with self._store.read() as connection:
             types = self._types.at(connection)
             edge = _edge(connection, relationship)
@@ -113,6 +111,12 @@ class EdgeEvidence:
                 columns=columns,
                 columns_total=columns_total,
             )
+
+
+def _check(offset: int, limit: int) -> None:
+    if offset < 0 or not 1 <= limit <= MAX_LIMIT:
+        cure = f"Use an offset of 0 or more and a limit of 1 to {MAX_LIMIT}."
+        raise Invalid(Fault("CAT-026", f"No page of runs from {offset}, {limit} long", cure=cure))
 
 
 def _edge(connection: Connection, relationship: str) -> Row:
