@@ -7,12 +7,12 @@ deleted with it; any other list that is sent replaces the one before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from headwater.catalog import clock
-from headwater.catalog.attributes import checked
+from headwater.catalog.attributes import checked, missing
 from headwater.catalog.reading import Row
 from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.counters import take
@@ -75,29 +75,10 @@ def plan_links(cast: Cast, types: TypeSet) -> Plan:
             for name in draft.forgotten:
                 _forget(plan, subject, name)
             for name, references in draft.links.items():
-                fitting = [_fitted(reference, types, faults) for reference in references]
-                _plan_attribute(plan, cast, subject, name, fitting, (lost, faults))
+                _plan_attribute(plan, cast, subject, name, references, types, (lost, faults))
     raise_if_any(Invalid, faults)
     raise_if_any(NotFound, lost)
     return plan
-
-
-def _fitted(reference: Reference, types: TypeSet, faults: list[Fault]) -> Reference:
-    """Return the reference with the attributes of its relationship in the form in which they are kept.
-
-    Without a relationship type they are kept as they are: the attribute alone may stand for several types.
-    """
-    if not reference.attributes:
-        return reference
-    type = types.relationships.get(reference.relationship_type or "")
-    name = reference.relationship_type or "relationshipAttributes"
-    faults.extend(quotas.faults_of_link(name, reference.attributes, reference.place))
-    if type is None:
-        return reference
-    own: list[Fault] = []
-    kept = checked(type, reference.attributes, types, own)
-    faults.extend(Fault(fault.code, fault.message, Place(path=reference.place), fault.cure) for fault in own)
-    return replace(reference, attributes={name: value for name, value in kept.items() if value is not None})
 
 
 def _forget(plan: Plan, subject: Subject, name: str) -> None:
@@ -112,6 +93,7 @@ def _plan_attribute(
     subject: Subject,
     name: str,
     references: Sequence[Reference],
+    types: TypeSet,
     faults: tuple[list[Fault], list[Fault]],
 ) -> None:
     lost, invalid = faults
@@ -128,10 +110,26 @@ def _plan_attribute(
         if link is not None:
             chosen.update(subject.type.links[name] if link.relationship.symmetric else (link,))
             ends = (subject.id, found.id) if link.side == 0 else (found.id, subject.id)
-            want(plan, Wanted(link.relationship, ends, reference.attributes or None))
+            said = _attributes(link.relationship, reference, types, invalid) if reference.attributes else None
+            want(plan, Wanted(link.relationship, ends, said))
     for link in chosen or set(subject.type.links[name] if not references else ()):
         if not (link.relationship.owns and not link.here.single) and not subject.is_new:
             plan.exclusive.add((link.side, link.relationship.id, subject.id))
+
+
+def _attributes(
+    type: RelationshipType, reference: Reference, types: TypeSet, faults: list[Fault]
+) -> dict[str, object] | None:
+    """Return the attributes of a relationship in the form in which they are kept; faults go to the list."""
+    own: list[Fault] = []
+    kept = checked(type, reference.attributes, types, own)
+    place = Place(path=reference.place)
+    for attribute in missing(type, kept):
+        message = f"Mandatory field {type.name}.{attribute.name} has no value"
+        own.append(Fault("CAT-021", message, cure=f"Send it in relationshipAttributes.attributes.{attribute.name}."))
+    own.extend(quotas.faults_of_link(type.name, kept))
+    faults.extend(Fault(fault.code, fault.message, place, fault.cure) for fault in own)
+    return {name: value for name, value in kept.items() if value is not None} or None
 
 
 def want(plan: Plan, wanted: Wanted) -> None:
@@ -140,7 +138,7 @@ def want(plan: Plan, wanted: Wanted) -> None:
         wanted.ends = (min(wanted.ends), max(wanted.ends))
     plan.wanted[wanted.pair] = wanted
     for side in (0, 1):
-        if wanted.type.ends[side].single and wanted.ends[side] not in plan.fresh:
+        if wanted.ends[side] not in plan.fresh and wanted.type.ends[side].single:
             plan.exclusive.add((side, wanted.type.id, wanted.ends[side]))
 
 
@@ -155,6 +153,8 @@ def _link(type: EntityType, name: str, reference: Reference, found: Found, fault
         message = f"'{name}' of {type.name} refers to a {found.type.name}, expected is {expected}"
         faults.append(Fault("CAT-024", message, Place(path=reference.place), f"Refer to a {expected}."))
         return None
+    if len(fitting) == 1:
+        return fitting[0]
     # Where several fit (inputs of a process by its own type and by Process), the one declared nearest is meant.
     return min(fitting, key=lambda link: (link.there.type != found.type.name, link.relationship.id))
 
