@@ -116,7 +116,15 @@ def test_dry_run_writes_nothing_and_tells_what_would_be(rooms: tuple[Room, Room]
     assert summary.dry_run
     assert summary.counts["types"]["created"] == 5
     assert summary.counts["collections"] == {"created": 2}
+    assert summary.counts["entities"].keys() == {"created"}
     assert summary.left == ()
+
+
+def test_dry_run_after_a_push_would_change_nothing(rooms: tuple[Room, Room]) -> None:
+    first, second = rooms
+    bring(first.side(), second.side())
+    summary = bring(first.side(), second.side(), Wanted(dry_run=True))
+    assert {outcome for counts in summary.counts.values() for outcome in counts} == {"unchanged"}
 
 
 def test_everything_goes_into_the_collection_that_is_named(rooms: tuple[Room, Room]) -> None:

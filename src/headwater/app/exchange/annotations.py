@@ -38,23 +38,21 @@ class Annotator:
         names |= {name for entity in here for name in entity.business_attributes or {}}
         await self._types.ensure(names)
         there: dict[str, Entity] = {}
-        if not self._dry_run:
-            keys = [self._sent.guids[entity.guid] for entity in here]
+        if keys := [key for entity in here if (key := self._sent.guids[entity.guid])]:
             there = {one.guid: one for one in (await entities(self._target, keys, self._ledger)).entities}
         for entity in here:
             await self._one(entity, there.get(self._sent.guids[entity.guid]))
         self._ledger.step("annotations", len(guids), total)
 
     async def _one(self, here: Entity, there: Entity | None) -> None:
-        if self._dry_run:
-            self._ledger.count("annotations", "changed")
-            return
         if there is None:
+            if self._dry_run:
+                self._ledger.count("annotations", "changed")
             return
         path = f"{ATLAS}/entity/guid/{there.guid}"
         sends = [*_classifications(here, there, path), *_labels(here, there, path), *_business(here, there, path)]
         try:
-            for method, where, body in sends:
+            for method, where, body in () if self._dry_run else sends:
                 await self._target.send(method, where, body=body)
         except Refused as error:
             if error.answered >= 500:

@@ -13,6 +13,7 @@ SEARCH = "/datamap/api/search/query"
 BULK = f"{ATLAS}/entity/bulk"
 HITS = 1000
 GUIDS = 40
+NAMES = 20
 
 
 def batches(items: Sequence[str], size: int = GUIDS) -> Iterator[Sequence[str]]:
@@ -51,3 +52,23 @@ async def entities(side: Side, wanted: Sequence[str], ledger: Ledger) -> Entitie
         found += one.entities
         parts |= one.referred_entities
     return Entities(tuple(found), parts)
+
+
+async def standing(side: Side, given: Sequence[Entity]) -> dict[tuple[str, str], Entity]:
+    """Return those of these entities that the side has, by type and name."""
+    by_type: dict[str, list[str]] = {}
+    for entity in given:
+        by_type.setdefault(entity.type_name, []).append(entity.name)
+    found: dict[tuple[str, str], Entity] = {}
+    for type_name, names in by_type.items():
+        for some in batches(names, NAMES):
+            params = [(f"attr_{at}:qualifiedName", name) for at, name in enumerate(some)]
+            try:
+                answer = await side.ask(Entities, "GET", f"{BULK}/uniqueAttribute/type/{type_name}", params=params)
+            except Refused as error:
+                # Neither a type nor a name that is not there is found.
+                if error.answered not in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST):
+                    raise
+                continue
+            found |= {(one.type_name, one.name): one for one in answer.entities}
+    return found

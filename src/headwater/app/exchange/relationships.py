@@ -29,7 +29,10 @@ class Relator:
         """Write all; what has an end that the target did not get is taken down as left."""
         ready = [one for one in self._sent.waiting.values() if self._has_ends(one)]
         if self._dry_run:
-            self._ledger.count("relationships", "changed", len(ready))
+            for one in ready:
+                ends = frozenset(self._sent.guids[guid] for guid in one.ends)
+                known = (one.type_name, ends) in self._sent.links
+                self._ledger.count("relationships", "unchanged" if known else "created")
             return
         singles = [one for one in ready if one.single]
         for at in range(0, len(singles), TOGETHER):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from headwater.app.exchange.places import Places
+from headwater.app.exchange.reading import standing
 from headwater.app.exchange.report import Ledger
 from headwater.app.exchange.shapes import Entity, Mutation, Reference, Values
 from headwater.app.exchange.side import ATLAS, Refused, Side
@@ -28,13 +29,18 @@ class Unit:
 
 @dataclass(slots=True)
 class Sent:
-    """What is known of both sides: guids there by guids here, and relationships that wait for their other end."""
+    """What is known of both sides: guids there by guids here, and relationships that wait for their other end.
+
+    In a dry run, what is not there has an empty guid there.
+    """
 
     guids: dict[str, str] = field(default_factory=dict)
     before: frozenset[str] = frozenset()
     """Entities that an exchange before this one sent before it was broken off."""
     waiting: dict[str, Waiting] = field(default_factory=dict)
     annotated: set[str] = field(default_factory=set)
+    links: set[tuple[str, frozenset[str]]] = field(default_factory=set)
+    """In a dry run: relationships that stand there, by type and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,7 @@ class Writer:
         keys = {entity.guid: f"-{at + 1}" for at, entity in enumerate(given)}
         body = [self._input(entity, keys) for entity in given]
         if self._dry_run:
-            self._sent.guids.update({guid: guid for guid in keys})
-            self._ledger.count("entities", "changed", len(given))
+            await self._compare(given, body)
             return
         try:
             params = [("collectionId", place)] if place else []
@@ -112,6 +117,21 @@ class Writer:
         self._ledger.count("entities", "created", created)
         self._ledger.count("entities", "changed", changed)
         self._ledger.count("entities", "unchanged", max(0, len(given) - created - changed))
+
+    async def _compare(self, given: Sequence[Entity], body: Sequence[Values]) -> None:
+        """Count what would become of entities, by what the target has of these names."""
+        there = await standing(self._side, given)
+        for entity, sent in zip(given, body, strict=True):
+            found = there.get((entity.type_name, entity.name))
+            self._sent.guids[entity.guid] = found.guid if found else ""
+            if found is None:
+                self._ledger.count("entities", "created")
+                continue
+            self._sent.links.update(
+                (reference.relationship_type, frozenset({found.guid, reference.guid}))
+                for _, reference in found.references()
+            )
+            self._ledger.count("entities", "unchanged" if _says(found, sent) else "changed")
 
     def _input(self, entity: Entity, keys: Mapping[str, str]) -> Values:
         """Return an entity as it is sent. What it has no value for is not said, so that it stays as it is there."""
@@ -173,3 +193,11 @@ class Writer:
 
     def _is_single(self, type_name: str, side: int) -> bool:
         return self._book.relationships[type_name][side].cardinality == "SINGLE"
+
+
+def _says(there: Entity, sent: Values) -> bool:
+    """Tell whether an entity there has all that would be sent of its own values."""
+    values = sent["attributes"]
+    same = isinstance(values, dict) and all(there.attributes.get(name) == value for name, value in values.items())
+    custom = sent.get("customAttributes", there.custom_attributes) == there.custom_attributes
+    return same and custom and sent.get("contacts", there.contacts) == there.contacts
