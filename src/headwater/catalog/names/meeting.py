@@ -266,7 +266,7 @@ def _find_parts(connection: Connection, meeting: Meeting, asked: Mapping[Sent, E
 
 
 def _column_key(piece: str) -> str:
-    return section(piece).casefold()
+    return (piece if piece.isidentifier() else section(piece)).casefold()
 
 
 def _children(connection: Connection, holders: Mapping[int, _Holder]) -> dict[tuple[str, str], Row]:

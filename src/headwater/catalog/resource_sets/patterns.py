@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 _DELIMITER = r"[-._@]?"
 _MONTH, _DAY, _HOUR = "(0[1-9]|1[012])", "(0[1-9]|[12][0-9]|3[01])", "(2[0-3]|[01]?[0-9])"
@@ -31,7 +31,10 @@ _LOCALE = "|".join(locale.replace("-", "[-_]") for locale in LOCALES)
 
 @dataclass(frozen=True, slots=True)
 class Replacer:
-    """A built-in pattern. `spared` are pieces that it leaves alone; `in_file` looks at file names only."""
+    """A built-in pattern. `spared` are pieces that it leaves alone; `in_file` looks at file names only.
+
+    Sections that are shorter than `shortest`, or without the text `hint`, cannot fit and are not looked at.
+    """
 
     name: str
     pattern: str
@@ -39,28 +42,40 @@ class Replacer:
     spared: str = ""
     in_file: bool = False
     again: bool = True
+    shortest: int = 1
+    hint: str = ""
 
 
 REPLACERS: tuple[Replacer, ...] = (
-    Replacer("Guid", f"([0-9A-F]{{32}}|{_GUID})", "{GUID}"),
+    Replacer("Guid", f"([0-9A-F]{{32}}|{_GUID})", "{GUID}", shortest=32),
     Replacer("Number", r"^\d+$", "{N}", again=False),
     Replacer(
         "yyyy-mm-ddThh-MM-ss",
         rf"{_DATE}([T]){_HOUR}({_DELIMITER})([0-5][0-9])({_DELIMITER})([0-5][0-9])(Z)?",
         r"{Year}\2{Month}\4{Day}\6{Hour}\8{Minute}\g<10>{Second}\g<12>",
+        shortest=14,
+        hint="20",
     ),
-    Replacer("yyyy-mm-ddThh", rf"{_DATE}([T]){_HOUR}(Z)?", r"{Year}\2{Month}\4{Day}\6{Hour}\8"),
-    Replacer("yyyy-mm-ddZ", rf"{_DATE}(Z)", r"{Year}\2{Month}\4{Day}\6"),
-    Replacer("yyyy-mm-dd-hhZ", rf"{_DATE}({_DELIMITER}){_HOUR}(Z)", r"{Year}\2{Month}\4{Day}\6{Hour}\8"),
+    Replacer("yyyy-mm-ddThh", rf"{_DATE}([T]){_HOUR}(Z)?", r"{Year}\2{Month}\4{Day}\6{Hour}\8", shortest=10, hint="20"),
+    Replacer("yyyy-mm-ddZ", rf"{_DATE}(Z)", r"{Year}\2{Month}\4{Day}\6", shortest=9, hint="20"),
+    Replacer(
+        "yyyy-mm-dd-hhZ",
+        rf"{_DATE}({_DELIMITER}){_HOUR}(Z)",
+        r"{Year}\2{Month}\4{Day}\6{Hour}\8",
+        shortest=10,
+        hint="20",
+    ),
     Replacer(
         "yyyy-mm-dd",
         rf"([-.=_@]|^)(20)[1-9][0-9]([-._@]){_MONTH}([-._@]){_DAY}([-.=_@]|$)",
         r"\1{Year}\3{Month}\5{Day}\7",
+        shortest=10,
+        hint="20",
     ),
     Replacer("NumberBetweenDelimiter", rf"{_AFTER}(\d+){_BEFORE}", "{N}", spared=_VERSION),
-    Replacer("4ByteHex", r"(?:(?<=[-._@])|^)([0-9A-F]{8,16})(?=[-._@]|$)", "{HEX}", spared=_VERSION),
+    Replacer("4ByteHex", r"(?:(?<=[-._@])|^)([0-9A-F]{8,16})(?=[-._@]|$)", "{HEX}", spared=_VERSION, shortest=8),
     Replacer("NumberInFile", r"(\d+)", "{N}", spared=rf"{_VERSION}|b2b|[.](?=[^./]*[A-Z])[^./]*$", in_file=True),
-    Replacer("Localization", rf"(?:(?<=[-._@=])|^)({_LOCALE})(?=[-._@=]|$)", "{LOC}"),
+    Replacer("Localization", rf"(?:(?<=[-._@=])|^)({_LOCALE})(?=[-._@=]|$)", "{LOC}", shortest=5),
 )
 SPARK, DATE_IN_PATH = "SparkPath", "Date(yyyy/mm/dd)InPath"
 COMPLEX = (SPARK, DATE_IN_PATH)
@@ -99,7 +114,7 @@ def replaced(path: str, disabled: Iterable[str] = ()) -> str:
     if DATE_IN_PATH not in off:
         hidden = _DAYS.sub("{Year}/{Month}/{Day}", hidden)
     *folders, file = hidden.split("/")
-    sections = [_section(folder, off, in_file=False) for folder in folders]
+    sections = [_folder(folder, off) for folder in folders]
     sections.append(_section(file, off, in_file=True))
     return _HIDDEN.sub(lambda found: f"%{ord(found[0]) - 0xE000:02X}", "/".join(sections))
 
@@ -114,11 +129,18 @@ def _spark(path: str) -> str:
     return "/".join((*folders, "{SparkPartitions}"))
 
 
+@lru_cache(maxsize=4096)
+def _folder(section: str, off: frozenset[str]) -> str:
+    return _section(section, off, in_file=False)
+
+
 def _section(section: str, off: frozenset[str], *, in_file: bool) -> str:
     if not _MIGHT.search(section):
         return section
     for replacer in REPLACERS:
         if replacer.name in off or (replacer.in_file and not in_file):
+            continue
+        if len(section) < replacer.shortest or replacer.hint not in section:
             continue
         for _ in range(_ROUNDS if replacer.again else 1):
             before = section
