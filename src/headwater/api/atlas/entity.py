@@ -10,7 +10,7 @@ from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
-from headwater.api import conditions, wire
+from headwater.api import conditions, hidden, wire
 from headwater.api.atlas.classifications import updates_of
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.model import EntitiesInfo, Entity, EntityBatch, EntityInfo, EntityInput, Shape
@@ -49,7 +49,7 @@ def write_many(account: Served, caller: Caller, request: Incoming, body: RawBody
 def _write(
     account: Account, caller: Principal, request: Incoming, batch: EntityBatch, condition: Condition | None = None
 ) -> Response[bytes]:
-    collection = wire.text(request, "collectionId") or None
+    collection = wire.text(request, "collectionId") or account.default_collections.of(caller)
     found = account.catalog.entities.write(
         batch,
         by=caller.id,
@@ -84,7 +84,7 @@ def read_one(
     relationships = not wire.flag(request, "ignoreRelationships")
     found = account.catalog.entities.get(guid, relationships=relationships)
     wire.may_read(account, caller, frozenset({found.entity.collection_id}))
-    return _tagged(request, found)
+    return _tagged(request, hidden.of_one(account, caller, found))
 
 
 @put("/entity/guid/{guid:str}", sync_to_thread=True)
@@ -163,7 +163,7 @@ def _named(account: Account, caller: Principal, request: Incoming, type_name: st
     guid = account.catalog.entities.guid_of(type_name, name)
     found = account.catalog.entities.get(guid, relationships=relationships)
     wire.may_read(account, caller, frozenset({found.entity.collection_id}))
-    return found
+    return hidden.of_one(account, caller, found)
 
 
 @put("/entity/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)
@@ -204,6 +204,7 @@ def read_many_named(account: Served, caller: Caller, request: Incoming, type_nam
 
 def _shown(account: Account, caller: Principal, request: Incoming, found: EntitiesInfo) -> Response[bytes]:
     wire.may_read(account, caller, frozenset(entity.collection_id for entity in found.entities))
+    found = hidden.of_many(account, caller, found)
     if wire.flag(request, "minExtInfo"):
         found = msgspec.structs.replace(found, referred_entities=_without_details(found.referred_entities))
     return wire.answer(found)

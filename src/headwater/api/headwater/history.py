@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, RawBody
 
-from headwater.api import wire
+from headwater.api import hidden, wire
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.clock import milliseconds
+from headwater.catalog.model import EntityInfo
 from headwater.errors import Fault, Invalid
 
 MOST = 1000
@@ -28,7 +30,7 @@ def read_history(account: Served, caller: Caller, request: Incoming, guid: FromP
         raise Invalid(Fault("CAT-028", f"There is no page of {limit} from {offset}", cure=cure))
     page = account.catalog.history.page(guid, limit=limit, offset=offset)
     wire.may_read(account, caller, frozenset({page.collection_id}))
-    return wire.answer(page)
+    return wire.answer(hidden.of_history(account, caller, page))
 
 
 @get("/entity/{guid:str}/asOf", sync_to_thread=True)
@@ -46,7 +48,8 @@ def read_as_of(account: Served, caller: Caller, request: Incoming, guid: FromPat
     found = (
         history.as_of_version(guid, wire.number(request, "version", 0)) if version else history.as_of(guid, _at(time))
     )
-    return wire.answer(found)
+    shown = hidden.of_one(account, caller, EntityInfo(entity=found.entity, referred_entities={}))
+    return wire.answer(msgspec.structs.replace(found, entity=shown.entity))
 
 
 def _at(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import string
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
@@ -12,6 +13,7 @@ from sqlalchemy import delete as delete_from
 
 from headwater.catalog import clock
 from headwater.catalog.store import Store, schema
+from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import IS_LIVE
 from headwater.errors import Conflict, Fault, Invalid, NotFound
 
@@ -67,6 +69,15 @@ class Collections:
         if all(collection.name != name for collection in found):
             raise no_collection(name)
         return tuple(collection for collection in found if collection.parent == name)
+
+    def outside(self, guids: Iterable[str], names: frozenset[str]) -> frozenset[str]:
+        """Return those of these entities that stand in none of the named collections; unknown guids are passed over."""
+        with self._store.read() as connection:
+            inside = [id for id, name in collection_names(connection).items() if name in names]
+            wanted = listed()
+            query = select(schema.entities.c.guid).join(wanted, schema.entities.c.guid == text(wanted))
+            elsewhere = query.where(schema.entities.c.collection_id.not_in(inside))
+            return frozenset(connection.execute(elsewhere, {"wanted": packed(sorted(set(guids)))}).scalars())
 
     def fresh_name(self) -> str:
         """Return a name of six letters and digits that no collection has, as Purview makes them."""

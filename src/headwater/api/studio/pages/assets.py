@@ -50,7 +50,7 @@ class AssetPages:
         can_edit = self._roles.allowed(viewer.principal, "data/write", entity.collection_id)
         known = self._labels.of(entity.type_name)
         parents = self._catalog.assets.parents(guid)
-        operations = self._operations(entity)
+        operations = self._operations(viewer, entity)
         degree = self._catalog.lineage.degrees([guid]).get(guid, Degree())
         writers = {guid: role for guid, role in operations.items() if role != "read"}
         runs = self._runs(writers or operations, limit=1)
@@ -64,7 +64,7 @@ class AssetPages:
             source=known.source,
             kind=known.kind,
             family=known.family,
-            path=tuple(crumb(self._labels, parent) for parent in parents),
+            path=tuple(crumb(self._labels, parent) for parent in parents if parent.collection_id in viewer.readable),
             description=text(entity.attributes, "userDescription") or text(entity.attributes, "description"),
             status=text(entity.attributes, "status"),
             error=text(entity.attributes, "errorMessage"),
@@ -74,7 +74,7 @@ class AssetPages:
             created_by=names.get(entity.created_by, entity.created_by),
             updated_at=moment(entity.update_time),
             properties=_properties(entity),
-            related=self._related(entity),
+            related=self._related(viewer, entity),
             has_schema=columns > 0,
             has_lineage=bool(degree.upstream or degree.downstream or operations),
             columns=columns,
@@ -106,15 +106,20 @@ class AssetPages:
     def runs(self, viewer: Viewer, guid: str) -> AssetRuns:
         """Return the runs that the asset's operations reported, newest first."""
         entity = self._read(viewer, guid)
-        return AssetRuns(runs=self._runs(self._operations(entity), limit=100))
+        return AssetRuns(runs=self._runs(self._operations(viewer, entity), limit=100))
 
     def _read(self, viewer: Viewer, guid: str) -> Entity:
         entity = self._catalog.entities.get(guid).entity
         self._roles.authorize(viewer.principal, "data/read", entity.collection_id)
         return entity
 
-    def _operations(self, entity: Entity) -> dict[str, Role]:
-        """Return operation guid → what the entity is to it: `wrote`, `read` or `ran`."""
+    def _operations(self, viewer: Viewer, entity: Entity) -> dict[str, Role]:
+        """Return operation guid → what the entity is to it: `wrote`, `read` or `ran`; those that may be seen."""
+        found = self._all_operations(entity)
+        hidden = self._catalog.collections.outside(found, viewer.readable)
+        return {guid: role for guid, role in found.items() if guid not in hidden}
+
+    def _all_operations(self, entity: Entity) -> dict[str, Role]:
         kind = self._labels.of(entity.type_name).kind
         if kind == "process":
             children = self._catalog.assets.children(entity.guid)
@@ -142,12 +147,12 @@ class AssetPages:
             for run in observed
         )
 
-    def _related(self, entity: Entity) -> tuple[RelatedGroup, ...]:
+    def _related(self, viewer: Viewer, entity: Entity) -> tuple[RelatedGroup, ...]:
         children = self._catalog.assets.children(entity.guid, limit=100)
         groups: dict[str, list[Crumb]] = {}
         parts = {name for name, type_ in self._catalog.types.current.entities.items() if type_.is_part}
         for child in children:
-            if child.type_name in parts:
+            if child.type_name in parts or child.collection_id not in viewer.readable:
                 continue
             groups.setdefault(self._labels.of(child.type_name).text, []).append(crumb(self._labels, child))
         return tuple(RelatedGroup(label=name, items=tuple(items)) for name, items in sorted(groups.items()))
@@ -155,7 +160,7 @@ class AssetPages:
 
 def _run(run: Observation, role: Role, owners: Sequence[EntityHeader], state: LineageState) -> AssetRun:
     names = [owner.display_text for owner in owners]
-    workspace, pipeline, activity = ("", "", *names)[-3:] if len(names) < 3 else names[-3:]
+    workspace, pipeline, activity = ("", "", "", *names)[-3:]
     return AssetRun(
         workspace=workspace,
         pipeline=pipeline,
