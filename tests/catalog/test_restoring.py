@@ -5,8 +5,14 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import BigInteger
 
 from catalog.desk import Desk, entity, ref
+from headwater.catalog.annotations import tables as annotations
+from headwater.catalog.names import tables as names
+from headwater.catalog.resource_sets import tables as resource_sets
+from headwater.catalog.store import schema as store
+from headwater.catalog.writing.purging import COLUMNS
 from headwater.errors import Conflict, NotFound
 
 FAR = 1_000_000_000
@@ -77,8 +83,8 @@ def test_what_was_deleted_comes_back_as_it_was(desk: Desk, groups: list[set[str]
     flow(desk)
     before = picture(desk)
     gone: list[str] = []
-    for names in groups:
-        guids = [desk.guid(name) for name in sorted(names) if not absent(desk, name)]
+    for group in groups:
+        guids = [desk.guid(name) for name in sorted(group) if not absent(desk, name)]
         removed = desk.catalog.entities.delete(guids, by="tester").mutated_entities.get("DELETE", [])
         gone.extend(header.guid for header in removed)
     order.shuffle(gone)
@@ -205,6 +211,28 @@ def leftovers(desk: Desk, keys: list[object], guids: list[str]) -> list[tuple[st
                 named = [value for value in row if value in keys or any(guid in str(value) for guid in guids)]
                 found.extend((table, value) for value in named)
     return found
+
+
+# Columns that look like keys of entities: of relationships and columns, and two that purging sets to nothing.
+OTHERS = {
+    ("blocked_classifications", "relationship_id"),
+    ("column_edges", "sink_id"),
+    ("column_edges", "source_id"),
+    ("entities", "parent_id"),
+    ("lineage_edges", "relationship_id"),
+    ("resource_sets", "set_id"),
+}
+
+
+def test_every_column_that_names_an_entity_is_purged() -> None:
+    named = set()
+    for module in (annotations, names, resource_sets, store):
+        for table in module.metadata.tables.values():
+            for column in table.columns:
+                refers = any(key.target_fullname == "entities.id" for key in column.foreign_keys)
+                if refers or (isinstance(column.type, BigInteger) and column.name.endswith("_id")):
+                    named.add((table.name, column.name))
+    assert named == {(table.name, column.name) for table, column in COLUMNS} | OTHERS
 
 
 def test_what_is_not_deleted_is_not_purged(desk: Desk) -> None:

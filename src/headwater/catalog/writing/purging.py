@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Delete, Select, Table, delete, select
 from headwater.catalog.annotations.tables import blocked, reached, travelling
 from headwater.catalog.names.tables import catalog_names, merged_entities, merges
 from headwater.catalog.reading import Row
+from headwater.catalog.resource_sets.tables import files, sets
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import (
     annotation_index,
@@ -32,6 +33,7 @@ COLUMNS: tuple[tuple[Table, Column[int]], ...] = (
     (merged_entities, merged_entities.c.entity_id),
     (merges, merges.c.into_id),
     (catalog_names, catalog_names.c.entity_id),
+    (files, files.c.entity_id),
     (annotation_index, annotation_index.c.entity_id),
     (column_edges, column_edges.c.operation_id),
     (documents, documents.c.id),
@@ -57,6 +59,7 @@ def purge(connection: Connection, gone: Sequence[Row]) -> None:
         connection.execute(statement, keys)
     for table, column in COLUMNS:
         connection.execute(delete(table).where(column.in_(these)), keys)
+    connection.execute(update(sets).where(sets.c.set_id.in_(these)).values(set_id=None), keys)
     connection.execute(update(entities).where(entities.c.parent_id.in_(these)).values(parent_id=None), keys)
     connection.execute(delete(entities).where(entities.c.id.in_(these)), keys)
 
