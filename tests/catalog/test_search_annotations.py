@@ -11,7 +11,6 @@ EMAIL, PHONE = "MICROSOFT.PERSONAL.EMAIL", "MICROSOFT.PERSONAL.EU.PHONE_NUMBER"
 CARD = "MICROSOFT.FINANCIAL.CREDIT_CARD"
 TYPES = {
     "classificationDefs": [
-        {"name": EMAIL},
         {"name": PHONE},
         {"name": CARD},
         {"name": "Work email", "superTypes": [EMAIL]},

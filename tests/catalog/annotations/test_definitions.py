@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from catalog.annotations.conftest import TYPES
-from catalog.desk import Desk
+from catalog.desk import Desk, entity
+from headwater.catalog.model import ClassificationInput
 from headwater.catalog.type_checks import faults_of
 from headwater.catalog.types import Category
 from headwater.errors import Fault, Invalid
@@ -103,3 +104,13 @@ def test_classification_is_shown_with_what_is_above_and_below_it(typed: Desk) ->
     shown = typed.catalog.types.definition("Mail")
     assert (shown["superTypes"], shown["subTypes"], shown["entityTypes"]) == (["Personal"], ["Private mail"], [])
     assert typed.catalog.types.update({"classificationDefs": [shown]}, by="tester")["classificationDefs"][0]["subTypes"]
+
+
+def test_classifications_of_purview_can_be_given_by_their_names(desk: Desk) -> None:
+    desk.write(entity("DataSet", "d"))
+    given = ClassificationInput(type_name="MICROSOFT.FINANCIAL.CREDIT_CARD_NUMBER", attributes={"confidence": 7})
+    desk.catalog.classifications.add([desk.guid("d")], [given], by="tester")
+    header = desk.catalog.entities.header(desk.guid("d"))
+    assert header.classifications[0]["attributes"] == {"confidence": 7}
+    with pytest.raises(Invalid):
+        desk.catalog.types.delete(["MICROSOFT.PERSONAL.EMAIL"])
