@@ -18,7 +18,7 @@ from headwater.catalog.lineage.around import MAX_DEPTH, lineage_base
 from headwater.catalog.lineage.column_steps import Kind, column_keys
 from headwater.catalog.lineage.edges import told_edges
 from headwater.catalog.lineage.steps import Way, kinds, starts
-from headwater.catalog.lineage.stops import SeenBy, Stop, column_names, last_runs, stops
+from headwater.catalog.lineage.stops import SeenBy, Stop, column_assets, column_names, last_runs, stops
 from headwater.catalog.lineage.trace import AssetSearch, Bounds, ColumnSearch
 from headwater.catalog.lineage.ways import ColumnHop, Hop, Ways, legs
 from headwater.catalog.model import Shape
@@ -99,7 +99,6 @@ class _Columns:
     every: ColumnSearch
     direct: Collection[int]
     by_asset: Mapping[int, Sequence[int]]
-    names: Mapping[int, tuple[int, str]]
 
     def kind(self, column: int) -> Kind:
         return "DIRECT" if column in self.direct else "INDIRECT"
@@ -162,13 +161,13 @@ class _Listing:
         every.run()
         direct = every if every.all_direct else ColumnSearch(self._connection, begin, bounds, ("DIRECT",))
         direct.run()
-        names = column_names(self._connection, every.trace.levels)
+        assets = column_assets(self._connection, every.trace.levels)
         by_asset: dict[int, list[int]] = {}
         for column, level in every.trace.levels.items():
             if level:
-                by_asset.setdefault(names[column][0], []).append(column)
+                by_asset.setdefault(assets[column], []).append(column)
         reached = {column for column, level in direct.trace.levels.items() if level}
-        return _Columns(every, reached, by_asset, names)
+        return _Columns(every, reached, by_asset)
 
     def page(self, after: Place) -> Impact:
         """Return the assets behind a place of the list."""
@@ -224,6 +223,7 @@ class _Listing:
         last = [way[-1].operation for way in every]
         runs = last_runs(self._connection, [id for id in last if id is not None], self._asked.as_of)
         shown = stops(self._connection, [id for _, id in chosen], self._types, self._readable)
+        names = column_names(self._connection, routes)
         column_paths = dict(zip(routes, ways.column_hops(list(routes.values())), strict=True))
         for (distance, id), path, operation in zip(chosen, ways.hops(every), last, strict=True):
             yield Reached(
@@ -231,16 +231,15 @@ class _Listing:
                 distance=distance,
                 kind=self._columns.kind_of(id),
                 path=path,
-                columns=tuple(self._reached(column, column_paths[column]) for column in columns[id]),
+                columns=tuple(self._reached(column, names[column][1], column_paths[column]) for column in columns[id]),
                 last_run=_last_run(runs, operation, path[-1]),
             )
 
     def _route(self, column: int) -> list[int]:
         return [came.over for _, came in self._columns.every.way_to(column) if came.over is not None]
 
-    def _reached(self, column: int, path: tuple[ColumnHop, ...]) -> ReachedColumn:
+    def _reached(self, column: int, name: str, path: tuple[ColumnHop, ...]) -> ReachedColumn:
         distance = self._columns.every.trace.levels[column]
-        name = self._columns.names[column][1]
         return ReachedColumn(name=name, kind=self._columns.kind(column), distance=distance, path=path)
 
     def _order(self, column: int) -> Place:

@@ -89,6 +89,17 @@ def column_names(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[
 
 
 @cache
+def _assets() -> Select[int, int]:
+    table, wanted = lineage_columns.c, listed()
+    return select(table.id, table.entity_id).join(wanted, table.id == integer(wanted))
+
+
+def column_assets(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Return the asset of each column."""
+    return dict(fetch(connection, _assets(), {"wanted": packed(sorted(set(ids)))}))
+
+
+@cache
 def _last_seen(timed: bool) -> Select[int, str, str, int, str, int | None, int | None]:
     seen, earlier, wanted = observations.c, observations.alias("earlier"), listed()
     at: BindParameter[int] = bindparam("at", type_=BigInteger)

@@ -186,16 +186,23 @@ class ColumnSearch:
         """Column or rows → what it was come to from, in the same asset."""
         self.all_direct = True
         """Whether no edge but DIRECT ones was met."""
-        self._open(list(starts))
+        self.trace.front = list(starts)
+        self._open()
 
     def run(self) -> Trace:
         """Search as far as the bounds say."""
         while self.trace.number < self._bounds.depth and not self.trace.over:
-            self.advance()
+            self._step()
+            if self.trace.number < self._bounds.depth:
+                self._open()
         return self.trace
 
     def advance(self) -> None:
-        """Take one level."""
+        """Take one level, and what stands for its rows."""
+        self._step()
+        self._open()
+
+    def _step(self) -> None:
         trace = self.trace
         trace.number += 1
         query = edges_at(self._up, self._bounds.as_of is not None)
@@ -209,7 +216,7 @@ class ColumnSearch:
                 trace.truncated = True
                 break
         # What stood for the same rows before has been expanded already.
-        self._open([id for id in new if id not in self.stood])
+        trace.front = [id for id in new if id not in self.stood]
 
     def way_to(self, end: int, *, through: bool = False) -> list[tuple[int, Came]]:
         """Return the columns that edges led to on the way to `end`, and how each was come to.
@@ -229,14 +236,12 @@ class ColumnSearch:
         levels = self.trace.levels
         return {**levels, **{id: levels[given] for id, given in self.stood.items()}}
 
-    def _open(self, met: list[int]) -> None:
-        near = self._relatives(met) if self._with_rows and met else []
-        self.trace.front = [*met, *near]
-
-    def _relatives(self, met: Sequence[int]) -> list[int]:
-        found = []
-        for given, other in relatives(self._connection, met, self._up):
-            if other not in self.trace.levels and other not in self.stood:
+    def _open(self) -> None:
+        """Add what stands for the same rows to the front."""
+        trace = self.trace
+        if not (self._with_rows and trace.front):
+            return
+        for given, other in relatives(self._connection, trace.front, self._up):
+            if other not in trace.levels and other not in self.stood:
                 self.stood[other] = given
-                found.append(other)
-        return found
+                trace.front.append(other)
