@@ -17,10 +17,10 @@ from headwater.catalog.collections.moving import Moves
 from headwater.catalog.entities import Entities
 from headwater.catalog.glossary.glossary import BusinessGlossary
 from headwater.catalog.history import History
+from headwater.catalog.lifecycle import Lifecycle
 from headwater.catalog.lineage import EdgeEvidence, ImpactList, Lineage, PathSearch
 from headwater.catalog.lineage.columns import ColumnLineage
 from headwater.catalog.names.aliases import Aliases
-from headwater.catalog.lifecycle import Lifecycle
 from headwater.catalog.names.merges import Merges
 from headwater.catalog.relationships import Relationships
 from headwater.catalog.resource_sets.account_rules import ResourceSetRules
@@ -74,14 +74,14 @@ class Catalog:
             types=types,
             collections=collections,
             moves=Moves(store, types),
+            classifications=Classifications.open(store, types),
+            labels=Labels(store, types),
+            business_metadata=BusinessMetadata(store, types),
             entities=Entities(store, types, collections),
             assets=Assets(store, types),
             history=History(store, types),
             aliases=Aliases(store, types),
             glossary=BusinessGlossary.open(store, types, collections),
-            classifications=Classifications.open(store, types),
-            labels=Labels(store, types),
-            business_metadata=BusinessMetadata(store, types),
             merges=Merges(store, types),
             relationships=Relationships(store, types),
             lineage=Lineage(store, types),
