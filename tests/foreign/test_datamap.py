@@ -107,6 +107,12 @@ def test_template_of_terms_is_read_beside_atlas_routes(client: DataMapClient) ->
     assert client.type_definition.get()["termTemplateDefs"] == []
     shown = client.type_definition.get(include_term_template=True)["termTemplateDefs"]
     assert "dmTemplate" in {definition["name"] for definition in shown}
+    glossary = client.glossary.create({"name": "Templated"})
+    term = {"name": "Filled in", "anchor": {"glossaryGuid": glossary["guid"]}, "templateName": ["dmTemplate"]}
+    guid = client.glossary.create_term(term)["guid"]
+    with pytest.raises(HttpResponseError, match="has references"):
+        client.type_definition.delete("dmTemplate")
+    client.glossary.delete_term(guid)
     client.type_definition.delete("dmTemplate")
 
 

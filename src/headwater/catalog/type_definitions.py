@@ -280,11 +280,13 @@ def _make(connection: Connection, given: Mapping[str, tuple[Category, Definition
 
 
 def _remove(connection: Connection, name: str) -> None:
-    """Delete a type. Raises Conflict if it has instances."""
-    id = connection.execute(select(schema.types.c.id).where(schema.types.c.name == name)).scalar_one()
-    if _has_instances(connection, id) or _is_said(connection, name):
+    """Delete a type. Raises Conflict if it is in use."""
+    table = schema.types.c
+    row = connection.execute(select(table.id, table.category).where(table.name == name)).one()
+    filled_in = row.category == "TERM_TEMPLATE" and _is_filled_in(connection, name)
+    if filled_in or _has_instances(connection, row.id) or _is_said(connection, name):
         raise Conflict(_in_use(name))
-    connection.execute(delete(schema.types).where(schema.types.c.id == id))
+    connection.execute(delete(schema.types).where(table.id == row.id))
 
 
 def _check(given: Mapping[str, tuple[Category, Definition]], all: Mapping[str, tuple[Category, Definition]]) -> None:
@@ -358,6 +360,13 @@ def _is_said(connection: Connection, name: str) -> bool:
     kinds = (schema.BUSINESS, schema.CLASSIFICATION)
     query = select(said.entity_id).where(said.kind.in_(kinds), said.value == name).limit(1)
     return connection.execute(query).first() is not None
+
+
+def _is_filled_in(connection: Connection, template: str) -> bool:
+    """Tell whether a term has this template."""
+    terms = select(schema.types.c.id).where(schema.types.c.name == "AtlasGlossaryTerm").scalar_subquery()
+    query = select(schema.entities.c.attributes).where(schema.entities.c.type_id == terms, schema.IS_LIVE)
+    return any(template in (attributes.get("templateName") or ()) for (attributes,) in connection.execute(query))
 
 
 def _no_type(key: str) -> NotFound:

@@ -44,7 +44,7 @@ def routers() -> list[Router]:
         for path in ACCOUNT_PREFIXES
     ]
     found += [_router(path, (*policies.HANDLERS, ROLES_IN_LOWER_CASE)) for path in POLICY_PREFIXES]
-    return [*found, _router("/", tokens.HANDLERS), _router(TENANTS, tokens.HANDLERS)]
+    return [*found, _router("/", tokens.HANDLERS), _router(TENANTS, (*tokens.DISCOVERY, tokens.keys, *tokens.TOKEN))]
 
 
 def _router(path: str, handlers: tuple[object, ...]) -> Router:
