@@ -20,6 +20,7 @@ from headwater.catalog.model import (
 )
 from headwater.catalog.names import meeting
 from headwater.catalog.reading import Row, entity_of, header_of, headers_by_id, links_of, rows_by_id, whole
+from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
@@ -228,7 +229,9 @@ class Entities:
             raise_if_any(NotFound, (no_guid(guid) for guid in guids if guid not in rows))
             found, times = restoring.with_parts(connection, rows.values(), types)
             _ask(permit, [*rows.values(), *found.values()], names)
-            restoring.restore(connection, found, times, Pen(by, _after(found.values()), 0, {}), types)
+            pen = Pen(by, _after(found.values()), 0, {})
+            restoring.restore(connection, found, times, pen, types)
+            bulk.gather(connection, gathering.as_written(found.values(), types), pen, types, self._root)
             headers = headers_by_id(connection, found, types, names)
             return Mutation(
                 mutated_entities={"RESTORE": list(headers.values())} if headers else {}, guid_assignments={}

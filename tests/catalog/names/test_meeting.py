@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL
 
 from catalog.desk import Desk, entity, ref
-from headwater.errors import NotFound
+from headwater.catalog.catalog import Catalog
+from headwater.errors import Invalid, NotFound
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "catalog" / "names"
 PAIRS = json.loads((FIXTURES / "pairs.json").read_text(encoding="utf-8"))
@@ -188,3 +190,28 @@ def test_deleted_entity_gives_its_spellings_free(desk: Desk) -> None:
     old = desk.guid(TABLE)
     desk.catalog.entities.delete([old], by="tester")
     assert desk.write(entity("azure_sql_table", SPELLED, guid="-1")).guid_assignments["-1"] != old
+
+
+def test_rename_to_a_spelling_of_anothers_name_is_refused(desk: Desk) -> None:
+    desk.write(entity("azure_sql_table", TABLE), entity("azure_sql_table", "mssql://srv/db/dbo/New"))
+    renamed = {"qualifiedName": SPELLED}
+    with pytest.raises(Invalid) as refused:
+        desk.write({"typeName": "azure_sql_table", "guid": desk.guid("mssql://srv/db/dbo/New"), "attributes": renamed})
+    assert [fault.code for fault in refused.value.faults] == ["CAT-162"]
+
+
+def test_names_are_learned_anew_when_the_rules_have_changed(place: Path | URL) -> None:
+    """An account from before there were names, or from before a rule, opens with all of them."""
+    catalog = Catalog.open(place, name="contoso")
+    desk = Desk(catalog)
+    desk.write(entity("azure_sql_table", TABLE))
+    desk.write(entity("azure_sql_dw_table", SPELLED))
+    before = desk.rows("SELECT key, spelling, origin FROM catalog_names ORDER BY spelling")
+    with catalog.store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM catalog_names WHERE origin = 0")
+        connection.exec_driver_sql("UPDATE catalog_names SET key = 'of older rules'")
+        connection.exec_driver_sql("DELETE FROM names_rules")
+    catalog.close()
+    again = Catalog.open(place, name="contoso")
+    assert Desk(again).rows("SELECT key, spelling, origin FROM catalog_names ORDER BY spelling") == before
+    again.close()

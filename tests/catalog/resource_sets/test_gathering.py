@@ -91,6 +91,25 @@ def test_set_that_a_client_writes_takes_in_what_fits_and_keeps_what_was_said(des
     assert desk.guid(SET, TYPE)
 
 
+def test_restored_files_are_counted_in_again(desk: Desk) -> None:
+    desk.write(file(1), file(2), file(3))
+    guids = [desk.guid(f"{ROOT}/data/f_{number}.csv") for number in (1, 2, 3)]
+    desk.catalog.entities.delete(guids, by="tester")
+    desk.catalog.entities.restore(guids[:2], by="tester")
+    assert (numbers(desk), members(desk)) == ((2, 30, 1002, 0), {"f_1.csv", "f_2.csv"})
+    desk.catalog.entities.restore(guids[2:], by="tester")
+    assert (numbers(desk), members(desk)) == ((3, 60, 1003, 0), {"f_1.csv", "f_2.csv", "f_3.csv"})
+
+
+def test_set_of_another_spelling_is_the_set(desk: Desk) -> None:
+    spelled = SET.replace("https://a.", "https://A.")
+    desk.write(file(1))
+    desk.write(entity(TYPE, spelled))
+    desk.write(file(2))
+    assert desk.catalog.entities.counts()[TYPE] == 1
+    assert members(desk, spelled) == {"f_1.csv", "f_2.csv"}
+
+
 def test_deleted_set_comes_back_with_the_next_file(desk: Desk) -> None:
     desk.write(file(1), file(2))
     old = desk.guid(SET)

@@ -50,6 +50,8 @@ class Meeting:
     targets: dict[Sent, Target] = field(default_factory=dict)
     becoming_views: dict[int, tuple[Row, EntityType]] = field(default_factory=dict)
     """Tables that were written as a view now, by key."""
+    _said: dict[str, list[str]] | None = None
+    """Types of targets by name; targets are complete when it is first asked for."""
 
     def target(self, reference: Reference) -> Target | None:
         """Return what a reference by name means, if that is not what it says."""
@@ -58,9 +60,13 @@ class Meeting:
         sent = (reference.type_name, reference.qualified_name)
         if sent in self.targets:
             return self.targets[sent]
+        if self._said is None:
+            self._said = {}
+            for type_name, name in self.targets:
+                self._said.setdefault(name, []).append(type_name)
         below = self.types.subtypes(reference.type_name)
-        found = (self.targets.get((name, sent[1])) for name in sorted(below))
-        return next((target for target in found if target), None)
+        found = (self.targets[name, sent[1]] for name in self._said.get(sent[1], ()) if name in below)
+        return next(found, None)
 
 
 def understand(
@@ -144,6 +150,8 @@ def _below_other_names(
             if sent in moved or not keys[sent].name.startswith(f"{name.key}/"):
                 continue
             written = normalize(sent[1], tuple(rule for rule in kind.rules if rule != STORE_CASE)).name
+            if written[: len(name.key)].casefold() != name.key.casefold():
+                continue
             moved[sent] = holder.rstrip("/") + written[len(name.key) :]
             key = kind.key(moved[sent])
             keys[sent] = Normalized(key.name, tuple(sorted({*keys[sent].rules, BY_HOLDER})))

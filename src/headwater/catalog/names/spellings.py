@@ -20,6 +20,7 @@ from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import changes
 from headwater.catalog.writing.drafts import Draft
 from headwater.catalog.writing.subjects import Known, Subject
+from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def _stay(meeting: Meeting, id: int, row: Row) -> None:
 
 def keep(connection: Connection, subjects: Sequence[Subject], brought: Brought | None, *, by: str, at: int) -> None:
     """Keep the names by which what a batch made, met or renamed is found beside their own. Subjects have their keys."""
-    made, again = [], {}
+    made: list[Name] = []
+    again: dict[int, tuple[Subject, Name | None]] = {}
     for subject in subjects:
         row, name = subject.row, subject.qualified_name
         if row is not None and subject.changed:
@@ -71,13 +73,29 @@ def keep(connection: Connection, subjects: Sequence[Subject], brought: Brought |
             continue
         own = own_name(subject.id, subject.type.name, kind, name, (by, at))
         if row is not None:
-            again[subject.id] = own
+            again[subject.id] = subject, own
         elif own is not None:
             made.append(own)
     index.insert(connection, made)
-    index.renamed(connection, again)
+    _unmistakable(connection, again)
+    index.renamed(connection, {id: own for id, (_, own) in again.items()})
     if brought is not None:
         _keep_spellings(connection, subjects, brought, by, at)
+
+
+def _unmistakable(connection: Connection, again: Mapping[int, tuple[Subject, Name | None]]) -> None:
+    """Raise Invalid if an entity was renamed to what is only another spelling of another one's name."""
+    keys = {id: own.key for id, (_, own) in again.items() if own is not None}
+    rows = index.rows_by_key(connection, keys.values())
+    faults = []
+    for id, key in keys.items():
+        subject, own = again[id]
+        others = [row for row in rows.get(key, ()) if row["id"] != id and row["type_id"] == subject.type.id]
+        if others and own is not None:
+            message = f"'{own.spelling}' is the name of another entity, {others[0]['guid']}"
+            place = Place(path=subject.drafts[0].place)
+            faults.append(Fault("CAT-162", message, place, "POST …/entity/merge makes one of them."))
+    raise_if_any(Invalid, faults)
 
 
 def _keep_spellings(connection: Connection, subjects: Sequence[Subject], brought: Brought, by: str, at: int) -> None:

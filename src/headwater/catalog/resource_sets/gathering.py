@@ -13,12 +13,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import Connection, select, update
 
 from headwater.catalog.collections import collection_names
+from headwater.catalog.names.index import rows_by_key
+from headwater.catalog.names.stores import KINDS
 from headwater.catalog.reading import Row, attributes_of, rows_by_id, whole
 from headwater.catalog.resource_sets import ledger
 from headwater.catalog.resource_sets.ledger import File, Set
 from headwater.catalog.resource_sets.rules import SET_TYPES, Group, grouping
-from headwater.catalog.store.lists import integer, listed, packed, text
-from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, entities, relationships
+from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.schema import IS_LINKED, entities, relationships
 from headwater.catalog.type_definitions import SYSTEM
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing import changes, documents, links
@@ -139,24 +141,25 @@ def _settle(
     _join(connection, [(id, member) for id, member in joining if id is not None], fresh, pen, types)
     now = {key: stand.get(key, one.set_id) for key, one in sets.items()}
     _tell_numbers(connection, {id: sets[key] for key, id in now.items() if id is not None}, pen)
-    return [
-        draft
-        for key, one in sets.items()
-        if now[key] is None and one.files >= FEWEST
-        for draft in _drafts(connection, one, types)
-    ]
+    # The account's own writes make what was asked for here, and ask for nothing more.
+    missing = [] if pen.by == SYSTEM else [one for key, one in sets.items() if now[key] is None and one.files >= FEWEST]
+    return [_draft(connection, one, types) for one in missing]
 
 
 def _standing(connection: Connection, sets: Sequence[Set], types: TypeSet) -> dict[str, int]:
-    """Return the sets that are entities, under their names, by key."""
-    if not sets:
-        return {}
-    wanted = listed()
-    query = select(entities.c.id, entities.c.type_id, entities.c.qualified_name)
-    query = query.join(wanted, entities.c.qualified_name == text(wanted)).where(IS_LIVE)
-    rows = connection.execute(query, {"wanted": packed(sorted({one.name for one in sets}))}).all()
-    held = {(types.entities_by_id[type_id].name, name): id for id, type_id, name in rows}
-    return {one.key: held[one.type_name, one.name] for one in sets if (one.type_name, one.name) in held}
+    """Return the sets that are entities, under whatever spelling of their names, by key."""
+    names = {one.key: KINDS[one.type_name].key(one.name).name for one in sets}
+    rows = rows_by_key(connection, names.values())
+    found = {}
+    for one in sets:
+        fitting = (
+            row["id"]
+            for row in rows.get(names[one.key], ())
+            if types.entities_by_id[row["type_id"]].name == one.type_name
+        )
+        if (id := next(fitting, None)) is not None:
+            found[one.key] = id
+    return found
 
 
 def _join(
@@ -196,25 +199,23 @@ def _tell_numbers(connection: Connection, sets: Mapping[int, Set], pen: Pen) -> 
     changes.note(connection, told, "UPDATE", pen.by, latest)
 
 
-def _drafts(connection: Connection, one: Set, types: TypeSet) -> list[Draft]:
+def _draft(connection: Connection, one: Set, types: TypeSet) -> Draft:
     """Return the set as a draft: where its last file stands, and below what holds that."""
     member = ledger.members(connection, [one.key])[one.key][-1]
     row = rows_by_id(connection, [member])[member]
     type = types.entities[one.type_name]
     attributes: dict[str, object] = {QUALIFIED_NAME: one.name, "name": one.display_name, **one.numbers}
-    return [
-        Draft(
-            key=None,
-            type=type,
-            qualified_name=one.name,
-            attributes=attributes,
-            links=_holder(connection, row, type, types),
-            custom_attributes=None,
-            contacts=None,
-            collection=collection_names(connection)[row["collection_id"]],
-            place=f"resource set '{one.name}'",
-        )
-    ]
+    return Draft(
+        key=None,
+        type=type,
+        qualified_name=one.name,
+        attributes=attributes,
+        links=_holder(connection, row, type, types),
+        custom_attributes=None,
+        contacts=None,
+        collection=collection_names(connection)[row["collection_id"]],
+        place=f"resource set '{one.name}'",
+    )
 
 
 def _holder(connection: Connection, row: Row, type: EntityType, types: TypeSet) -> dict[str, tuple[Reference, ...]]:
@@ -230,6 +231,21 @@ def _holder(connection: Connection, row: Row, type: EntityType, types: TypeSet) 
         if any(link.here.single and link.there.type == held.name for link in several)
     )
     return dict.fromkeys(list(fitting)[:1], (reference,))
+
+
+def as_written(rows: Iterable[Row], types: TypeSet) -> list[Subject]:
+    """Return restored entities as a batch would have them, so that they are gathered like it; rows of `whole`."""
+    return [
+        Subject(
+            types.entities_by_id[row["type_id"]],
+            row["qualified_name"],
+            row,
+            id=row["id"],
+            guid=row["guid"],
+            attributes=attributes_of(row),
+        )
+        for row in rows
+    ]
 
 
 def forget(connection: Connection, gone: Collection[int], pen: Pen) -> list[Row]:

@@ -87,8 +87,7 @@ def write_drafts(
     column_edges.keep(connection, cast.subjects, told, types, at)
     reports.keep(connection, told, plan.fresh)
     _tell(connection, cast.subjects, plan, linked, pen, types)
-    if sets := gathering.gather(connection, cast.subjects, pen, types):
-        write_drafts(connection, sets, types, by=SYSTEM, at=at, collection=collection, permit=None)
+    gather(connection, cast.subjects, pen, types, collection)
     removed = _remove(connection, gone, pen, types)
     return _answer(connection, cast, removed, types)
 
@@ -102,6 +101,12 @@ def _tell(
     arriving.keep(connection, subjects, pen, types)
     meanings.follow_bulk(connection, plan, linked, subjects, pen, types)
     propagation.follow(connection, linked, pen, types)
+
+
+def gather(connection: Connection, subjects: Sequence[Subject], pen: Pen, types: TypeSet, collection: str) -> None:
+    """Gather files into resource sets, and make those that are new; `collection` is only for what names none."""
+    if sets := gathering.gather(connection, subjects, pen, types):
+        write_drafts(connection, sets, types, by=SYSTEM, at=pen.at, collection=collection, permit=None)
 
 
 def _pen(connection: Connection, drafts: Sequence[Draft], by: str, at: int, collection: str) -> Pen:
