@@ -56,3 +56,24 @@ def test_impact_leads_from_a_source_to_the_report(open_page: Opener, signed: Sig
     page.get_by_role("tab", name="What feeds it").click()
     expect(page).to_have_url(re.compile("direction=INPUT"))
     expect(page.get_by_role("row").nth(2)).to_be_visible()
+
+
+def test_lineage_is_drawn_by_hand_seen_and_taken_away(open_page: Opener, signed: Signed) -> None:
+    page = open_page(f"/assets/{signed.asset('airlines')}/lineage")
+    page.get_by_role("button", name="Draw lineage by hand").click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("combobox", name="The other asset").press_sequentially("delay_report")
+    page.get_by_role("option", name="delay_report.csv").first.click()
+    form.get_by_role("button", name="Add a column").click()
+    form.get_by_label("From the column").select_option("name")
+    form.get_by_label("To the column").select_option("airline")
+    form.get_by_role("button", name="Draw it").click()
+    expect(form).to_have_count(0)
+    page.get_by_role("tab", name="Impact").click()
+    expect(
+        page.get_by_role("row").filter(has_text="delay_report.csv").get_by_role("cell", name="1", exact=True)
+    ).to_be_visible()
+    page.get_by_role("tab", name="Lineage").click()
+    page.get_by_role("button", name="Draw lineage by hand").click()
+    page.get_by_role("button", name="Take away the edge with delay_report.csv").click()
+    expect(page.get_by_role("heading", name="Drawn before")).to_have_count(0)

@@ -34,9 +34,14 @@ def test_drawn_edge_is_shown_changed_and_deleted(owner: Browser, filled: Demo, a
     changed = owner.put(f"/lineage/manual/{edge['id']}", json={"columns": [{"source": "day", "sink": "made"}]})
     assert (changed.status_code, changed.json()["columns"]) == (200, [{"source": "day", "sink": "made"}])
     assert above(filled, at.report, "made") == {"day"}
+    here = owner.get(f"/assets/{at.report}/lineage/manual").json()["edges"]
+    assert [(one["id"], one["way"], one["other"]["name"], one["columns"]) for one in here] == [
+        (edge["id"], "consumes", "airlines.csv", [{"source": "day", "sink": "made"}])
+    ]
     assert owner.delete(f"/lineage/manual/{edge['id']}").status_code == 204
     assert above(filled, at.report, "made") == set()
     assert owner.get(f"/lineage/manual/{edge['id']}").status_code == 200
+    assert owner.get(f"/assets/{at.report}/lineage/manual").json() == {"edges": []}
 
 
 def test_edge_is_drawn_once(owner: Browser, at: Guids) -> None:

@@ -18,6 +18,7 @@ import {
   ColumnTripleRegular,
   FullScreenMaximizeRegular,
   MapRegular,
+  PenRegular,
   SearchRegular,
   SubtractRegular,
   TableRegular,
@@ -61,6 +62,7 @@ interface Props {
   readonly find: string;
   readonly onFind: (text: string) => void;
   readonly onDepth: (depth: number) => void;
+  readonly onDraw: (() => void) | undefined;
   readonly onAsOf: (moment: string | null) => void;
   readonly onAlign: () => void;
   readonly onReset: () => void;
@@ -96,6 +98,7 @@ export function Toolbar(props: Props) {
           <Tool text={messages.lineage.full} icon={<FullScreenMaximizeRegular />} onClick={props.onFull} />
         </>
       )}
+      {props.onDraw && <Tool text={messages.asset.draw.open} icon={<PenRegular />} onClick={props.onDraw} />}
       <Tool text={messages.lineage.reset} icon={<ArrowResetRegular />} onClick={props.onReset} />
       <Tool
         text={drawing ? messages.lineage.table : messages.lineage.canvas}

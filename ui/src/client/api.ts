@@ -121,6 +121,9 @@ export const api = {
   impact: ({ guid, ...query }: ImpactQuery, after?: string) =>
     request<T.Impact>("GET", `/assets/${id(guid)}/impact`, { ...query, after }),
   impactFile: ({ guid, ...query }: ImpactQuery) => address(`/assets/${id(guid)}/impact.csv`, { ...query }),
+  drawn: (guid: string) => request<T.DrawnEdges>("GET", `/assets/${id(guid)}/lineage/manual`),
+  draw: (edge: T.NewManualLineage) => request<T.ManualLineage>("POST", "/lineage/manual", {}, edge),
+  erase: (edge: string) => request<void>("DELETE", `/lineage/manual/${id(edge)}`),
   assetRuns: (guid: string) => request<T.AssetRuns>("GET", `/assets/${id(guid)}/runs`),
   lineage: (query: LineageQuery) => request<T.LineageView>("GET", "/lineage", { ...query }),
   glossary: (guid: string, offset: number) => request<T.GlossaryPage>("GET", "/glossary", { guid, offset }),

@@ -84,6 +84,29 @@ export const useHistory = (guid: string) =>
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
+export const useDrawn = (guid: string) => useQuery({ queryKey: ["drawn", guid], queryFn: () => api.drawn(guid) });
+
+/** What an edge changes: the lists of drawn ones, lineage, impact, and whether the asset has lineage at all. */
+const AROUND = ["drawn", "lineage", "impact", "asset", "schema", "history"];
+
+export function useDraw(guid: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: ["draw", guid],
+    mutationFn: api.draw,
+    onSuccess: () => Promise.all(AROUND.map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+export function useErase(guid: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: ["erase", guid],
+    mutationFn: api.erase,
+    onSuccess: () => Promise.all(AROUND.map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
 export const useGlossary = (guid: string) =>
   useInfiniteQuery({
     queryKey: ["glossary", guid],

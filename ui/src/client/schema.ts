@@ -136,6 +136,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/studio/api/assets/{guid}/lineage/manual": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Around */
+        readonly get: operations["drawnEdges"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/studio/api/assets/{guid}/runs": {
         readonly parameters: {
             readonly query?: never;
@@ -682,6 +699,18 @@ export interface components {
             readonly guid?: string | null;
             readonly name: string;
             readonly path?: string | null;
+        };
+        /** DrawnEdge */
+        readonly DrawnEdge: {
+            readonly columns: readonly components["schemas"]["ColumnPair"][];
+            readonly id: string;
+            readonly other: components["schemas"]["Crumb"];
+            /** @enum {string} */
+            readonly way: "produces" | "consumes";
+        };
+        /** DrawnEdges */
+        readonly DrawnEdges: {
+            readonly edges: readonly components["schemas"]["DrawnEdge"][];
         };
         /** Facet */
         readonly Facet: {
@@ -1361,6 +1390,43 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                        readonly status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly drawnEdges: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly guid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DrawnEdges"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -63,6 +63,7 @@ HANDLERS = (
     impact.impact,
     impact.impact_file,
     lineage.lineage,
+    manual_lineage.around,
     manual_lineage.change,
     manual_lineage.draw,
     manual_lineage.read,

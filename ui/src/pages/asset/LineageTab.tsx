@@ -2,7 +2,7 @@
 import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
 import { FlowRegular } from "@fluentui/react-icons";
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { type Actions, ShownContext } from "../../canvas/actions";
 import { Canvas } from "../../canvas/Canvas";
@@ -23,6 +23,8 @@ import { Bones, Empty, Ready, Trouble } from "../../parts/Waiting";
 import { exactly as moment } from "../../time";
 import { NARROW } from "../layout";
 import { useAssetOfPage } from "./AssetPage";
+
+const DrawDialog = lazy(() => import("./DrawDialog"));
 
 const useStyles = makeStyles({
   root: {
@@ -45,7 +47,18 @@ const useStyles = makeStyles({
 
 export default function LineageTab() {
   const asset = useAssetOfPage();
-  return <TabOf key={asset.lineageGuid} guid={asset.lineageGuid} />;
+  const [drawing, setDrawing] = useState(false);
+  const mayDraw = asset.kind === "dataset" && asset.annotations.canEdit;
+  return (
+    <>
+      <TabOf key={asset.lineageGuid} guid={asset.lineageGuid} onDraw={mayDraw ? () => setDrawing(true) : undefined} />
+      {drawing && (
+        <Suspense>
+          <DrawDialog asset={asset} onClose={() => setDrawing(false)} />
+        </Suspense>
+      )}
+    </>
+  );
 }
 
 /** The tab's state: read from the address when the tab opens, written to it at every change. */
@@ -62,7 +75,8 @@ function useTabState(): [TabState, (part: Partial<TabState>) => void] {
   return [state, change];
 }
 
-function TabOf({ guid }: { readonly guid: string }) {
+/** `onDraw` opens the form for lineage by hand, where the viewer may draw. */
+function TabOf({ guid, onDraw }: { readonly guid: string; readonly onDraw: (() => void) | undefined }) {
   const [state, change] = useTabState();
   useEffect(startLayout, []);
   const query = useLineage({
@@ -86,12 +100,14 @@ function TabOf({ guid }: { readonly guid: string }) {
             action={
               state.asOf ? (
                 <Button onClick={() => change({ asOf: null })}>{messages.lineage.asOfNow}</Button>
-              ) : undefined
+              ) : (
+                onDraw && <Button onClick={onDraw}>{messages.asset.draw.open}</Button>
+              )
             }
           />
         ) : (
           <ReactFlowProvider>
-            <Tab view={view} state={state} change={change} busy={query.isPlaceholderData} />
+            <Tab view={view} state={state} change={change} busy={query.isPlaceholderData} onDraw={onDraw} />
           </ReactFlowProvider>
         )
       }
@@ -104,11 +120,12 @@ interface TabProps {
   readonly state: TabState;
   readonly change: (part: Partial<TabState>) => void;
   readonly busy: boolean;
+  readonly onDraw: (() => void) | undefined;
 }
 
 const isNarrow = () => matchMedia(NARROW.replace("@media ", "")).matches;
 
-function Tab({ view, state, change, busy }: TabProps) {
+function Tab({ view, state, change, busy, onDraw }: TabProps) {
   const styles = useStyles();
   const stage = useRef<HTMLDivElement>(null);
   const filterBox = useRef<HTMLInputElement>(null);
@@ -185,6 +202,7 @@ function Tab({ view, state, change, busy }: TabProps) {
             find={find}
             onFind={setFind}
             onDepth={(depth) => change({ depth })}
+            onDraw={onDraw}
             onAsOf={(asOf) => change({ asOf })}
             onAlign={() => setAgain((count) => count + 1)}
             onReset={() => {

@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
 from headwater.access.account import Account
-from headwater.api.studio.shapes.manual_lineage import ColumnPair, ManualLineage, NewManualLineage
+from headwater.api.studio.crumbs import crumb
+from headwater.api.studio.labels import Labels
+from headwater.api.studio.shapes.manual_lineage import (
+    ColumnPair,
+    DrawnEdge,
+    DrawnEdges,
+    ManualLineage,
+    NewManualLineage,
+    Way,
+)
 from headwater.api.studio.viewer import Viewer
-from headwater.catalog.model import ObjectId, Relationship, RelationshipInput
+from headwater.catalog.model import Entity, ObjectId, Relationship, RelationshipInput
 from headwater.catalog.writing.column_reports import Pair
 from headwater.catalog.writing.direct_columns import ATTRIBUTE
 from headwater.errors import Fault, Invalid
 
 TYPE = "direct_lineage_dataset_dataset"
+# The attribute of an entity that holds its edges → which way they go.
+WAYS: Mapping[str, Way] = MappingProxyType({"sinks": "produces", "sources": "consumes"})
 _PAIRS = msgspec.json.Decoder(tuple[Pair, ...])
 
 
 class ManualLineagePages:
     def __init__(self, account: Account) -> None:
         self._account = account
+        self._entities = account.catalog.entities
+        self._labels = Labels(lambda: account.catalog.types.current)
         self._relationships = account.catalog.relationships
+
+    def around(self, viewer: Viewer, guid: str) -> DrawnEdges:
+        """Return the edges that somebody drew at an asset, to assets that the viewer may read."""
+        entity = self._entities.get(guid).entity
+        self._account.roles.authorize(viewer.principal, "data/read", entity.collection_id)
+        found = list(_drawn(entity))
+        headers = self._entities.headers(other for _, _, other in found)
+        return DrawnEdges(
+            edges=tuple(
+                DrawnEdge(
+                    id=id,
+                    way=way,
+                    other=crumb(self._labels, headers[other]),
+                    columns=_shown(self._relationships.get(id).relationship).columns,
+                )
+                for id, way, other in found
+                if headers[other].collection_id in viewer.readable
+            )
+        )
 
     def edge(self, viewer: Viewer, id: str) -> ManualLineage:
         """Raises NotFound, Forbidden, or Invalid for what nobody drew."""
@@ -59,6 +92,15 @@ class ManualLineagePages:
 
     def _permit(self, viewer: Viewer) -> Callable[[frozenset[str]], None]:
         return lambda names: self._account.roles.authorize_all(viewer.principal, "data/write", names)
+
+
+def _drawn(entity: Entity) -> Iterator[tuple[str, Way, str]]:
+    """Yield the id of each edge, which way it goes, and the guid of the other end."""
+    for name, way in WAYS.items():
+        held = entity.relationship_attributes.get(name)
+        for reference in held if isinstance(held, list) else ():
+            if reference["relationshipType"] == TYPE:
+                yield str(reference["relationshipGuid"]), way, str(reference["guid"])
 
 
 def _text(columns: Sequence[ColumnPair]) -> str:

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from headwater.api.studio.pages.manual_lineage import ManualLineagePages
-from headwater.api.studio.shapes.manual_lineage import ManualColumns, ManualLineage, NewManualLineage
+from headwater.api.studio.shapes.manual_lineage import DrawnEdges, ManualColumns, ManualLineage, NewManualLineage
 from headwater.api.studio.viewer import Viewer
 
 Who = NamedDependency[Viewer]
@@ -18,6 +18,12 @@ Pages = NamedDependency[ManualLineagePages]
 def draw(viewer: Who, manual_lineage_pages: Pages, data: JSONBody[NewManualLineage]) -> ManualLineage:
     """Draw an edge from one dataset to another; needs Data Curator on the collections of both."""
     return manual_lineage_pages.draw(viewer, data)
+
+
+@get("/assets/{guid:str}/lineage/manual", sync_to_thread=True, operation_id="drawnEdges")
+def around(viewer: Who, manual_lineage_pages: Pages, guid: FromPath[str]) -> DrawnEdges:
+    """The edges that somebody drew at an asset."""
+    return manual_lineage_pages.around(viewer, guid)
 
 
 @get("/lineage/manual/{id:str}", sync_to_thread=True, operation_id="drawnLineage")

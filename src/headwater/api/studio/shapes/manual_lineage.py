@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from headwater.api.studio.shapes.base import Answer
+from typing import Literal
+
+from headwater.api.studio.shapes.base import Answer, Crumb
+
+Way = Literal["produces", "consumes"]
 
 
 class ColumnPair(Answer, frozen=True, kw_only=True):
@@ -34,3 +38,16 @@ class ManualLineage(Answer, frozen=True, kw_only=True):
     sink: str
     columns: tuple[ColumnPair, ...]
     drawn_by: str
+
+
+class DrawnEdge(Answer, frozen=True, kw_only=True):
+    """An edge that somebody drew at an asset: it `produces` the other one, or `consumes` it."""
+
+    id: str
+    way: Way
+    other: Crumb
+    columns: tuple[ColumnPair, ...]
+
+
+class DrawnEdges(Answer, frozen=True, kw_only=True):
+    edges: tuple[DrawnEdge, ...]
