@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from headwater.catalog.annotations import propagation
 from headwater.catalog.glossary import meanings
 from headwater.catalog.glossary.session import TERM, Sessions, Writing
 from headwater.catalog.glossary.shapes import ALL, Assigned, Page
@@ -57,6 +58,7 @@ class Assignments:
                 links.want(plan, Wanted(type, (row["id"], one.id), _said(sent)))
             linked = links.link_up(writing.connection, plan, writing.pen, writing.types, NO_TIMES)
             meanings.follow_bulk(writing.connection, plan, linked, (), writing.pen, writing.types)
+            propagation.follow(writing.connection, linked, writing.pen, writing.types)
 
     def unassign(self, guid: str, given: Sequence[Assigned], *, by: str, permit: Permit | None = None) -> None:
         """Take a term from entities, each named with the guid of its assignment. Raises NotFound or Invalid."""
@@ -67,6 +69,7 @@ class Assignments:
             links.end(writing.connection, rows, writing.pen, writing.types)
             keys = meanings.assigned_to(rows, writing.types)
             meanings.follow(writing.connection, keys, "TERM_DELETE", writing.pen, writing.types)
+            propagation.follow_cut(writing.connection, rows, writing.pen, writing.types)
 
 
 def _entities(writing: Writing, given: Sequence[Assigned]) -> list[Found]:
