@@ -133,6 +133,14 @@ def test_search_that_meets_too_much_stops_and_says_so(desk: Desk) -> None:
     assert not desk.catalog.impact.of(guid, Question()).totals.truncated
 
 
+def test_search_over_columns_that_meets_too_much_stops_and_says_so(desk: Desk) -> None:
+    told = [Event(n, frozenset({Fed(n, "a", n + 1, "a"), Fed(n, "a", n + 1, "b")})) for n in range(4)]
+    guid = desk.guid(f"{tell(desk, told)}d0", "DataSet")
+    for columns in ((), ("a",)):
+        assert desk.catalog.impact.of(guid, Question(columns=columns, most=3)).totals.truncated
+        assert not desk.catalog.impact.of(guid, Question(columns=columns)).totals.truncated
+
+
 def test_last_run_as_of_a_time_is_the_last_one_by_then(desk: Desk) -> None:
     desk.write(entity("DataSet", "a"), entity("DataSet", "b"))
     for number in range(3):

@@ -53,6 +53,7 @@ def test_drawn_columns_are_in_impact_path_and_evidence(drawn: Relationship, desk
     found = desk.catalog.impact.of(start, Question(columns=("x",)))
     reached = {(one.asset.name, column.name, column.kind) for one in found.value for column in one.columns}
     assert reached == {("b", "y", "DIRECT"), ("c", "z", "DIRECT")}
+    assert (found.totals.assets, found.totals.operations) == (2, 0)
     assert all(hop.operation is None and hop.relationship_id for one in found.value for hop in one.path)
     assert all(not hop.derived and one.last_run is None for one in found.value for hop in one.path)
     path = desk.catalog.paths.between(Sought(start=start, end=end, start_column="x", end_column="z"))

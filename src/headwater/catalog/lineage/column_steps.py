@@ -41,12 +41,16 @@ def column_bounds(kinds: Sequence[Kind], as_of: datetime.datetime | None) -> dic
 # Built once each: making a statement takes longer than running it for a small level.
 @cache
 def edges_at(up: bool, timed: bool) -> Select[int, int, int, int]:
-    """Return the statement of the edges at wanted columns: the column, the edge, the one at its other end, the kind."""
+    """Return the statement of the edges at wanted columns: the column, the edge, the one at its other end, the kind.
+
+    It takes `wanted`, `most` and what `column_bounds` gives.
+    """
     table = column_edges.c
     here, there = (table.sink_id, table.source_id) if up else (table.source_id, table.sink_id)
     wanted = listed()
     query = select(here, table.id, there, table.kind).select_from(wanted).join(column_edges, here == integer(wanted))
-    return query.where(column_holds(timed))
+    most: BindParameter[int] = bindparam("most", type_=BigInteger)
+    return query.where(column_holds(timed)).limit(most)
 
 
 @cache

@@ -30,6 +30,7 @@ from headwater.catalog.lineage.column_steps import (
     relatives,
 )
 from headwater.catalog.lineage.nodes import HIDDEN
+from headwater.catalog.lineage.steps import NO_LIMIT
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import DIRECT, column_edges, entities, lineage_columns
@@ -217,7 +218,8 @@ def _spread(
             level = [*level, *near]
         met: dict[int, None] = {}
         query = edges_at(up, walk.timed)
-        for _, edge, far, _ in connection.execute(query, {"wanted": packed(level), **walk.bounds}).all():
+        given = {"wanted": packed(level), "most": NO_LIMIT, **walk.bounds}
+        for _, edge, far, _ in connection.execute(query, given).all():
             walk.edges[edge] = None
             if far not in reached:
                 met[far] = None

@@ -43,6 +43,17 @@ def told_edges(connection: Connection, ids: Iterable[int]) -> dict[int, Told]:
 
 
 @cache
+def _operations() -> Select[int]:
+    table, wanted = column_edges.c, listed()
+    return select(table.operation_id).distinct().select_from(wanted).join(column_edges, table.id == integer(wanted))
+
+
+def operations_of(connection: Connection, ids: Iterable[int]) -> list[int]:
+    """Return the operations that told these edges."""
+    return [id for (id,) in fetch(connection, _operations(), {"wanted": packed(sorted(set(ids)))})]
+
+
+@cache
 def _between() -> Select[int, int, str]:
     wanted = listed()
     edges = lineage_edges.c

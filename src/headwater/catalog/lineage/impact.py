@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from headwater.catalog.collections import collection_names
 from headwater.catalog.lineage.around import MAX_DEPTH, lineage_base
 from headwater.catalog.lineage.column_steps import Kind, column_keys
-from headwater.catalog.lineage.edges import told_edges
+from headwater.catalog.lineage.edges import operations_of
 from headwater.catalog.lineage.steps import Way, kinds, starts
 from headwater.catalog.lineage.stops import SeenBy, Stop, column_assets, column_names, last_runs, stops
 from headwater.catalog.lineage.trace import AssetSearch, Bounds, ColumnSearch
@@ -200,7 +200,7 @@ class _Listing:
         met = [id for id in trace.levels if id != self._base["id"]]
         assets = {id: trace.levels[id] for id in met if not search.is_process(id)}
         operations = sum(search.is_process(id) for id in trace.levels)
-        return assets, operations, trace.truncated
+        return assets, operations, trace.truncated or self._columns.every.trace.truncated
 
     def _by_columns(self) -> tuple[dict[int, int], int, bool]:
         trace = self._columns.every.trace
@@ -208,8 +208,10 @@ class _Listing:
             asset: min(trace.levels[column] for column in columns) for asset, columns in self._columns.by_asset.items()
         }
         over = [came.over for came in trace.came.values() if came.over is not None]
-        operations = {told.operation for told in told_edges(self._connection, over).values()}
-        return assets, len(operations), trace.truncated
+        # Where somebody drew an edge by hand, an asset stands for the operation.
+        tellers = kinds(self._connection, operations_of(self._connection, over)).values()
+        operations = sum(type_id in self._assets.process_types for type_id, _ in tellers)
+        return assets, operations, trace.truncated
 
     def _shown(self, chosen: Sequence[Place]) -> Iterator[Reached]:
         """Yield what the list says of each asset."""

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from headwater.catalog.lineage.column_steps import BOTH_KINDS, column_bounds, edges_at, relatives
 from headwater.catalog.lineage.column_steps import Kind as EdgeKind
 from headwater.catalog.lineage.kin import bonds
-from headwater.catalog.lineage.steps import NO_LIMIT, Kind, Way, kinds, leap, processes
+from headwater.catalog.lineage.steps import Kind, Way, kinds, leap, processes
 from headwater.catalog.store.lists import packed
 from headwater.catalog.store.schema import INDIRECT
 from headwater.catalog.types import TypeSet
@@ -154,7 +154,10 @@ class AssetSearch:
         self._led.clear()
         self._bound.update(asked)
         new = []
-        for bond in bonds(self._connection, asked, self._types, NO_LIMIT, self._bounds.as_of) if asked else ():
+        most = self._bounds.most
+        found = bonds(self._connection, asked, self._types, most, self._bounds.as_of) if asked else []
+        self.trace.truncated |= len(found) >= most
+        for bond in found:
             for near, far in ((bond.whole, bond.member), (bond.member, bond.whole)):
                 if near in self._bound and self.trace.meet(far, Came(near, None)):
                     new.append(far)
@@ -208,12 +211,12 @@ class ColumnSearch:
         query = edges_at(self._up, self._bounds.as_of is not None)
         new: list[int] = []
         for at in range(0, len(trace.front), TOGETHER):
-            given = {"wanted": packed(trace.front[at : at + TOGETHER]), **self._given}
+            given = {"wanted": packed(trace.front[at : at + TOGETHER]), "most": self._bounds.most, **self._given}
             rows = self._connection.execute(query, given).all()
             new += [far for near, edge, far, _ in sorted(rows) if trace.meet(far, Came(near, edge))]
             self.all_direct = self.all_direct and not any(kind == INDIRECT for _, _, _, kind in rows)
-            if len(trace.levels) > self._bounds.most:
-                trace.truncated = True
+            trace.truncated |= len(rows) == self._bounds.most or len(trace.levels) > self._bounds.most
+            if trace.truncated:
                 break
         # What stood for the same rows before has been expanded already.
         trace.front = [id for id in new if id not in self.stood]
