@@ -179,7 +179,7 @@ def test_search_follows_every_write(shelf: Desk) -> None:
 
 
 def test_very_many_hits_are_counted_by_how_far_the_first_reach(desk: Desk, place: object) -> None:
-    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=5, faceted=5, counted=10))
+    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=5, named=5, faceted=5, counted=10))
     desk.write(*(entity("DataSet", f"q{n}", description="shore" if n % 2 else "harbour") for n in range(80)))
     every = search.query(SearchRequest(keywords="harbour", limit=3))
     # PostgreSQL has no order of keys to tell from, and counts all of them.

@@ -7,10 +7,11 @@ from headwater.catalog.search import FacetRequest, FacetSort, Hit, SearchRequest
 from headwater.catalog.search.shapes import Contact, Term
 from headwater.errors import Invalid
 
-EMAIL, PHONE = "MICROSOFT.PERSONAL.EMAIL", "MICROSOFT.PERSONAL.EU.PHONE_NUMBER"
-CARD = "MICROSOFT.FINANCIAL.CREDIT_CARD"
+EMAIL, PHONE = "MICROSOFT.PERSONAL.TEST_EMAIL", "MICROSOFT.PERSONAL.EU.TEST_PHONE"
+CARD = "MICROSOFT.FINANCIAL.TEST_CARD"
 TYPES = {
     "classificationDefs": [
+        {"name": EMAIL},
         {"name": PHONE},
         {"name": CARD},
         {"name": "Work email", "superTypes": [EMAIL]},

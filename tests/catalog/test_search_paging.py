@@ -36,7 +36,7 @@ def written(desk: Desk, first: int, last: int) -> set[str]:
 
 @pytest.mark.parametrize("ranked", [2_000, 5])
 def test_pages_by_token_show_each_asset_once_while_others_are_added(ranked: int, desk: Desk) -> None:
-    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=ranked))
+    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=ranked, named=ranked))
     fresh = itertools.count(20, 2)
     there = written(desk, 0, 20)
     for way, asked in WAYS.items():
@@ -56,7 +56,7 @@ def test_pages_by_token_show_each_asset_once_while_others_are_added(ranked: int,
 
 @pytest.mark.parametrize("ranked", [2_000, 5])
 def test_pages_by_token_and_by_offset_are_the_same(ranked: int, desk: Desk) -> None:
-    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=ranked))
+    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=ranked, named=ranked))
     written(desk, 0, 20)
     for way, asked in WAYS.items():
         token: str | None = None
@@ -93,7 +93,7 @@ def test_token_that_is_none_is_refused(desk: Desk) -> None:
 
 @pytest.mark.parametrize("ranked", [2_000, 5])
 def test_asset_with_both_words_comes_before_those_with_one(ranked: int, desk: Desk) -> None:
-    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=ranked))
+    search = Search(desk.catalog.store, desk.catalog.types, Limits(ranked=ranked, named=ranked))
     written(desk, 0, 8)
     desk.write(entity("DataSet", "both", name="harbour of the shore"), entity("DataSet", "one", name="shore"))
     assert search.query(SearchRequest(keywords="harbour shore", limit=1)).hits[0].qualified_name == "both"

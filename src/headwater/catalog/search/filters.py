@@ -50,6 +50,16 @@ def is_by_type(tree: object) -> bool:
     )
 
 
+def narrows(tree: object) -> bool:
+    """Tell whether there is an index of what the tree asks for, by which few are found at once."""
+    if not isinstance(tree, dict):
+        return False
+    if not BY_INDEX.isdisjoint(tree):
+        return True
+    several = tree.get("and")
+    return isinstance(several, list) and any(narrows(item) for item in several)
+
+
 def _joined(key: str, items: object, types: TypeSet, path: str, depth: int) -> Condition:
     if not isinstance(items, list):
         raise unreadable(f"'{key}' takes a list", path)
@@ -106,6 +116,7 @@ BY_TYPE: Mapping[str, Leaf] = MappingProxyType(
         "typeName": _entity_type("typeName"),
     }
 )
+BY_INDEX = frozenset({*annotation_filters.LEAVES, "id"})
 LEAVES: Mapping[str, Leaf] = MappingProxyType(
     {**BY_TYPE, **annotation_filters.LEAVES, **attribute_filters.LEAVES, "fileExtension": _extension, "id": _guid}
 )

@@ -63,15 +63,6 @@ def _hit(
     type = types.entities_by_id[row["type_id"]]
     attributes = row["attributes"]
     description = str(attributes.get("userDescription") or attributes.get("description") or "")
-    texts = {
-        "name": row["name"],
-        "qualifiedName": row["qualified_name"],
-        "description": description,
-        "entityType": type.name,
-    }
-    highlights: dict[str, tuple[str, ...]] = {
-        field: (found,) for field, value in texts.items() if (found := marked(value, asked))
-    }
     return Hit(
         guid=row["guid"],
         name=row["name"],
@@ -82,7 +73,7 @@ def _hit(
         collection=collections[row["collection_id"]],
         updated_at=row["updated_at"],
         score=score,
-        highlights=highlights,
+        highlights=_highlights(row, description, type.name, asked),
         columns=tuple(name for name in columns if marked(name, asked)),
         attributes=attributes,
         created_at=row["created_at"],
@@ -92,6 +83,16 @@ def _hit(
         terms=tuple(_term(meaning, glossaries) for meaning in said.meanings),
         contacts=tuple(_contacts(row)),
     )
+
+
+def _highlights(row: Row, description: str, type_name: str, asked: Sequence[Asked]) -> dict[str, tuple[str, ...]]:
+    texts = {
+        "name": row["name"],
+        "qualifiedName": row["qualified_name"],
+        "description": description,
+        "entityType": type_name,
+    }
+    return {field: (found,) for field, value in texts.items() if (found := marked(value, asked))}
 
 
 def _term(meaning: Mapping[str, object], glossaries: Mapping[str, str]) -> Term:

@@ -125,18 +125,18 @@ def newest(connection: Connection, query: Query, scope: Scope, page: Page) -> tu
 
 
 def best(
-    connection: Connection, query: Query, match: Match, scope: Scope, page: Page, *, count: int, most: int
+    connection: Connection, query: Query, match: Match, scope: Scope, page: Page, *, few: bool, most: int
 ) -> tuple[Ranked, Cursor | None]:
-    """Return a page of what was asked by words: best first, if there are at most so many.
+    """Return a page of what was asked by words: best first, if there are few; of many, the first `most` are ranked.
 
-    Of more, those that are found in their names come first, ranked; the others follow as they lie.
+    Those are what is found in their names; the others follow as they lie.
     """
     if page.after is not None:
         way, last = page.after.way, page.after.last
         if way not in {"named", "ranked"}:
             raise _refused("is of another search")
     else:
-        way, last = "ranked" if count <= most else "named", None
+        way, last = "ranked" if few else "named", None
     within = match if way == "ranked" else Within(NAMES, match)
     statement = ranked(full_text(connection), within, scope, most if last is None else None, last)
     # From the start on, so many are enough to tell the page and whether there are more; fewer are all that there are.

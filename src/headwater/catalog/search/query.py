@@ -59,7 +59,7 @@ class Search:
             scope = scope_of(connection, filter, collections, types)
             exact = max(self._limits.counted, request.limit + request.offset)
             survey = survey_of(connection, query.found, scope, request.facets, self._limits, exact, types)
-            ranked, cursor = _page(connection, query, scope, page, orders, survey.count, self._limits.ranked)
+            ranked, cursor = _page(connection, query, scope, page, orders, survey.count, self._limits)
             hits = hits_of(connection, ranked, query.terms, types)
         return SearchResult(survey.count, survey.approximate, hits, survey.facets, token(cursor) if cursor else None)
 
@@ -90,15 +90,15 @@ class Search:
         with self._store.read() as connection:
             types = self._types.at(connection)
             scope = scope_of(connection, filter, collections, types)
-            few = Limits(most, most, most)
+            few = Limits(most, most, most, most)
             count = survey_of(connection, query.found, scope, (), few, most, types).count
             page = Page(limit, 0, None, "")
-            ranked, _ = _page(connection, query, scope, page, (), count, most)
+            ranked, _ = _page(connection, query, scope, page, (), count, self._limits)
             return hits_of(connection, ranked, query.terms, types)
 
 
 def _page(
-    connection: Connection, query: Query, scope: Scope, page: Page, orders: Orders, count: int, most: int
+    connection: Connection, query: Query, scope: Scope, page: Page, orders: Orders, count: int, limits: Limits
 ) -> tuple[Ranked, Cursor | None]:
     """Return keys and scores of the hits of a page, and where the next one begins, if there is one."""
     if not page.limit or not count:
@@ -108,7 +108,9 @@ def _page(
     match = query.found.match
     if query.found.inverted or match is None:
         return newest(connection, query, scope, page)
-    return best(connection, query, match, scope, page, count=count, most=most)
+    few = count <= limits.ranked
+    most = limits.ranked if few else limits.named
+    return best(connection, query, match, scope, page, few=few, most=most)
 
 
 def _narrowed(filter: object, asset_types: Sequence[str]) -> object:

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVarTuple
 
-from sqlalchemy import Connection, Select, func, select, true
+from sqlalchemy import Connection, Select, func, literal, select, true
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from headwater.catalog.collections import collection_names
-from headwater.catalog.search.filters import condition, is_by_type
+from headwater.catalog.search.filters import condition, is_by_type, narrows
 from headwater.catalog.search.keywords import Found
 from headwater.catalog.store.full_text import FullText
 from headwater.catalog.store.matches import Match
 from headwater.catalog.store.schema import collections as collection_table
-from headwater.catalog.store.schema import documents, entities
+from headwater.catalog.store.schema import documents, entities, type_counts
 from headwater.catalog.types import TypeSet
+
+Columns = TypeVarTuple("Columns")
+MANY = 20_000
+"""From so many on it is quicker to look at hits one by one than to gather first what counts."""
+Standing = Sequence[tuple[int, int, int]]
+"""Keys of type and collection, number of entities, as every write keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which entities count: filter and permission. `open` if every one does.
+    """Which entities count: filter and permission. `open` if every one does, `wide` if many do.
 
-    `by_type` if the type and the collection of an entity are enough to tell.
+    `standing` are their numbers, if the type and the collection of an entity are enough to tell.
     """
 
     where: ColumnElement[bool]
     open: bool
-    by_type: bool
+    wide: bool
+    standing: Standing | None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.standing is not None and not self.standing
 
 
 def scope_of(connection: Connection, filter: object, collections: frozenset[str] | None, types: TypeSet) -> Scope:
@@ -37,7 +51,18 @@ def scope_of(connection: Connection, filter: object, collections: frozenset[str]
     if collections is not None:
         allowed = select(collection_table.c.id).where(collection_table.c.name.in_(sorted(collections)))
         where = where & entities.c.collection_id.in_(allowed)
-    return Scope(where, open=filter in (None, {}) and collections is None, by_type=is_by_type(filter))
+    standing = _standing(connection, where, types) if is_by_type(filter) else None
+    wide = sum(number for *_, number in standing) > MANY if standing is not None else not narrows(filter)
+    return Scope(where, open=filter in (None, {}) and collections is None, wide=wide, standing=standing)
+
+
+def _standing(connection: Connection, where: ColumnElement[bool], types: TypeSet) -> Standing:
+    table = type_counts.c
+    kept = {entities.c.type_id: table.type_id, entities.c.collection_id: table.collection_id}
+    there = replacement_traverse(where, {}, lambda element, **_: kept.get(element))
+    parts = [type.id for type in types.entities.values() if type.is_part]
+    query = select(table.type_id, table.collection_id, table.entities).where(there, table.type_id.not_in(parts))
+    return [(type_id, place, int(number)) for type_id, place, number in connection.execute(query) if number]
 
 
 def keys_of(index: FullText, found: Found, scope: Scope) -> Select[int]:
@@ -46,13 +71,25 @@ def keys_of(index: FullText, found: Found, scope: Scope) -> Select[int]:
         query = select(documents.c.id.label("id"))
         if found.match is not None:
             query = query.where(documents.c.id.not_in(select(index.key).where(index.matching(found.match))))
-        key: ColumnElement[int] = documents.c.id
-    elif found.match is None:
+        return query if scope.open else query.where(_counts(documents.c.id, scope))
+    if found.match is None:
         return select(documents.c.id.label("id")).where(~true())
-    else:
-        query = select(index.key.label("id")).where(index.matching(found.match))
-        key = index.key
-    return query if scope.open else query.join(entities, entities.c.id == key).where(scope.where)
+    return _within(index, select(index.key.label("id")).where(index.matching(found.match)), scope)
+
+
+def _within(index: FullText, hits: Select[*Columns], scope: Scope) -> Select[*Columns]:
+    """Return those of the hits that count. The index is read first, so that they come in the order of their keys."""
+    if scope.open:
+        return hits
+    if scope.wide:
+        return hits.where(_counts(index.key, scope))
+    return hits.where(index.among(select(entities.c.id).where(scope.where)))
+
+
+def _counts(key: ColumnElement[int], scope: Scope) -> ColumnElement[bool]:
+    if not scope.wide:
+        return key.in_(select(entities.c.id).where(scope.where))
+    return select(literal(1)).where(entities.c.id == key, scope.where).correlate_except(entities).exists()
 
 
 def ranked(index: FullText, match: Match, scope: Scope, most: int | None, last: int | None) -> Select[int, float, int]:
@@ -60,9 +97,8 @@ def ranked(index: FullText, match: Match, scope: Scope, most: int | None, last: 
 
     Its third column is the highest key of all these.
     """
-    query = select(index.key.label("id"), *index.traits(match)).where(index.matching(match)).order_by(index.key)
-    if not scope.open:
-        query = query.join(entities, entities.c.id == index.key).where(scope.where)
+    every = select(index.key.label("id"), *index.traits(match)).where(index.matching(match))
+    query = _within(index, every, scope).order_by(index.key)
     if last is not None:
         query = query.where(index.key <= last)
     hits = query.limit(most).subquery()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Integer, Select, Text, cast, func, literal, select, union_all
-from sqlalchemy.sql.visitors import replacement_traverse
 
 from headwater.catalog.collections import collection_names
 from headwater.catalog.search.facets import SELECTS, by_type, counts_of, top
@@ -15,13 +14,11 @@ from headwater.catalog.search.keywords import Found
 from headwater.catalog.search.scope import Scope, keys_of
 from headwater.catalog.search.shapes import FacetCount, FacetRequest
 from headwater.catalog.store.full_text import full_text
-from headwater.catalog.store.schema import documents, entities, type_counts
+from headwater.catalog.store.schema import documents
 from headwater.catalog.types import TypeSet
 
 TYPED = "type"
 """What stands for the facets that are made of types and collections."""
-Typed = Sequence[tuple[int, int, int]]
-"""Keys of type and collection, number of hits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,8 @@ class Limits:
     """Up to how many hits a search does what costs time for each of them."""
 
     ranked: int = 2_000
+    named: int = 1_000
+    """Of more than are ranked, so many that are found in their names are."""
     faceted: int = 5_000
     counted: int = 20_000
     """The number of more is told from how far these reach."""
@@ -65,12 +64,12 @@ def survey_of(
     types: TypeSet,
 ) -> Survey:
     """Count the hits, exactly up to `exact`, and by each facet that was asked."""
-    standing = _standing(connection, scope, types) if found.is_everything and scope.by_type else None
+    standing = scope.standing if found.is_everything or scope.is_empty else None
     groups = {facet.facet if facet.facet in SELECTS else TYPED for facet in asked}
     if standing is not None:
         groups.discard(TYPED)
         count, estimated = sum(number for *_, number in standing), False
-    if standing is None or groups:
+    if standing is None or (standing and groups):
         keys = keys_of(full_text(connection), found, scope)
         census = _census(connection, keys, sorted(groups), limits.faceted, exact, types)
     else:
@@ -86,16 +85,6 @@ def survey_of(
         facet.facet: top(counts[facet.facet], facet, scale if groups & {TYPED, facet.facet} else 1.0) for facet in asked
     }
     return Survey(count, estimated or (bool(groups) and count > limits.faceted), facets)
-
-
-def _standing(connection: Connection, scope: Scope, types: TypeSet) -> Typed:
-    """Return what the numbers by type and collection say, which every write keeps."""
-    table = type_counts.c
-    kept = {entities.c.type_id: table.type_id, entities.c.collection_id: table.collection_id}
-    where = replacement_traverse(scope.where, {}, lambda element, **_: kept.get(element))
-    parts = [type.id for type in types.entities.values() if type.is_part]
-    query = select(table.type_id, table.collection_id, table.entities).where(where, table.type_id.not_in(parts))
-    return [(type_id, place, int(number)) for type_id, place, number in connection.execute(query) if number]
 
 
 def _census(
@@ -114,8 +103,9 @@ def _census(
         first = keys.order_by(keys.selected_columns[0]).limit(most).cte("first_hits")
         number, last = _grouped(connection, first, first, found, types)
     if number == most or not groups:
-        rest = keys.where(keys.selected_columns[0] > last).limit(exact + 1 - number).subquery()
-        more, end = connection.execute(select(func.count(), func.max(rest.c.id))).one()
+        rest = keys.where(keys.selected_columns[0] > last).order_by(keys.selected_columns[0])
+        others = rest.limit(exact + 1 - number).subquery()
+        more, end = connection.execute(select(func.count(), func.max(others.c.id))).one()
         number, last = number + int(more), int(end or last)
     return Census(number, last, found)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     bindparam,
@@ -72,6 +73,10 @@ class FullText(Protocol):
         ...
 
     def matching(self, match: Match) -> ColumnElement[bool]: ...
+    def among(self, keys: Select[int]) -> ColumnElement[bool]:
+        """Return the condition that a hit is one of these few, looked at hit by hit."""
+        ...
+
     def traits(self, match: Match) -> Sequence[ColumnElement[Any]]:
         """Return what a hit is ranked by. A statement selects them from the hits, and `rank` is told of that one."""
         # Any: each has its own type.
@@ -99,6 +104,10 @@ class Fts5:
 
     def matching(self, match: Match) -> ColumnElement[bool]:
         return sql("documents_index MATCH :match").bindparams(match=str(match))  # type: ignore[return-value]  # A text is a condition.
+
+    def among(self, keys: Select[int]) -> ColumnElement[bool]:
+        # With a plus, or else the index would be asked anew for each of the keys.
+        return literal_column("+documents_index.rowid", Integer).in_(keys)
 
     def traits(self, match: Match) -> Sequence[ColumnElement[Any]]:
         # Not bm25(): it counts every asset that has a word, however few are asked for; with a word that half of a
@@ -177,11 +186,15 @@ class TsVector:
     def matching(self, match: Match) -> ColumnElement[bool]:
         return self.search.op("@@")(self._asked(match))
 
+    def among(self, keys: Select[int]) -> ColumnElement[bool]:
+        return self.key.in_(keys)
+
     def traits(self, match: Match) -> Sequence[ColumnElement[Any]]:
         weights: ColumnElement[object] = literal_column("CAST('{0.1, 0.2, 0.2, 1.0}' AS REAL[])")
-        weight = func.ts_rank(weights, self.search, self._asked(match))
-        # As on SQLite: a word in a short name tells more than one in a long name.
-        strength = weight / (weight + 0.03 + func.length(documents.c.name) * 0.003)
+        whole = " ".join(words.words for words in sought(match)).casefold()
+        named_so = cast(func.lower(documents.c.name) == whole, Integer)
+        weight = func.ts_rank(weights, self.search, self._asked(match)) + named_so
+        strength = weight / (weight + 0.3)
         if not has_choice(match):
             return [strength.label("strength")]
         found: ColumnElement[int] = literal(0)
