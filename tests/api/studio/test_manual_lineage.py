@@ -61,3 +61,15 @@ def test_what_a_process_reported_is_not_changed_by_hand(owner: Browser, filled: 
     assert owner.put(f"/lineage/manual/{id}", json={"columns": []}).status_code == 400
     assert owner.delete(f"/lineage/manual/{id}").status_code == 400
     assert owner.get("/lineage/manual/none").status_code == 404
+
+
+def test_drawn_columns_are_traced_on_the_canvas(owner: Browser, at: Guids) -> None:
+    drawn = body(at, ("carrier", "made"))
+    assert owner.post("/lineage/manual", json=drawn).status_code == 201
+    view = owner.get("/lineage", params={"guid": at.report, "column": f"{at.report}~made"}).json()
+    assert {"source": drawn["source"], "target": at.report} in [
+        {"source": edge["source"], "target": edge["target"]} for edge in view["edges"]
+    ]
+    assert [(link["source"], link["target"], link["subtype"]) for link in view["links"]] == [
+        ({"node": drawn["source"], "column": "carrier"}, {"node": at.report, "column": "made"}, "MANUAL")
+    ]

@@ -75,7 +75,7 @@ class LineagePages:
         boxes = Boxes(self._catalog, viewer.readable, guids, owners)
         operations = self._operations(boxes, guids, arrows, wanted.as_of)
         unfolded = sorted(guid for guid in wanted.unfolded if guid in operations and operations[guid].steps)
-        links = _links(operations, unfolded, wanted)
+        links = _links(operations, unfolded, wanted, self._drawn(boxes, arrows, wanted.as_of))
         rows = _rows_by_node(links, wanted.chosen)
         into, out = Counter(sink for _, sink in arrows), Counter(source for source, _ in arrows)
         sinks = {guid: operation.sinks for guid, operation in operations.items()}
@@ -107,6 +107,22 @@ class LineagePages:
                 found |= _arrows(more)
                 owners |= _owners(more)
         return tuple(found), owners
+
+    def _drawn(self, boxes: Boxes, arrows: Sequence[Arrow], as_of: datetime.datetime | None) -> tuple[ColumnLink, ...]:
+        """Return the links along the arrows that lead from a dataset to a dataset: somebody drew them."""
+        direct = {arrow for arrow in arrows if not any(boxes.is_process(end) for end in arrow)}
+        edges = self._catalog.columns.within({sink for _, sink in direct}, as_of=as_of) if direct else ()
+        return tuple(
+            column_links.link(
+                (edge.source, edge.source_column),
+                (edge.sink, edge.sink_column),
+                edge.kind,
+                edge.subtype,
+                edge.expression,
+            )
+            for edge in edges
+            if (edge.source, edge.sink) in direct
+        )
 
     def _operations(
         self, boxes: Boxes, guids: Sequence[str], arrows: Sequence[Arrow], as_of: datetime.datetime | None
@@ -151,11 +167,14 @@ def _owners(info: LineageInfo) -> Owners:
 
 
 def _links(
-    operations: Mapping[str, column_links.Operation], unfolded: Sequence[str], wanted: Wanted
+    operations: Mapping[str, column_links.Operation],
+    unfolded: Sequence[str],
+    wanted: Wanted,
+    drawn: Sequence[ColumnLink],
 ) -> tuple[ColumnLink, ...]:
     if not wanted.chosen:
         return ()
-    found: list[ColumnLink] = []
+    found = list(drawn)
     for guid, operation in operations.items():
         found += column_links.unfolded_links(operation) if guid in unfolded else column_links.folded_links(operation)
     shown = found if wanted.indirect else [link for link in found if link.kind == "DIRECT"]
