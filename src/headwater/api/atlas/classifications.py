@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, RawBody
 
@@ -34,7 +35,11 @@ class Association(Shape, frozen=True):
 
 
 class Header(Shape, frozen=True):
+    """What is to be set on an entity; type and attributes name it if its guid is not known here."""
+
     classifications: list[ClassificationInput] | None = None
+    type_name: str | None = None
+    attributes: Attributes | None = None
 
 
 class Headers(Shape, frozen=True):
@@ -142,9 +147,26 @@ def _guids(account: Account, given: Association) -> list[str]:
 def set_many(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     """Give each entity exactly these classifications as its own, and answer the guids."""
     headers = wire.read(body, Headers).guid_header_map
-    given = {guid: header.classifications or [] for guid, header in headers.items()}
+    known = account.catalog.entities.headers(headers)
+    given = {
+        guid if guid in known else _named_by(account, guid, header): _for_itself(guid, header.classifications or [])
+        for guid, header in headers.items()
+    }
     permit = wire.permit(account, caller)
     return wire.answer(account.catalog.classifications.set(given, by=caller.id, permit=permit))
+
+
+def _named_by(account: Account, guid: str, header: Header) -> str:
+    """Return the guid of the entity of a header's name; the guid that was sent, if the header has none."""
+    name = (header.attributes or {}).get("qualifiedName")
+    if not header.type_name or not isinstance(name, str):
+        return guid
+    return account.catalog.entities.guid_of(header.type_name, name)
+
+
+def _for_itself(guid: str, given: Many) -> Many:
+    """Return the classifications without the guid under which the client knows their entity."""
+    return [msgspec.structs.replace(item, entity_guid=None) if item.entity_guid == guid else item for item in given]
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType({"ignore": "ignore", "merge": "merge", "replace": "replace"})
