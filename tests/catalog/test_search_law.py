@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.desk import Desk, entity
 from headwater.catalog.model import ClassificationInput
-from headwater.catalog.search import FacetRequest, SearchRequest, SearchResult
+from headwater.catalog.search import FacetRequest, Limits, Search, SearchRequest, SearchResult
 
 VOCABULARY = ("alpha", "Alphabet", "beta", "étude", "gamma7", "delta")
 TYPES = {"azure_sql_table": "Azure SQL Database", "azure_datalake_gen2_path": "Azure Data Lake Storage Gen2"}
@@ -21,6 +21,8 @@ MARKS = {"MICROSOFT.PERSONAL.alpha": "Personal", "MICROSOFT.PERSONAL.beta": "Per
 TAGS = ("gold", "delta")
 PEOPLE = ("ann", "beta")
 RUNS = itertools.count()
+# As a small catalog is searched, and as a large one is.
+WAYS = (Limits(), Limits(ranked=1, named=1, gathered=0), Limits(ranked=1, named=2))
 FACETS = ("assetType", "classification", "classificationCategory", "collectionId", "contactId", "contactType")
 FACETS = (*FACETS, "entityType", "label", "objectType")
 
@@ -228,16 +230,17 @@ class Shelf:
     def delete(self, path: str) -> None:
         self.desk.catalog.entities.delete([self.desk.guid(path, self.live.pop(path).kind)], by="tester")
 
-    def ask(self, asked: Asked, keywords: str, **more: object) -> SearchResult:
-        request = SearchRequest(keywords=keywords, filter=asked.filter and asked.filter[0], **more)
-        return self.desk.catalog.search.query(request, collections=asked.readable)
+    def ask(self, asked: Asked, limits: Limits, **more: object) -> SearchResult:
+        request = SearchRequest(keywords=asked.query[0], filter=asked.filter and asked.filter[0], **more)
+        search = Search(self.desk.catalog.store, self.desk.catalog.types, limits)
+        return search.query(request, collections=asked.readable)
 
-    def pages(self, asked: Asked, keywords: str) -> list[str]:
+    def pages(self, asked: Asked, limits: Limits) -> list[str]:
         """Return what the pages of two show, by their tokens."""
         seen: list[str] = []
         token: str | None = None
         while token is not None or not seen:
-            page = self.ask(asked, keywords, limit=2, after=token)
+            page = self.ask(asked, limits, limit=2, after=token)
             seen += [hit.qualified_name for hit in page.hits]
             token = page.next
             if token is None:
@@ -262,20 +265,20 @@ def test_search_finds_and_counts_what_a_plain_reading_does(
             if fate == "goes":
                 shelf.delete(f"{shelf.run}:{asset.kind}/{asset.path}")
         for asked in questions:
-            check(shelf, asked)
+            for limits in WAYS:
+                check(shelf, asked, limits)
     finally:
         # So that the next example finds nothing but its own.
         for path in list(shelf.live):
             shelf.delete(path)
 
 
-def check(shelf: Shelf, asked: Asked) -> None:
-    keywords = asked.query[0]
+def check(shelf: Shelf, asked: Asked, limits: Limits) -> None:
     wanted = [asset for asset in shelf.live.values() if asked.reads(asset)]
-    result = shelf.ask(asked, keywords, limit=1000, facets=tuple(FacetRequest(name, 100) for name in FACETS))
+    result = shelf.ask(asked, limits, limit=1000, facets=tuple(FacetRequest(name, 100) for name in FACETS))
     assert {hit.qualified_name for hit in result.hits} == {asset.path for asset in wanted}
     assert (result.count, result.approximate) == (len(wanted), False)
     for name in FACETS:
         counted = {item.value: item.count for item in result.facets[name]}
         assert counted == Counter(value for asset in wanted for value in asset.values[name]), name
-    assert shelf.pages(asked, keywords) == [hit.qualified_name for hit in result.hits]
+    assert shelf.pages(asked, limits) == [hit.qualified_name for hit in result.hits]

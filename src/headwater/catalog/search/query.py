@@ -56,7 +56,7 @@ class Search:
         filter = _narrowed(request.filter, request.asset_types)
         with self._store.read() as connection:
             types = self._types.at(connection)
-            scope = scope_of(connection, filter, collections, types)
+            scope = scope_of(connection, filter, collections, types, many=self._limits.gathered)
             exact = max(self._limits.counted, request.limit + request.offset)
             survey = survey_of(connection, query.found, scope, request.facets, self._limits, exact, types)
             ranked, cursor = _page(connection, query, scope, page, orders, survey.count, self._limits)
@@ -89,7 +89,7 @@ class Search:
         most = self._limits.ranked
         with self._store.read() as connection:
             types = self._types.at(connection)
-            scope = scope_of(connection, filter, collections, types)
+            scope = scope_of(connection, filter, collections, types, many=self._limits.gathered)
             few = Limits(most, most, most, most)
             count = survey_of(connection, query.found, scope, (), few, most, types).count
             page = Page(limit, 0, None, "")

@@ -20,8 +20,6 @@ from headwater.catalog.store.schema import documents, entities, type_counts
 from headwater.catalog.types import TypeSet
 
 Columns = TypeVarTuple("Columns")
-MANY = 20_000
-"""From so many on it is quicker to look at hits one by one than to gather first what counts."""
 Standing = Sequence[tuple[int, int, int]]
 """Keys of type and collection, number of entities, as every write keeps them."""
 
@@ -43,8 +41,13 @@ class Scope:
         return self.standing is not None and not self.standing
 
 
-def scope_of(connection: Connection, filter: object, collections: frozenset[str] | None, types: TypeSet) -> Scope:
-    """Return the scope of a filter in these collections (None: all). Raises Invalid for a filter that is none."""
+def scope_of(
+    connection: Connection, filter: object, collections: frozenset[str] | None, types: TypeSet, *, many: int
+) -> Scope:
+    """Return the scope of a filter in these collections (None: all). Raises Invalid for a filter that is none.
+
+    It is wide if more than `many` count, or if there is no telling beforehand.
+    """
     where = condition(filter, types)
     if collections is not None and collections.issuperset(collection_names(connection).values()):
         collections = None
@@ -52,7 +55,7 @@ def scope_of(connection: Connection, filter: object, collections: frozenset[str]
         allowed = select(collection_table.c.id).where(collection_table.c.name.in_(sorted(collections)))
         where = where & entities.c.collection_id.in_(allowed)
     standing = _standing(connection, where, types) if is_by_type(filter) else None
-    wide = sum(number for *_, number in standing) > MANY if standing is not None else not narrows(filter)
+    wide = sum(number for *_, number in standing) > many if standing is not None else not narrows(filter)
     return Scope(where, open=filter in (None, {}) and collections is None, wide=wide, standing=standing)
 
 

@@ -31,6 +31,8 @@ class Limits:
     faceted: int = 5_000
     counted: int = 20_000
     """The number of more is told from how far these reach."""
+    gathered: int = 20_000
+    """Of so many that a filter lets through, the keys are gathered first; of more, hits are looked at one by one."""
 
 
 LIMITS = Limits()
