@@ -8,7 +8,7 @@ named `__<type>.<attribute>` as Atlas labels it; from then on it is like any oth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -58,7 +58,7 @@ def implied(given: Known, known: Known) -> dict[str, tuple[Category, Definition]
         place = (item.owner, item.attribute.name)
         if place in taken or any((above, item.attribute.name) in taken for above in _above(item.owner, known)):
             continue
-        definition = _relationship(item, known)
+        definition = _relationship(item, known, taken)
         found[str(definition["name"])] = ("RELATIONSHIP", definition)
         taken.update(_ends(definition))
     return found
@@ -112,9 +112,11 @@ def _wrong(name: str, attribute: Declared, constraint: Constraint, known: Known)
     return None
 
 
-def _relationship(item: Reference, known: Known) -> Definition:
+def _relationship(item: Reference, known: Known, taken: Collection[tuple[str, str]]) -> Definition:
     owned = item.attribute.constraint(OWNED) is not None
     back = _back(item, known)
+    if back is not None and (back.owner, back.attribute.name) in taken:
+        back = None
     reverse = {
         "type": item.target,
         "name": back.attribute.name if back else f"__{item.owner}.{item.attribute.name}",

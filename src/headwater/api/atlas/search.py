@@ -21,6 +21,7 @@ from headwater.catalog.search import FacetRequest, SearchRequest, SearchResult
 from headwater.errors import Fault, Invalid, Place
 
 LIMIT = 100
+MAX_DEPTH = 50
 Tree = dict[str, object]
 
 
@@ -205,13 +206,16 @@ def _filter(given: Parameters) -> Tree | None:
     return {"and": leaves} if leaves else None
 
 
-def _leaf(item: Criterion, path: str) -> Tree:
+def _leaf(item: Criterion, path: str, depth: int = 0) -> Tree:
+    if depth > MAX_DEPTH:
+        message = f"conditions are nested deeper than {MAX_DEPTH} levels"
+        raise Invalid(Fault("CAT-029", message, Place(path="entityFilters"), "Join fewer of them."))
     if item.attribute_name is None:
         joined = (item.condition or "AND").lower()
         if joined not in {"and", "or"}:
             message = f"condition '{item.condition}' is neither AND nor OR"
             raise Invalid(Fault("CAT-029", message, Place(path=path), "Use one of them."))
-        return {joined: [_leaf(inner, f"{path}.criterion[{at}]") for at, inner in enumerate(item.criterion)]}
+        return {joined: [_leaf(inner, f"{path}.criterion[{at}]", depth + 1) for at, inner in enumerate(item.criterion)]}
     operator = OPERATORS.get(item.operator.lower())
     if operator is None:
         cure = f"Known are {', '.join(OPERATORS)}."
