@@ -170,6 +170,22 @@ def test_changes_written_before_history_was_whole_are_read(desk: Desk) -> None:
     assert desk.catalog.history.as_of_version(guid, 1).entity.attributes["description"] == "old"
 
 
+def test_version_whose_changes_are_no_longer_kept_is_not_guessed(desk: Desk) -> None:
+    guid = desk.write(entity("DataSet", "q", "-1", description="1")).guid_assignments["-1"]
+    for number in ("2", "3", "4"):
+        desk.write(entity("DataSet", "q", description=number))
+    with desk.catalog.store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM entity_changes WHERE version < 4")
+    history = desk.catalog.history
+    assert history.as_of_version(guid, 3).entity.attributes["description"] == "3"
+    with pytest.raises(NotFound) as refused:
+        history.as_of_version(guid, 2)
+    assert refused.value.code == "CAT-043"
+    with pytest.raises(NotFound):
+        history.as_of(guid, desk.catalog.entities.get(guid).entity.create_time)
+    assert [entry.version for entry in history.page(guid).entries] == [4, 1]
+
+
 @pytest.mark.parametrize("version", [0, 2, -1])
 def test_version_that_never_was_is_not_found(version: int, desk: Desk) -> None:
     guid = desk.write(entity("DataSet", "q", "-1")).guid_assignments["-1"]

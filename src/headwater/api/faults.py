@@ -67,7 +67,6 @@ ATLAS_CODES: Mapping[str, str] = MappingProxyType(
         "CAT-038": "ATLAS-500-00-001",
         "CAT-040": "ATLAS-412-00-001",
         "CAT-041": "ATLAS-400-00-029",
-        "CAT-042": "ATLAS-409-00-001",
         "CAT-043": "ATLAS-404-00-005",
         "CAT-060": "ATLAS-400-00-029",
         "CAT-070": "ATLAS-404-00-008",

@@ -128,7 +128,11 @@ class History:
         """Undo what came after a version; relationships are those at `at`, else those when the version was written."""
         types, names = self._types.at(connection), collection_names(connection)
         state = state_of(row, names)
-        for change in _recorded(connection, row["id"], version + 1):
+        later = _recorded(connection, row["id"], version + 1)
+        if version < row["version"] and (not later or later[-1].version != version + 1):
+            cure = "Ask for a later one: how long history is kept is the account's setting."
+            raise NotFound(Fault("CAT-043", f"Version {version} of '{row['guid']}' is no longer kept", cure=cure))
+        for change in later:
             state = back(state, change)
         by, written = _written(connection, row, version)
         links = links_of(connection, [row], types, at=written if at is None else at)[row["id"]]
