@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from headwater.catalog import clock
 from headwater.catalog.collections.tree import collection_id, collection_names
@@ -13,10 +13,10 @@ from headwater.catalog.model import Mutation
 from headwater.catalog.reading import Row, headers_by_id, whole
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
-from headwater.catalog.store.schema import ACTIVE, entities, entity_changes
+from headwater.catalog.store.schema import ACTIVE, entities
 from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing import removal, rows
+from headwater.catalog.writing import changes, removal, rows
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
@@ -80,23 +80,11 @@ def _parts(found: Iterable[Row], types: TypeSet) -> Iterator[Fault]:
 def _move(connection: Connection, moving: Sequence[Row], there: int, by: str, names: dict[int, str]) -> None:
     if not moving:
         return
-    at = clock.now()
     mine = entities.c.id.in_(select(integer(listed())))
-    stamp = {"updated_by": by, "updated_at": at, "version": entities.c.version + 1}
     keys = {"wanted": packed(row["id"] for row in moving)}
-    connection.execute(update(entities).where(mine).values(collection_id=there, **stamp), keys)
-    history = [
-        {
-            "entity_id": row["id"],
-            "version": row["version"] + 1,
-            "action": "MOVE",
-            "changed_by": by,
-            "changed_at": at,
-            "replaced": {"collectionId": names[row["collection_id"]]},
-        }
-        for row in moving
-    ]
-    connection.execute(insert(entity_changes), history)
+    connection.execute(update(entities).where(mine).values(collection_id=there), keys)
+    replaced = {row["id"]: {"collectionId": names[row["collection_id"]]} for row in moving}
+    changes.note(connection, replaced, "MOVE", by, clock.now())
     left = Counter((row["type_id"], row["collection_id"]) for row in moving)
     come = Counter((row["type_id"], there) for row in moving)
     rows.count(connection, {**{key: -number for key, number in left.items()}, **come})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, Table, and_, delete, func, or_, select
@@ -28,8 +29,10 @@ from headwater.catalog.store.schema import (
     observations,
 )
 
-SLICE = 20_000
-"""Keys of one slice; an entity has a few rows in each table, a hub many."""
+SLICE = 1_000
+"""Entities of one slice; each has some hundreds of rows at most, but for hubs."""
+ROWS = 20_000
+"""Rows of one slice, of tables whose keys are rows."""
 Stopping = Callable[[], bool]
 DAY = 24 * 60 * 60 * 1000
 
@@ -55,8 +58,12 @@ class _Rule:
     name: str
     table: Table
     key: ColumnElement[int]
-    counter: str
+    counter: Literal["column_edges", "entities", "lineage_columns"]
     condition: ColumnElement[bool]
+
+    @property
+    def size(self) -> int:
+        return SLICE if self.counter == "entities" else ROWS
 
 
 class Retention:
@@ -71,11 +78,12 @@ class Retention:
         *,
         at: int | None = None,
         dry_run: bool = False,
-        size: int = SLICE,
+        size: int | None = None,
         stopping: Stopping | None = None,
     ) -> Purged:
         """Remove what is older at the time `at` (milliseconds; default: now) than `keeping` says; tell how much.
 
+        `size` is that of a slice, if it shall be another than the usual one.
         `stopping` is asked after each slice; the next purge goes on with what is left.
         """
         counts: dict[str, int] = {}
@@ -85,12 +93,13 @@ class Retention:
                 break
         return Purged(**counts)
 
-    def _slices(self, keeping: Keeping, at: int, dry_run: bool, size: int) -> Iterator[tuple[str, int]]:
+    def _slices(self, keeping: Keeping, at: int, dry_run: bool, size: int | None) -> Iterator[tuple[str, int]]:
         for rule in _rules(keeping, at):
             with self._store.read() as connection:
                 last = _last_key(connection, rule.counter)
-            for first in range(0, last + 1, size):
-                mine = and_(rule.key >= first, rule.key < first + size, rule.condition)
+            wide = size or rule.size
+            for first in range(0, last + 1, wide):
+                mine = and_(rule.key >= first, rule.key < first + wide, rule.condition)
                 yield rule.name, self._count(rule, mine) if dry_run else self._remove(rule, mine)
 
     def _count(self, rule: _Rule, mine: ColumnElement[bool]) -> int:
@@ -106,12 +115,10 @@ class Retention:
 def _rules(keeping: Keeping, at: int) -> Iterator[_Rule]:
     if keeping.ended_edges is not None:
         cutoff = at - keeping.ended_edges * DAY
-        for name, table, key in (
-            ("lineage_edges", lineage_edges, lineage_edges.c.source_id),
-            ("column_edges", column_edges, column_edges.c.id),
-        ):
-            counter = "entities" if table is lineage_edges else "column_edges"
-            yield _Rule(name, table, key, counter, table.c.ended_at < cutoff)
+        over = lineage_edges.c.ended_at < cutoff
+        yield _Rule("lineage_edges", lineage_edges, lineage_edges.c.source_id, "entities", over)
+        over = column_edges.c.ended_at < cutoff
+        yield _Rule("column_edges", column_edges, column_edges.c.id, "column_edges", over)
         yield _Rule("lineage_columns", lineage_columns, lineage_columns.c.id, "lineage_columns", _is_unused(cutoff))
     if keeping.observations is not None:
         old = observations.c.seen_at < at - keeping.observations * DAY
