@@ -51,6 +51,9 @@ ROUTES = st.sampled_from(
         ("PUT", "/api/atlas/v2/relationship"),
         ("POST", "/api/atlas/v2/types/typedefs"),
         ("PUT", "/api/atlas/v2/types/typedefs"),
+        ("POST", "/api/atlas/v2/search/basic"),
+        ("POST", "/api/atlas/v2/search/quick"),
+        ("PATCH", "/account"),
         ("POST", "/catalog/api/search/query"),
         ("POST", "/catalog/api/search/suggest"),
         ("POST", "/catalog/api/browse"),
@@ -128,3 +131,31 @@ def test_any_question_of_history_and_any_tag_are_answered_or_refused(
     assert client.get(f"/api/atlas/v2/entity/{guid}/audit", params=query, headers=said).status_code < 500
     assert client.get(f"/api/atlas/v2/entity/guid/{guid}", params=query, headers=said).status_code < 500
     assert client.post("/api/atlas/v2/entity", json=made, headers=said).status_code < 500
+
+
+ATTRIBUTES = st.fixed_dictionaries(
+    {"name": st.sampled_from(["a", "b", "name", "inputs"])},
+    optional={
+        "typeName": st.sampled_from(["int", "array<string>", "DataSet", "array<mine>", "map<string,DataSet>"]) | VALUES,
+        "cardinality": st.sampled_from(["SINGLE", "SET"]) | VALUES,
+        "isOptional": VALUES,
+        "valuesMaxCount": VALUES,
+        "defaultValue": VALUES,
+        "constraints": st.lists(
+            st.fixed_dictionaries(
+                {"type": st.sampled_from(["ownedRef", "inverseRef"]) | VALUES}, optional={"params": VALUES}
+            ),
+            max_size=2,
+        )
+        | VALUES,
+    },
+)
+
+
+@RELAXED
+@given(attributes=st.lists(ATTRIBUTES, max_size=3), method=st.sampled_from(["POST", "PUT"]))
+def test_any_attributes_of_a_type_are_taken_or_refused(
+    attributes: list[object], method: str, server: Served, client: httpx.Client
+) -> None:
+    mine = {"name": "mine", "superTypes": ["DataSet"], "attributeDefs": attributes}
+    send(server, client, method, "/api/atlas/v2/types/typedefs", {"entityDefs": [mine]})
