@@ -49,11 +49,10 @@ class AssetPages:
         names = {person.id: person.display_name or person.name for person in self._principals.all()}
         can_edit = self._roles.allowed(viewer.principal, "data/write", entity.collection_id)
         known = self._labels.of(entity.type_name)
-        parents = self._catalog.assets.parents(guid)
+        parents = [one for one in self._catalog.assets.parents(guid) if one.collection_id in viewer.readable]
         operations = self._operations(viewer, entity)
         degree = self._catalog.lineage.degrees([guid]).get(guid, Degree())
         writers = {guid: role for guid, role in operations.items() if role != "read"}
-        runs = self._runs(writers or operations, limit=1)
         columns = self._catalog.assets.column_counts([guid]).get(guid, 0) if known.kind == "dataset" else 0
         return Asset(
             guid=guid,
@@ -64,7 +63,7 @@ class AssetPages:
             source=known.source,
             kind=known.kind,
             family=known.family,
-            path=tuple(crumb(self._labels, parent) for parent in parents if parent.collection_id in viewer.readable),
+            path=tuple(crumb(self._labels, parent) for parent in parents),
             description=text(entity.attributes, "userDescription") or text(entity.attributes, "description"),
             status=text(entity.attributes, "status"),
             error=text(entity.attributes, "errorMessage"),
@@ -80,7 +79,7 @@ class AssetPages:
             columns=columns,
             upstream=degree.upstream,
             downstream=degree.downstream,
-            last_run=runs[0] if runs else None,
+            last_run=next(iter(self._runs(writers or operations, limit=1)), None),
             unsupported=(entity.custom_attributes or {}).get("unsupportedReason", ""),
             lineage_guid=guid,
         )
