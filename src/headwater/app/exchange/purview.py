@@ -22,6 +22,7 @@ from headwater.errors import Fault, Place, SettingsError
 Direction = Literal["push", "pull"]
 Observe = Callable[[Kind, int, int | None], None]
 _TIMEOUT = httpx.Timeout(120.0)
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def run(
@@ -86,6 +87,9 @@ def _address(text: str) -> httpx.URL:
     if url.scheme not in ("http", "https") or not url.host:
         cure = "Give it as https://<account>.purview.azure.com."
         raise SettingsError(Fault("SET-013", f"'{text}' is no address of an account", Place(), cure))
+    if url.scheme == "http" and url.host not in _THIS_MACHINE:
+        cure = "Give it with https://: a token would go over the network for all to read."
+        raise SettingsError(Fault("SET-013", f"'{text}' is not safe to send a token to", Place(), cure))
     return url
 
 

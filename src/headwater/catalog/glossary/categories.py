@@ -96,7 +96,7 @@ class Categories:
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, CATEGORY)
             writing.ask([row], expected)
-            home = hierarchy.anchors(writing, [row], CATEGORY)[row["id"]]
+            home = hierarchy.home_of(writing, row, CATEGORY)
             children = [one for above, one in hierarchy.below(writing, [row], CATEGORY_TREE) if above == row["id"]]
             wanted = {one["id"]: names.below_glossary(one["name"], home["qualified_name"]) for one in children}
             writing.remove([row])
@@ -125,7 +125,7 @@ def _create(writing: Writing, given: Category, place: str) -> str:
 
 
 def _replace(writing: Writing, row: Row, given: Category) -> None:
-    home = hierarchy.anchors(writing, [row], CATEGORY)[row["id"]]
+    home = hierarchy.home_of(writing, row, CATEGORY)
     faults = [
         names.display_name_fault("category", given.name, ""),
         classification_fault(given, annotations_of(row).classification_names, ""),

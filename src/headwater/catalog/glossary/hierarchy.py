@@ -10,7 +10,7 @@ from headwater.catalog.glossary.session import Reading
 from headwater.catalog.reading import Row, whole
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, entities, relationships
-from headwater.errors import Fault, Place
+from headwater.errors import Fault, Invalid, Place
 
 TERM_TREE, CATEGORY_TREE = "AtlasGlossaryTermHierarchyLink", "AtlasGlossaryCategoryHierarchyLink"
 ANCHORS = {"AtlasGlossaryCategory": "AtlasGlossaryCategoryAnchor", "AtlasGlossaryTerm": "AtlasGlossaryTermAnchor"}
@@ -68,6 +68,14 @@ def anchors(reading: Reading, rows: Iterable[Row], type_name: str) -> dict[int, 
     )
     found = reading.connection.execute(query, {"wanted": packed(row["id"] for row in rows)}).mappings()
     return {row["held_id"]: row for row in found}
+
+
+def home_of(reading: Reading, row: Row, type_name: str) -> Row:
+    """Return the glossary of a term or category. Raises Invalid if it was written without one."""
+    if found := anchors(reading, [row], type_name).get(row["id"]):
+        return found
+    cure = "Give it one: write the entity with relationshipAttributes.anchor."
+    raise Invalid(Fault("CAT-124", f"'{row['qualified_name']}' belongs to no glossary", Place(path="anchor"), cure))
 
 
 def foreign_fault(reading: Reading, rows: Sequence[Row], type_name: str, glossary: Row, place: str) -> Fault | None:

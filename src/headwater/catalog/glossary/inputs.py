@@ -68,7 +68,7 @@ def term_input(given: Term, key: str, qualified_name: str, anchor: str) -> Entit
         guid=key,
         last_modified_ts=given.last_modified_ts,
         attributes=attributes,
-        contacts={role: list(people) for role, people in (given.contacts or {}).items()},
+        contacts={role: list(people or ()) for role, people in (given.contacts or {}).items()},
         relationship_attributes={
             "anchor": {"guid": anchor},
             "parentTerm": {"guid": parent.term_guid} if parent and parent.term_guid else None,

@@ -66,7 +66,7 @@ class Described(Shape, frozen=True, omit_defaults=True):
     long_description: str | None = None
     additional_attributes: dict[str, str] | None = None
     classifications: tuple[Attributes, ...] | None = None
-    last_modified_ts: str | None = msgspec.field(name="lastModifiedTS", default=None)
+    last_modified_ts: str | int | None = msgspec.field(name="lastModifiedTS", default=None)
     created_by: str | None = None
     updated_by: str | None = None
     create_time: int | None = None
@@ -97,7 +97,7 @@ class Term(Described, frozen=True, omit_defaults=True):
     examples: tuple[str, ...] | None = None
     status: str | None = None
     resources: tuple[Attributes, ...] | None = None
-    contacts: dict[str, tuple[Attributes, ...]] | None = None
+    contacts: dict[str, tuple[Attributes, ...] | None] | None = None
     template_name: tuple[str, ...] | None = None
     attributes: dict[str, Attributes] | None = None
     is_definition_rich_text: bool | None = None

@@ -131,7 +131,7 @@ def create_terms(writing: Writing, given: Sequence[Term], most: int) -> list[str
 
 def replace_term(writing: Writing, row: Row, given: Term) -> None:
     """Make the term of this row what is given. Raises Conflict, Invalid or NotFound."""
-    home = hierarchy.anchors(writing, [row], TERM)[row["id"]]
+    home = hierarchy.home_of(writing, row, TERM)
     faults = [
         names.display_name_fault("term", given.name, ""),
         classification_fault(given, annotations_of(row).classification_names, ""),

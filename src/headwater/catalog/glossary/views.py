@@ -114,7 +114,7 @@ def _term(row: Row, links: Mapping[str, object], allowed: frozenset[str]) -> Ter
     said = {
         **_plain(row, PLAIN_OF_TERM),
         "contacts": row["contacts"],
-        "attributes": attributes_of(row).get(TEMPLATE_VALUES),
+        "attributes": _template_values(row),
     }
     if isinstance(resources := said.get("resources"), list):
         said["resources"] = [one["attributes"] for one in resources]
@@ -128,6 +128,12 @@ def _term(row: Row, links: Mapping[str, object], allowed: frozenset[str]) -> Ter
         assigned_entities=tuple(one for one in _several(links, ASSIGNED) if one["guid"] in allowed),
         **{field: headers for field, headers in relations.items() if headers},
     )
+
+
+def _template_values(row: Row) -> dict[str, object] | None:
+    """Return the values by template; what an entity write put there in another form is passed over."""
+    found = attributes_of(row).get(TEMPLATE_VALUES)
+    return {name: one for name, one in found.items() if isinstance(one, dict)} if isinstance(found, dict) else None
 
 
 def readable_of(reading: Reading, references: Sequence[Attributes], readable: Readable) -> frozenset[str]:
@@ -173,8 +179,10 @@ def _several(links: Mapping[str, object], name: str) -> list[Attributes]:
 def _header(reference: Attributes, key: str) -> dict[str, object]:
     inner = reference["relationshipAttributes"]
     said = inner.get("attributes") if isinstance(inner, dict) else None
+    # Who makes a relationship by its own route may say of it what no header has.
+    texts = {name: value for name, value in said.items() if isinstance(value, str)} if isinstance(said, dict) else {}
     own = {"relationGuid": reference["relationshipGuid"], "displayText": reference["displayText"]}
-    return {**(said if isinstance(said, dict) else {}), **own, key: reference["guid"]}
+    return {**texts, **own, key: reference["guid"]}
 
 
 def _term_header(reference: Attributes) -> TermHeader:
