@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, func, or_, select
@@ -103,11 +104,11 @@ def consequences(
     given = _by_guid(connection, asked.guids)
     raise_if_any(NotFound, (no_guid(guid) for guid in dict.fromkeys(asked.guids) if guid not in given))
     gone = {row["id"]: row for row in _with_all_below(connection, given.values(), types, everything=asked.cascade)}
-    around = _Around(connection, gone, types, names, reader)
+    around = _around(connection, gone, types, names, reader)
     if asked.orphans:
         going = [row for row in around.orphans if reader.writes(names[row["collection_id"]])]
         gone |= {row["id"]: row for row in removal.with_parts(connection, going, types)}
-        around = _Around(connection, gone, types, names, reader)
+        around = _around(connection, gone, types, names, reader)
     if permit is not None:
         permit(frozenset(names[row["collection_id"]] for row in gone.values()))
     told = _told(connection, asked, gone, around, types)
@@ -139,47 +140,39 @@ def _with_all_below(connection: Connection, given: Iterable[Row], types: TypeSet
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
 class _Around:
     """The datasets around processes that go, and the processes that stay around datasets that go."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        gone: Mapping[int, Row],
-        types: TypeSet,
-        names: Mapping[int, str],
-        reader: Reader,
-    ) -> None:
-        self._types = types
-        is_process = {id for id, row in gone.items() if types.entities_by_id[row["type_id"]].is_process}
-        beside = _neighbours(connection, is_process) - gone.keys()
-        rows = _rows(connection, beside)
-        users = _users(connection, beside, gone)
-        holding = _holding(connection, beside, types)
-        self.orphans: list[Row] = []
-        self.orphaned: list[Named] = []
-        self.kept: list[Named] = []
-        for id, row in sorted(rows.items()):
-            if not reader.reads(names[row["collection_id"]]):
-                continue
-            reason = _reason(
-                row, users.get(id), id in holding, seen=lambda user: reader.reads(names[user["collection_id"]])
-            )
-            if id in users:
-                self.kept.append(self._named(row, reason))
-                continue
-            self.orphaned.append(self._named(row, reason))
-            if not reason:
-                self.orphans.append(row)
-        inside = set(gone) - is_process
-        self.still_used = [
-            self._named(gone[id], f"{user['name']} uses it")
-            for id, user in sorted(_users(connection, inside, gone).items())
-            if reader.reads(names[user["collection_id"]])
-        ]
+    orphans: tuple[Row, ...]
+    """Datasets that nothing holds any more."""
+    orphaned: tuple[Named, ...]
+    kept: tuple[Named, ...]
+    still_used: tuple[Named, ...]
 
-    def _named(self, row: Row, because: str) -> Named:
-        return Named(row["guid"], self._types.entities_by_id[row["type_id"]].name, row["qualified_name"], because)
+
+def _around(
+    connection: Connection, gone: Mapping[int, Row], types: TypeSet, names: Mapping[int, str], reader: Reader
+) -> _Around:
+    def seen(row: Row) -> bool:
+        return reader.reads(names[row["collection_id"]])
+
+    processes = {id for id, row in gone.items() if types.entities_by_id[row["type_id"]].is_process}
+    beside = _neighbours(connection, processes) - gone.keys()
+    rows = [row for _, row in sorted(_rows(connection, beside).items()) if seen(row)]
+    users, holding = _users(connection, beside, gone), _holding(connection, beside, types)
+    reasons = {row["id"]: _reason(row, users.get(row["id"]), row["id"] in holding, seen=seen) for row in rows}
+    inside = sorted(_users(connection, gone.keys() - processes, gone).items())
+    return _Around(
+        orphans=tuple(row for row in rows if not reasons[row["id"]]),
+        orphaned=tuple(_named(row, reasons[row["id"]], types) for row in rows if row["id"] not in users),
+        kept=tuple(_named(row, reasons[row["id"]], types) for row in rows if row["id"] in users),
+        still_used=tuple(_named(gone[id], f"{user['name']} uses it", types) for id, user in inside if seen(user)),
+    )
+
+
+def _named(row: Row, because: str, types: TypeSet) -> Named:
+    return Named(row["guid"], types.entities_by_id[row["type_id"]].name, row["qualified_name"], because)
 
 
 def _reason(row: Row, user: Row | None, holds: bool, *, seen: Callable[[Row], bool]) -> str:
@@ -245,9 +238,9 @@ def _told(
         samples={name: tuple(some) for name, some in sorted(samples.items())},
         lineage_edges=_open_edges(connection, gone),
         column_edges=_open_column_edges(connection, gone),
-        orphaned=tuple(around.orphaned),
-        kept=tuple(around.kept),
-        still_used=tuple(around.still_used),
+        orphaned=around.orphaned,
+        kept=around.kept,
+        still_used=around.still_used,
         guids=tuple(row["guid"] for _, row in sorted(gone.items())),
     )
 
