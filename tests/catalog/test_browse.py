@@ -66,6 +66,7 @@ def test_type_finds_its_subtypes_page_by_page(shelf: Desk) -> None:
         ("/azure_synapse_workspace#nobody", "CAT-003"),
         ("/nonsense", "CAT-028"),
         ("/NoType#x", "CAT-028"),
+        ("/DataSet#\0", "CAT-028"),
         ("", "CAT-028"),
     ],
 )

@@ -70,6 +70,12 @@ UNREADABLE: tuple[object, ...] = (
     {"createTime": {"operator": "contains", "timeThreshold": 5}},
     {"attributeName": "name", "operator": "timerange", "attributeValue": "LAST_7D"},
     {"classification": None},
+    {"label": "\0"},
+    {"term": "a", "glossary": "\0"},
+    {"createTime": {"operator": "gt", "timeThreshold": 2**70}},
+    {"attributeName": "name", "operator": "eq", "attributeValue": "\0"},
+    {"attributeName": "\0", "operator": "eq", "attributeValue": "a"},
+    {"attributeName": "size", "operator": "eq", "attributeValue": 2**70},
 )
 # Filter → whether it finds what was made just now.
 TIMES: tuple[tuple[object, bool], ...] = (

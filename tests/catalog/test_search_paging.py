@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import json
 
 import pytest
 
@@ -20,6 +21,18 @@ WAYS: dict[str, dict[str, object]] = {
         "filter": {"attributeName": "name", "operator": "ne", "attributeValue": "x"},
     },
 }
+MADE_UP: tuple[dict[str, object], ...] = (
+    {"keys": []},
+    {"keys": ["a", "b"]},
+    {"keys": [2**70]},
+    {"keys": [-1.0, 2**70]},
+    {"keys": ["a", "b", "c"]},
+    {"keys": ["\0", 1]},
+    {"last": 2**63, "keys": [1]},
+    {"last": -5, "keys": [-1.0, 1]},
+    {"way": "sideways"},
+    {"way": "named", "keys": [1, 2, 3]},
+)
 OTHERS: tuple[dict[str, object], ...] = (
     {"keywords": "shore"},
     {"filter": {"entityType": "DataSet"}},
@@ -89,6 +102,18 @@ def test_token_that_is_none_is_refused(desk: Desk) -> None:
         with pytest.raises(Invalid) as refused:
             desk.catalog.search.query(SearchRequest(after=token))
         assert refused.value.message == "The continuation token is none of ours"
+
+
+def test_token_that_somebody_made_up_is_refused(desk: Desk) -> None:
+    written(desk, 0, 9)
+    for asked in WAYS.values():
+        mine = json.loads(
+            base64.urlsafe_b64decode(desk.catalog.search.query(SearchRequest(**asked, limit=2)).next or "")
+        )
+        for change in MADE_UP:
+            forged = base64.urlsafe_b64encode(json.dumps(mine | change).encode()).decode()
+            with pytest.raises(Invalid):
+                desk.catalog.search.query(SearchRequest(**asked, limit=2, after=forged))
 
 
 @pytest.mark.parametrize("ranked", [2_000, 5])

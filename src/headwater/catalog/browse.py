@@ -202,7 +202,7 @@ def _follow(connection: Connection, path: str, page: Page, types: TypeSet) -> in
     parent: int | None = None
     for segment in path.strip("/").split("/"):
         type_name, mark, key = segment.partition("#")
-        if not mark or type_name not in types.entities:
+        if not mark or type_name not in types.entities or "\0" in key:
             cure = "A path is /<type>#<name>/<type>#<name>, as browsing gives it; / alone lists what stands at the top."
             raise Invalid(Fault("CAT-028", f"'{segment}' is no piece of a browse path", cure=cure))
         name = key.replace("%2F", "/").replace("%25", "%")

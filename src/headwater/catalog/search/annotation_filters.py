@@ -9,7 +9,7 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog.search.categories import category
-from headwater.catalog.search.leaves import Condition, Leaf, is_true, texts, unreadable
+from headwater.catalog.search.leaves import Condition, Leaf, comparable, is_true, texts, unreadable
 from headwater.catalog.store.schema import (
     ACTIVE,
     CLASSIFICATION,
@@ -51,7 +51,7 @@ def _label(tree: Mapping[str, object], _: TypeSet, path: str) -> Condition:
 def _term(tree: Mapping[str, object], types: TypeSet, path: str) -> Condition:
     """A term's name, with `glossary` beside it or `@glossary` behind it; without, of every glossary."""
     glossary = tree.get("glossary")
-    if glossary is not None and not isinstance(glossary, str):
+    if glossary is not None and not (isinstance(glossary, str) and comparable(glossary)):
         raise unreadable("'glossary' takes a string", path)
     term = entities.alias("term")
     named: list[ColumnElement[bool]] = []

@@ -9,7 +9,7 @@ from sqlalchemy import Text, and_, cast, false, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog import clock
-from headwater.catalog.search.leaves import Condition, Leaf, unreadable
+from headwater.catalog.search.leaves import Condition, Leaf, comparable, unreadable
 from headwater.catalog.store.json_values import json_value
 from headwater.catalog.store.schema import entities, entity_texts
 from headwater.catalog.types import TypeSet
@@ -54,7 +54,7 @@ TIME_RANGE = "timerange"
 
 def _attribute(tree: Mapping[str, object], types: TypeSet, path: str) -> Condition:
     name, operator, value = tree["attributeName"], str(tree.get("operator", "eq")).lower(), tree.get("attributeValue")
-    if not isinstance(name, str) or not isinstance(value, str | int | float | bool):
+    if not isinstance(name, str) or not isinstance(value, str | int | float | bool) or not _are_comparable(name, value):
         raise unreadable("a leaf of an attribute needs attributeName, operator and attributeValue", path)
     if operator == TIME_RANGE:
         held = COLUMNS[name] if name in COLUMNS else _held(name, 0, types)
@@ -72,6 +72,10 @@ def _attribute(tree: Mapping[str, object], types: TypeSet, path: str) -> Conditi
     if not isinstance(column.type, Text) and not isinstance(value, int | float):
         raise unreadable(f"'{name}' is a time in milliseconds: compare it with a number", path)
     return compare(cast(column, Text) if isinstance(value, str) else column, value)
+
+
+def _are_comparable(*values: object) -> bool:
+    return all(comparable(value) for value in values)
 
 
 def _held(name: str, value: object, types: TypeSet) -> ColumnElement[object]:
@@ -99,7 +103,8 @@ def _time(leaf: str) -> Leaf:
         operator, threshold = str(given["operator"]).lower(), given["timeThreshold"]
         if operator == TIME_RANGE:
             return _within(COLUMNS[leaf], threshold, path)
-        if operator not in OF_NUMBERS or isinstance(threshold, bool) or not isinstance(threshold, int | float):
+        is_number = isinstance(threshold, int | float) and not isinstance(threshold, bool) and comparable(threshold)
+        if operator not in OF_NUMBERS or not is_number:
             raise unreadable(f"'{leaf}' compares with milliseconds by {', '.join(sorted(OF_NUMBERS))}", path)
         return OPERATORS[operator](COLUMNS[leaf], threshold)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, false, or_, select
+from sqlalchemy import Connection, Select, Text, and_, false, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog.search.keywords import Query
@@ -27,6 +27,8 @@ from headwater.catalog.store.schema import documents, entities
 from headwater.errors import Fault, Invalid, Place
 
 NAMES = "name words"
+HIGHEST = 2**62
+"""Above all keys and times."""
 Way = Literal["named", "newest", "ordered", "ranked"]
 Orders = Sequence[tuple[ColumnElement[object], bool]]
 """Columns to order by, and whether downwards."""
@@ -78,6 +80,8 @@ def _cursor(text: str | None, search: str) -> Cursor | None:
         raise _refused("is none of ours") from error
     if cursor.search != search:
         raise _refused("is of another search")
+    if not _fits(cursor.last, int):
+        raise _refused("is none of ours")
     return cursor
 
 
@@ -94,7 +98,7 @@ def ordered(
     columns = [column for column, _ in orders]
     chosen = select(entities.c.id, *columns).join(hits, hits.c.id == entities.c.id)
     if page.after is not None:
-        _expect(page.after, "ordered", len(orders) + 1)
+        _expect(page.after, "ordered", *(str if isinstance(column.type, Text) else int for column in columns), int)
         chosen = chosen.where(_behind([*orders, (entities.c.id, False)], page.after.keys))
     sorting = (column.desc() if down else column.asc() for column, down in orders)
     chosen = chosen.order_by(*sorting, entities.c.id)
@@ -118,7 +122,7 @@ def newest(connection: Connection, query: Query, scope: Scope, page: Page) -> tu
     """Return a page of what no word was asked of: the last made first."""
     ids = keys_of(full_text(connection), query.found, scope).order_by(documents.c.id.desc())
     if page.after is not None:
-        _expect(page.after, "newest", 1)
+        _expect(page.after, "newest", int)
         ids = ids.where(documents.c.id < page.after.keys[0])
     found, more = page.cut([(id, 1.0) for (id,) in connection.execute(_cut(ids, page))])
     return found, Cursor(page.search, "newest", (found[-1][0],)) if more and found else None
@@ -152,7 +156,7 @@ def best(
 def _from_ranked(found: Ranked, page: Page, last: int) -> tuple[Ranked, Cursor | None]:
     start = page.offset
     if page.after is not None:
-        _expect(page.after, "ranked", 2)
+        _expect(page.after, "ranked", float, int)
         start = _place(found, page.after.keys)
     hits, more = page.cut(found[start:])
     return hits, _after_ranked(page, "ranked", hits[-1], last) if more and hits else None
@@ -163,9 +167,10 @@ def _from_named(
 ) -> tuple[Ranked, Cursor | None]:
     start, skipped, lowest = page.offset, max(0, page.offset - len(found)), 0
     if page.after is not None and len(page.after.keys) == 2:
+        _expect(page.after, "named", float, int)
         start, skipped = _place(found, page.after.keys), 0
     elif page.after is not None:
-        _expect(page.after, "named", 1)
+        _expect(page.after, "named", int)
         start, skipped, lowest = len(found), 0, int(page.after.keys[0])
     hits = found[start : start + page.limit + 1]
     others: Ranked = []
@@ -193,9 +198,18 @@ def _place(found: Ranked, keys: Sequence[int | float | str]) -> int:
     return sum((-score, key) <= (rank, id) for key, score in found)
 
 
-def _expect(cursor: Cursor, way: Way, keys: int) -> None:
-    if cursor.way != way or len(cursor.keys) != keys:
+def _expect(cursor: Cursor, way: Way, *kinds: type[int | float | str]) -> None:
+    """Raise Invalid for a token whose keys are not of these kinds: anybody can make one up."""
+    if cursor.way != way or len(cursor.keys) != len(kinds):
         raise _refused("is of another search")
+    if not all(_fits(key, kind) for key, kind in zip(cursor.keys, kinds, strict=True)):
+        raise _refused("is none of ours")
+
+
+def _fits(key: float | str, kind: type[int | float | str]) -> bool:
+    if isinstance(key, str):
+        return kind is str and "\0" not in key
+    return kind is float or (kind is int and isinstance(key, int) and 0 <= key < HIGHEST)
 
 
 def _cut(statement: Select[*tuple[Any, ...]], page: Page) -> Select[*tuple[Any, ...]]:

@@ -52,11 +52,12 @@ class Search:
         checked(request.facets)
         query = parse(request.keywords)
         orders = _orders(request.orderby)
-        page = page_of(request)
         filter = _narrowed(request.filter, request.asset_types)
         with self._store.read() as connection:
             types = self._types.at(connection)
             scope = scope_of(connection, filter, collections, types, many=self._limits.gathered)
+            # After the filter, which is now known to be no deeper than can be read.
+            page = page_of(request)
             exact = max(self._limits.counted, request.limit + request.offset)
             survey = survey_of(connection, query.found, scope, request.facets, self._limits, exact, types)
             ranked, cursor = _page(connection, query, scope, page, orders, survey.count, self._limits)
