@@ -88,8 +88,7 @@ class EdgeEvidence:
             types = self._types.at(connection)
             edge = _edge(connection, relationship)
             ends = (edge["source_id"], edge["target_id"])
-            met = kinds(connection, ends)
-            operation = next((id for id in ends if types.entities_by_id[met[id][0]].is_process), None)
+            operation = _process(connection, ends, types)
             runs, total, last = _runs(connection, edge, operation, (offset, limit), as_of)
             told, columns_total = _columns(connection, edge, operation)
             columns, shown = _shown(connection, types, told, ends, readable)
@@ -134,6 +133,11 @@ def _edge(connection: Connection, relationship: str) -> Row:
         message = f"Given relationship guid {relationship} is no edge of lineage"
         raise NotFound(Fault("CAT-005", message, cure=cure))
     return row
+
+
+def _process(connection: Connection, ends: tuple[int, int], types: TypeSet) -> int | None:
+    met = kinds(connection, ends)
+    return next((id for id in ends if types.entities_by_id[met[id][0]].is_process), None)
 
 
 def _runs(
