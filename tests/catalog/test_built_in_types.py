@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catalog.desk import Desk, entity
-from headwater.errors import Conflict
+from headwater.errors import Conflict, Invalid
 
 FILE = Path(__file__).resolve().parents[1] / "fixtures" / "catalog" / "purview_types.txt"
 
@@ -97,3 +97,42 @@ def test_type_that_another_is_for_cannot_be_deleted(user: dict[str, list[dict[st
         desk.catalog.types.delete(["mine"])
     desk.catalog.types.delete([definition["name"] for group in user.values() for definition in group])
     desk.catalog.types.delete(["mine"])
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"options": {"lineage": 1}},
+        {"endDef1": {"type": "DataSet", "name": "a", "isLegacyAttribute": "maybe"}},
+        {"attributeDefs": [{"name": "x", "valuesMaxCount": "many"}]},
+    ],
+    ids=["option", "end", "attribute"],
+)
+def test_definition_that_could_not_be_loaded_again_is_never_kept(part: dict[str, object], desk: Desk) -> None:
+    ends = {"endDef1": {"type": "DataSet", "name": "a"}, "endDef2": {"type": "DataSet", "name": "b"}}
+    with pytest.raises(Invalid):
+        desk.catalog.types.create({"relationshipDefs": [{"name": "pair", **ends, **part}]}, by="tester")
+    assert "pair" not in desk.catalog.types.current.relationships
+
+
+def test_null_in_a_definition_says_nothing(desk: Desk) -> None:
+    attribute = {"name": "x", "typeName": None, "isOptional": None, "cardinality": None, "valuesMaxCount": None}
+    end = {"type": "DataSet", "name": "a", "cardinality": None, "isContainer": None}
+    desk.catalog.types.create(
+        {
+            "entityDefs": [{"name": "mine", "superTypes": ["DataSet"], "attributeDefs": [attribute]}],
+            "relationshipDefs": [{"name": "pair", "endDef1": end, "endDef2": {**end, "name": "b"}}],
+        },
+        by="tester",
+    )
+    assert desk.catalog.types.definition("mine")["attributeDefs"][0]["typeName"] == "string"
+
+
+def test_type_whose_entities_are_all_purged_is_deleted(desk: Desk) -> None:
+    desk.catalog.types.create({"entityDefs": [{"name": "mine", "superTypes": ["DataSet"]}]}, by="tester")
+    desk.write(entity("mine", "q"))
+    guid = desk.guid("q")
+    desk.catalog.entities.delete([guid], by="tester")
+    desk.catalog.entities.purge([guid])
+    desk.catalog.types.delete(["mine"])
+    assert "mine" not in desk.catalog.types.current.entities

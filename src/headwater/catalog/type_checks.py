@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from headwater.catalog.annotations.definitions import business_metadata_faults, classification_faults
 from headwater.catalog.attributes import PRIMITIVES, Misfit, type_names_in
-from headwater.catalog.types import Category, Definition
+from headwater.catalog.types import AttributeDef, Category, Definition
 from headwater.errors import Fault, Place
 
 # Key of a typedefs document → category.
@@ -74,12 +76,10 @@ def _attribute_faults(name: str, definition: Definition, known: Known) -> Iterat
 
 def _value_faults(name: str, path: str, attribute: dict[str, object], known: Known) -> Iterator[Fault]:
     """Yield what is wrong with how many values an attribute takes, and with its default."""
-    counts = {key: value for key in ("valuesMinCount", "valuesMaxCount") if (value := attribute.get(key)) is not None}
-    whole = all(isinstance(count, int) and not isinstance(count, bool) for count in counts.values())
-    if not whole or not isinstance(attribute.get("isOptional", True), bool):
-        yield _fault(
-            name, path, f"counts of '{attribute['name']}' are no whole numbers, or isOptional is no truth value"
-        )
+    try:
+        msgspec.convert(attribute, AttributeDef)
+    except msgspec.ValidationError as error:
+        yield _fault(name, path, f"attribute '{attribute['name']}' cannot be read: {error}")
         return
     if attribute.get("cardinality", "SINGLE") not in CARDINALITIES:
         yield _fault(name, path, f"cardinality of '{attribute['name']}' is none of {', '.join(CARDINALITIES)}")

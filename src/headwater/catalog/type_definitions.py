@@ -18,13 +18,13 @@ from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
 from headwater.catalog.type_changes import faults_of_change
 from headwater.catalog.type_checks import GROUPS, faults_of
+from headwater.catalog.type_documents import Document, by_name
 from headwater.catalog.type_mentions import is_mentioned
 from headwater.catalog.types import Category, Definition, EntityType, TypeSet
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 
 BUILT_IN = Path(__file__).parent / "typedefs"
 SYSTEM = "headwater"
-Document = Mapping[str, Sequence[Definition]]
 _KEYS: Mapping[Category, str] = {category: key for key, category in GROUPS.items()}
 
 
@@ -95,7 +95,7 @@ class Types:
 
     def create(self, document: Document, *, by: str) -> dict[str, list[dict[str, object]]]:
         """Make types. Raises Conflict if one exists, Invalid with every fault."""
-        given = _flat(document)
+        given = by_name(document)
         with self._changing, self._store.write() as connection:
             known = _known(connection)
             raise_if_any(Conflict, (_exists(name) for name in given if name in known))
@@ -109,7 +109,7 @@ class Types:
 
     def update(self, document: Document, *, by: str) -> dict[str, list[dict[str, object]]]:
         """Change types. Raises NotFound for one that does not exist; attributes can be added but not taken away."""
-        given = _flat(document)
+        given = by_name(document)
         with self._changing, self._store.write() as connection:
             known = _known(connection)
             raise_if_any(NotFound, (_no_type(name).faults[0] for name in given if name not in known))
@@ -235,45 +235,6 @@ def _known(connection: Connection) -> dict[str, tuple[Category, Definition]]:
     }
 
 
-def _flat(document: Document) -> dict[str, tuple[Category, Definition]]:
-    found: dict[str, tuple[Category, Definition]] = {}
-    faults: list[Fault] = []
-    for key, category in GROUPS.items():
-        for definition in document.get(key) or ():
-            name = definition.get("name")
-            if not isinstance(name, str) or name in found:
-                faults.append(
-                    Fault(
-                        "CAT-030",
-                        f"A definition of {key} has no name or stands twice: '{name}'",
-                        cure="Name each once.",
-                    )
-                )
-                continue
-            kept = {key: value for key, value in definition.items() if key not in _DERIVED and value is not None}
-            found[name] = (category, kept)
-    raise_if_any(Invalid, faults)
-    return found
-
-
-# What the account says of a type, not the client; passed over when a definition that was read is sent back.
-_DERIVED = frozenset(
-    [
-        "category",
-        "guid",
-        "createdBy",
-        "updatedBy",
-        "createTime",
-        "updateTime",
-        "version",
-        "lastModifiedTS",
-        "subTypes",
-        "relationshipAttributeDefs",
-        "businessAttributeDefs",
-    ]
-)
-
-
 def _make(connection: Connection, given: Mapping[str, tuple[Category, Definition]], by: str) -> None:
     if rows := [_row(name, *found, by=by) for name, found in given.items()]:
         connection.execute(insert(schema.types), rows)
@@ -286,6 +247,8 @@ def _remove(connection: Connection, name: str) -> None:
     filled_in = row.category == "TERM_TEMPLATE" and _is_filled_in(connection, name)
     if filled_in or _has_instances(connection, row.id) or _is_said(connection, name):
         raise Conflict(_in_use(name))
+    # Its counts are zero by now.
+    connection.execute(delete(schema.type_counts).where(schema.type_counts.c.type_id == row.id))
     connection.execute(delete(schema.types).where(table.id == row.id))
 
 
@@ -300,6 +263,12 @@ def _check(given: Mapping[str, tuple[Category, Definition]], all: Mapping[str, t
     )
     # These read definitions that are sound so far.
     raise_if_any(Invalid, (fault for name in given for fault in reference_attributes.constraint_faults(name, all)))
+    try:
+        TypeSet((number, "", *found) for number, found in enumerate(all.values()))
+    except msgspec.DecodeError as error:
+        # Whoever loads the types later could not answer anything any more.
+        cure = "Mend the part that the message names, or leave it out."
+        raise Invalid(Fault("CAT-030", f"A definition cannot be read: {error}", cure=cure)) from error
 
 
 def _row(
@@ -335,7 +304,7 @@ def _store_built_in(connection: Connection) -> bool:
     """Make the stored built-in types say what `typedefs/*.json` says; tell whether they did not."""
     given: dict[str, tuple[Category, Definition]] = {}
     for file in sorted(BUILT_IN.glob("*.json")):
-        given.update(_flat(msgspec.json.decode(file.read_bytes(), type=dict[str, list[dict[str, object]]])))
+        given.update(by_name(msgspec.json.decode(file.read_bytes(), type=dict[str, list[dict[str, object]]])))
     rows = {row.name: row for row in connection.execute(select(schema.types))}
     _check(given, {**{name: (row.category, row.definition) for name, row in rows.items()}, **given})
     new = [_row(name, *found, by=SYSTEM, built_in=True) for name, found in given.items() if name not in rows]
