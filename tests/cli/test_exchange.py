@@ -12,7 +12,7 @@ import pytest
 
 from api.served import Served, served
 from app.exchange.world import Room
-from servers.demo import HEADWATER
+from servers.demo import HEADWATER, headwater
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +66,10 @@ def test_credentials_that_are_not_there_are_told(far: Served, tmp_path: Path) ->
     assert done.returncode == 1
     assert "NO_SUCH_VARIABLE" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_token_is_not_sent_over_the_network_in_the_open(tmp_path: Path) -> None:
+    (tmp_path / "headwater.toml").write_text("", encoding="utf-8")
+    done = headwater("push", "purview", "--account", "http://contoso.purview.example", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "https://" in done.stderr

@@ -160,7 +160,13 @@ class GlossaryTransfer:
                 await self._make([one], there)
             return
         by_name = {str(one["qualifiedName"]): str(one["guid"]) for one in made}
-        self._guids |= {str(one["guid"]): by_name[str(one["qualifiedName"])] for one in terms}
+        for one in terms:
+            if (name := str(one["qualifiedName"])) in by_name:
+                self._guids[str(one["guid"])] = by_name[name]
+            else:
+                self._ledger.leave(
+                    "glossary", name, "it was taken under another name, so it is not related to anything"
+                )
         self._ledger.count("glossary", "created", len(made))
 
     async def _relate(self, here: Values, there: Values | None) -> None:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from headwater.catalog.annotations import propagation
 from headwater.catalog.glossary import meanings
-from headwater.catalog.glossary.session import TERM, Sessions, Writing
+from headwater.catalog.glossary.session import TERM, Sessions, Writing, paged
 from headwater.catalog.glossary.shapes import ALL, Assigned, Page
-from headwater.catalog.glossary.views import ASSIGNED, Readable, readable_of
+from headwater.catalog.glossary.views import Readable
 from headwater.catalog.model import Attributes
-from headwater.catalog.reading import Row, links_of, rows_by_id
+from headwater.catalog.reading import Row, rows_by_id
 from headwater.catalog.store.lists import listed, packed, text
-from headwater.catalog.store.schema import IS_LINKED, relationships
+from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, collections, entities, relationships
+from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import links
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.drafts import Reference, read_reference
@@ -33,14 +34,21 @@ class Assignments:
 
     def of(self, guid: str, page: Page = ALL, *, readable: Readable = None) -> list[Attributes]:
         """Return the entities that a term is assigned to, by name. Raises NotFound."""
+        table = relationships.c
         with self._sessions.read() as reading:
-            row = reading.row(guid, TERM)
-            held = links_of(reading.connection, [row], reading.types)[row["id"]].get(ASSIGNED)
-            found = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
-            allowed = readable_of(reading, found, readable)
-        shown = [one for one in found if one["guid"] in allowed and one["entityStatus"] == "ACTIVE"]
-        shown.sort(key=lambda one: (str(one["displayText"]), str(one["guid"])), reverse=page.sort == "DESC")
-        return shown[page.offset : None if page.limit < 0 else page.offset + page.limit]
+            key = reading.row(guid, TERM)["id"]
+            type_id = reading.types.relationship(meanings.ASSIGNMENT).id
+            columns = (entities.c.guid, entities.c.type_id, entities.c.name, entities.c.qualified_name)
+            query = (
+                select(*columns, table.guid.label("relationship"), table.attributes.label("said"))
+                .join(relationships, table.end2_id == entities.c.id)
+                .where(table.end1_id == key, table.type_id == type_id, IS_LINKED, IS_LIVE)
+            )
+            if readable is not None:
+                allowed = select(collections.c.id).where(collections.c.name.in_(readable))
+                query = query.where(entities.c.collection_id.in_(allowed))
+            rows = reading.connection.execute(paged(query, page)).mappings().all()
+            return [_shown(row, reading.types) for row in rows]
 
     def assign(self, guid: str, given: Sequence[Assigned], *, by: str, permit: Permit | None = None) -> None:
         """Assign a term to entities; to have it already is no error. Raises NotFound, or Invalid for a bad reference.
@@ -70,6 +78,22 @@ class Assignments:
             keys = meanings.assigned_to(rows, writing.types)
             meanings.follow(writing.connection, keys, "TERM_DELETE", writing.pen, writing.types)
             propagation.follow_cut(writing.connection, rows, writing.pen, writing.types)
+
+
+def _shown(row: Row, types: TypeSet) -> Attributes:
+    """Return an assignment as the term's own list of entities shows it."""
+    return {
+        "guid": row["guid"],
+        "typeName": types.entities_by_id[row["type_id"]].name,
+        "entityStatus": "ACTIVE",
+        "displayText": row["name"],
+        "qualifiedName": row["qualified_name"],
+        "uniqueAttributes": {"qualifiedName": row["qualified_name"]},
+        "relationshipType": meanings.ASSIGNMENT,
+        "relationshipGuid": row["relationship"],
+        "relationshipStatus": "ACTIVE",
+        "relationshipAttributes": {"typeName": meanings.ASSIGNMENT, "attributes": row["said"]},
+    }
 
 
 def _entities(writing: Writing, given: Sequence[Assigned]) -> list[Found]:
