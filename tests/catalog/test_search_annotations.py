@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.desk import Desk, entity, ref
-from headwater.catalog.search import FacetRequest, FacetSort, Hit, SearchRequest
+from headwater.catalog.search import FacetRequest, FacetSort, Hit, Limits, Search, SearchRequest
 from headwater.catalog.search.shapes import Contact, Term
 from headwater.errors import Invalid
 
@@ -172,6 +172,20 @@ def test_facets_count_what_is_said_of_the_hits(keywords: str, shelf: Desk) -> No
         "termStatus": {"Approved": 2},
         "collectionId": {"contoso": 6 if keywords == "*" else 4, "team": 1},
     }
+
+
+def test_facet_of_everything_counts_all_that_has_a_value_however_much_there_is(shelf: Desk) -> None:
+    search = Search(shelf.catalog.store, shelf.catalog.types, Limits(faceted=2))
+    shelf.write(*(entity("DataSet", f"before {n}") for n in range(4)))
+    shelf.write(entity("DataSet", "last") | {"classifications": [{"typeName": CARD}]})
+    request = SearchRequest(facets=(FacetRequest("classification"), FacetRequest("entityType")))
+    some = search.query(request, collections=frozenset({"team"}))
+    assert {item.value: item.count for item in some.facets["classification"]} == {CARD: 1, "Work email": 1}
+    every = search.query(request)
+    assert {item.value: item.count for item in every.facets["entityType"]}["DataSet"] == 8
+    assert (every.count, every.approximate) == (12, True)
+    # Two of three that have any were counted.
+    assert {item.value for item in every.facets["classification"]} == {EMAIL, PHONE, CARD, "Work email"}
 
 
 def test_facets_count_only_what_may_be_read(shelf: Desk) -> None:

@@ -1,7 +1,7 @@
 """Facets: how the hits divide by type, source, collection, file extension, and by what is said of them.
 
-Each is one or two selects of (group, value, number) over the first hits; `survey` runs all of them in one statement,
-so that the hits are found once.
+Each is a select of values with their numbers over the first hits; `survey` runs all of them in one statement, so that
+the hits are found once.
 """
 
 from __future__ import annotations
@@ -107,6 +107,9 @@ SELECTS: Mapping[str, Callable[[FromClause, TypeSet], Grouped]] = MappingProxyTy
         "termTemplate": _of_terms("templateName"),
     }
 )
+
+ANNOTATED = frozenset({"classification", "classificationCategory", "contactId", "contactType", "label", "term"})
+"""Facets that count only assets of which people said something."""
 
 
 def _asset_type(type: EntityType) -> str | None:

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Connection, Integer, Select, Text, cast, func, literal, select, union_all
 
 from headwater.catalog.collections import collection_names
-from headwater.catalog.search.facets import SELECTS, by_type, counts_of, top
+from headwater.catalog.search.facets import ANNOTATED, SELECTS, by_type, counts_of, top
 from headwater.catalog.search.keywords import Found
 from headwater.catalog.search.scope import Scope, keys_of
 from headwater.catalog.search.shapes import FacetCount, FacetRequest
 from headwater.catalog.store.full_text import full_text
-from headwater.catalog.store.schema import documents
+from headwater.catalog.store.schema import annotation_index, documents
 from headwater.catalog.types import TypeSet
 
 TYPED = "type"
@@ -73,20 +73,23 @@ def survey_of(
         count, estimated = sum(number for *_, number in standing), False
     if standing is None or (standing and groups):
         keys = keys_of(full_text(connection), found, scope)
+        if standing is not None and ANNOTATED.issuperset(groups):
+            # Of everything, what people said something of is a small part, and all that these facets count.
+            keys = keys.where(documents.c.id.in_(select(annotation_index.c.entity_id)))
         census = _census(connection, keys, sorted(groups), limits.faceted, exact, types)
     else:
         census = Census(0, 0, {})
+    total = _estimate(connection, census, exact)
     if standing is None:
-        count = _estimate(connection, census, exact)
-        estimated = count != census.number
+        count, estimated = total, total != census.number
         standing = [(int(type_id), place, number) for type_id, place, number in census.groups.get(TYPED, ())]
     counts = counts_of(census.groups, standing, types, collection_names(connection) if standing else {})
     # The first hits stand for all of them.
-    scale = max(1.0, count / limits.faceted)
+    scale = max(1.0, total / limits.faceted)
     facets = {
         facet.facet: top(counts[facet.facet], facet, scale if groups & {TYPED, facet.facet} else 1.0) for facet in asked
     }
-    return Survey(count, estimated or (bool(groups) and count > limits.faceted), facets)
+    return Survey(count, estimated or (bool(groups) and total > limits.faceted), facets)
 
 
 def _census(
@@ -106,7 +109,7 @@ def _census(
         number, last = _grouped(connection, first, first, found, types)
     if number == most or not groups:
         rest = keys.where(keys.selected_columns[0] > last).order_by(keys.selected_columns[0])
-        others = rest.limit(exact + 1 - number).subquery()
+        others = rest.limit(max(0, exact + 1 - number)).subquery()
         more, end = connection.execute(select(func.count(), func.max(others.c.id))).one()
         number, last = number + int(more), int(end or last)
     return Census(number, last, found)
