@@ -25,12 +25,13 @@ class Condition:
         if named != self.absent:
             return
         stands = "it does not exist" if version is None else f"its version is {version}"
-        wanted = "none" if self.versions is None else ", ".join(map(str, sorted(self.versions)))
-        asked = f"expected was {'not ' if self.absent and self.versions else ''}{wanted}"
         if self.versions is None:
-            asked = "expected was that it does not exist" if self.absent else "expected was that it exists"
+            asked = "that it does not exist" if self.absent else "that it exists"
+        else:
+            named_versions = ", ".join(map(str, sorted(self.versions))) or "one that was never given"
+            asked = f"not {named_versions}" if self.absent else named_versions
         cure = "Read it again, make the change on what it is now, and send that version."
-        yield Fault("CAT-040", f"{what} has changed: {stands}, {asked}", Place(path=place), cure)
+        yield Fault("CAT-040", f"{what} has changed: {stands}, expected was {asked}", Place(path=place), cure)
 
     def check(self, what: str, version: int | None) -> None:
         """Raise PreconditionFailed if the write is refused."""

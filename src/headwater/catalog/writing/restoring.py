@@ -46,7 +46,7 @@ def with_parts(connection: Connection, given: Iterable[Row], types: TypeSet) -> 
             if parent in pending and child not in found
         }
         when = _deleted_at(connection, below)
-        pending = {child for child, parent in below.items() if when.get(child) == times[parent]}
+        pending = {child for child, parent in below.items() if child in when and when[child] == times.get(parent)}
         new = {id: row for id, row in _whole(connection, pending).items() if row["status"] == DELETED}
         pending = {id for id, row in new.items() if types.entities_by_id[row["type_id"]].is_part}
         found |= {id: new[id] for id in pending}
