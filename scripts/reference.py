@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import UnionType
-from typing import Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import typer
@@ -100,26 +100,34 @@ def settings_page() -> str:
     return "\n".join(lines)
 
 
-def _commands() -> Iterator[tuple[str, typer.core.TyperCommand]]:
+def _commands() -> Iterator[tuple[str, typer.core.TyperCommand | typer.core.TyperGroup]]:
     for verb in VERBS:
         module = importlib.import_module(f"headwater.cli.{verb.replace('-', '_')}")
         command = typer.main.get_command(module.app)
-        assert isinstance(command, typer.core.TyperCommand)
+        assert isinstance(command, typer.core.TyperCommand | typer.core.TyperGroup)
         yield verb, command
 
 
 def cli_page() -> str:
     lines = [NOTICE, "# Command line\n", "Every verb takes `--help`; every verb that shows something takes `--json`.\n"]
     for verb, command in _commands():
-        lines += [f"## `headwater {verb}`\n", VERBS[verb] + "\n", "| argument | meaning |", "|---|---|"]
-        for parameter in command.params:
-            is_option = parameter.param_type_name == "option"
-            names = (
-                ", ".join([*parameter.opts, *parameter.secondary_opts]) if is_option else (parameter.name or "").upper()
-            )
-            lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
-        lines.append("")
+        lines += [f"## `headwater {verb}`\n", VERBS[verb] + "\n"]
+        below = getattr(command, "commands", None)
+        if below is None:
+            lines += _arguments(command)
+            continue
+        for name, one in below.items():
+            lines += [f"### `headwater {verb} {name}`\n", (one.help or "") + "\n", *_arguments(one)]
     return "\n".join(lines)
+
+
+def _arguments(command: Any) -> list[str]:  # Any: Typer does not export the types of its click.
+    lines = ["| argument | meaning |", "|---|---|"]
+    for parameter in command.params:
+        is_option = parameter.param_type_name == "option"
+        names = ", ".join([*parameter.opts, *parameter.secondary_opts]) if is_option else (parameter.name or "").upper()
+        lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
+    return [*lines, ""]
 
 
 def connectors_page() -> str:
