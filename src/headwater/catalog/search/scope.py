@@ -38,7 +38,7 @@ class Scope:
 
     @property
     def is_empty(self) -> bool:
-        return self.standing is not None and not self.standing
+        return not self.open and self.standing is not None and not self.standing
 
 
 def scope_of(
