@@ -178,6 +178,10 @@ class Writer:
         if single is None and self._is_single(type_name, 1 - side):
             # The other end has one such relationship at most, and is the one that says so.
             return
+        other_end = self._book.relationships[type_name][1 - side].name
+        if other_end in LISTS_OF_A_PROCESS and self._book.is_process(reference.type_name):
+            # The process says itself what it reads and writes.
+            return
         ends = (entity.guid, reference.guid) if side == 0 else (reference.guid, entity.guid)
         waiting = Waiting(type_name, ends, reference.said, single, entity.guid, reference.guid, entity.type_name)
         self._sent.waiting[reference.relationship_guid or f"{ends} {type_name}"] = waiting
