@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from types import MappingProxyType
 
 from litestar import Response, get
 from litestar.params import FromPath
 
 from headwater.api import wire
+from headwater.api.impact_table import table
 from headwater.api.wire import Caller, Incoming, Served
-from headwater.catalog.lineage import Impact, Question
-from headwater.catalog.lineage.impact import MAX_LIMIT, Reached
+from headwater.catalog.lineage import Question
+from headwater.catalog.lineage.impact import MAX_LIMIT
 from headwater.catalog.lineage.steps import Way
 from headwater.errors import Fault, Invalid
 
 PAGE = 100
 DEPTH = 100
 CONTINUATION = "x-headwater-continuation"
-COLUMNS = (
-    "distance",
-    "kind",
-    "typeName",
-    "name",
-    "qualifiedName",
-    "guid",
-    "column",
-    "columnKind",
-    "columnDistance",
-    "via",
-    "lastRunId",
-    "lastRunTime",
-    "lastRunStatus",
-)
 WAYS: MappingProxyType[str, Way] = MappingProxyType(
     {"DOWNSTREAM": "OUTPUT", "INPUT": "INPUT", "OUTPUT": "OUTPUT", "UPSTREAM": "INPUT"}
 )
@@ -85,27 +68,6 @@ def columns(request: Incoming, name: str) -> tuple[str, ...]:
         pieces = str(value).replace(",,", "\0").split(",")
         found += [piece.replace("\0", ",") for piece in pieces if piece]
     return tuple(dict.fromkeys(found))
-
-
-def table(found: Impact) -> str:
-    """Return the list as CSV: a row for each column that is reached, and one for an asset of which none is known."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for reached in found.value:
-        writer.writerows(_rows(reached))
-    return text.getvalue()
-
-
-def _rows(reached: Reached) -> Iterator[tuple[object, ...]]:
-    asset, run = reached.asset, reached.last_run
-    via = " > ".join(hop.operation.name or "" for hop in reached.path if hop.operation is not None)
-    about = (reached.distance, reached.kind, asset.type_name, asset.name, asset.qualified_name, asset.guid)
-    seen = ("", "", "") if run is None else (run.run_id, run.time.isoformat(), run.status)
-    for column in reached.columns:
-        yield (*about, column.name, column.kind, column.distance, via, *seen)
-    if not reached.columns:
-        yield (*about, "", "", "", via, *seen)
 
 
 HANDLERS = (impact,)

@@ -39,4 +39,4 @@ def impact_file(
     """The same list as a CSV file."""
     name = {"Content-Disposition": 'attachment; filename="impact.csv"'}
     text = impact_pages.file(viewer, guid, direction, column)
-    return Response(text, media_type="text/csv; charset=utf-8", headers=name)
+    return Response(text, media_type="text/csv", headers=name)
