@@ -68,7 +68,7 @@ class GlossaryPages:
             contacts=tuple(
                 TermContact(role=role, name=names.get(id, id), note=str(person.get("info") or ""))
                 for role, people in (term.contacts or {}).items()
-                for person in people
+                for person in people or ()
                 if (id := str(person.get("id") or ""))
             ),
             related=tuple(_related(term)),
