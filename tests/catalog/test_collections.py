@@ -1,8 +1,10 @@
 """The tree of collections."""
 
+import msgspec
 import pytest
 
 from catalog.desk import Desk, entity, ref
+from headwater.catalog.model import EntityBatch
 from headwater.catalog.search import SearchRequest
 from headwater.errors import CatalogError, Conflict, Invalid
 
@@ -170,3 +172,35 @@ def test_empty_collection_is_deleted(desk: Desk) -> None:
     put(desk, "sales")
     desk.catalog.collections.delete("sales")
     assert [item.name for item in desk.catalog.collections.all()] == ["contoso"]
+
+
+def test_columns_that_come_later_lie_where_their_table_is(desk: Desk) -> None:
+    put(desk, "sales")
+    desk.write({**entity("azure_sql_table", "t"), "collectionId": "sales"})
+    desk.write(entity("azure_sql_column", "t#a", table=ref("azure_sql_table", "t")))
+    assert desk.catalog.entities.collections_of([desk.guid("t#a")]) == {"sales"}
+    desk.write({**entity("azure_blob_path", "f"), "collectionId": "sales"})
+    desk.write(
+        entity("tabular_schema", "f#s", rel_associatedDataset=ref("azure_blob_path", "f")),
+        entity("column", "f#s//c", rel_composeSchema=ref("tabular_schema", "f#s")),
+    )
+    assert desk.catalog.entities.collections_of([desk.guid("f#s"), desk.guid("f#s//c")]) == {"sales"}
+    counted = desk.catalog.entities.counts(collections=frozenset({"sales"}))
+    assert counted == {
+        "azure_blob_path": 1,
+        "azure_sql_column": 1,
+        "azure_sql_table": 1,
+        "column": 1,
+        "tabular_schema": 1,
+    }
+    assert "azure_sql_column" not in desk.catalog.entities.counts(collections=frozenset({"contoso"}))
+
+
+def test_write_asks_where_what_it_links_to_lies(desk: Desk) -> None:
+    put(desk, "vault")
+    desk.write({**entity("azure_sql_table", "hidden"), "collectionId": "vault"})
+    asked: list[frozenset[str]] = []
+    process = entity("Process", "p", inputs=[ref("azure_sql_table", "hidden")], outputs=[])
+    batch = msgspec.convert({"entities": [process]}, EntityBatch)
+    desk.catalog.entities.write(batch, by="tester", permit=asked.append)
+    assert frozenset({"vault"}) in asked

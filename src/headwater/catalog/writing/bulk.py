@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from headwater.catalog.annotations import arriving, propagation
 from headwater.catalog.collections import collection_id, collection_names
@@ -18,7 +18,7 @@ from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import entities
 from headwater.catalog.type_definitions import SYSTEM
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing import changes, column_edges, conditions, documents, removal, reports, rows
+from headwater.catalog.writing import changes, column_edges, conditions, documents, placing, removal, reports, rows
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Draft, drafts_of
 from headwater.catalog.writing.links import Linked, Plan, link_up, plan_links
@@ -79,9 +79,12 @@ def write_drafts(
     rows.name_taken(connection, cast.subjects)
     rows.identify(connection, cast.subjects)
     plan = plan_links(cast, types)
+    if permit is not None:
+        permit(_linked_collections(connection, cast.subjects, plan))
     told = reports.reports_of(cast.subjects, at)
     rows.save(connection, cast.subjects, pen)
     linked = link_up(connection, plan, pen, types, {id: report.seen_at for id, report in told.items()})
+    placing.follow(connection, cast.subjects, linked.made, pen)
     _note_links(connection, cast.subjects, linked, pen)
     spellings.keep(connection, cast.subjects, brought, by=by, at=at)
     column_edges.keep(connection, cast.subjects, told, types, at)
@@ -121,6 +124,20 @@ def _touched_collections(connection: Connection, subjects: Sequence[Subject], pe
         {pen.collection_id} if any(subject.is_new for subject in subjects) else set()
     )
     return frozenset(names[id] for id in old | new)
+
+
+def _linked_collections(connection: Connection, subjects: Sequence[Subject], plan: Plan) -> frozenset[str]:
+    """Return where the entities are that were not sent but are linked to: an edge stands on their pages too.
+
+    Who assigns a term needs no right where the term is.
+    """
+    ends = {id for wanted in plan.wanted.values() if wanted.type.name != meanings.ASSIGNMENT for id in wanted.ends}
+    ends -= {subject.id for subject in subjects}
+    if not ends:
+        return frozenset()
+    wanted, names = listed(), collection_names(connection)
+    query = select(entities.c.collection_id).join(wanted, entities.c.id == integer(wanted)).distinct()
+    return frozenset(names[id] for id in connection.execute(query, {"wanted": packed(ends)}).scalars())
 
 
 def _gone(subjects: Sequence[Subject]) -> list[Subject]:

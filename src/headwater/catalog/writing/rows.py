@@ -49,9 +49,9 @@ def settle(subjects: Sequence[Subject]) -> None:
         for attribute in mandatory[subject.type.id]:
             if subject.attributes.get(attribute.name) not in (None, ""):
                 continue
-            place = Place(path=subject.drafts[0].place)
+            at = Place(path=subject.drafts[0].place)
             message = f"Mandatory field {subject.type.name}.{attribute.name} has no value"
-            faults.append(Fault("CAT-021", message, place, f"Send attributes.{attribute.name}."))
+            faults.append(Fault("CAT-021", message, at, f"Send attributes.{attribute.name}."))
     raise_if_any(Invalid, faults)
 
 
@@ -91,7 +91,7 @@ def save(connection: Connection, subjects: Sequence[Subject], pen: Pen) -> None:
     made = [(*_new_row(subject, pen), *text) for subject, text in zip(new, texts, strict=True)]
     insert_rows(connection, entities, ROW, made)
     insert_rows(connection, entity_texts, ("entity_id", "attributes"), _texts(new))
-    count(connection, Counter((subject.type.id, _place(subject, pen)) for subject in new))
+    count(connection, Counter((subject.type.id, place(subject, pen)) for subject in new))
     if altered:
         written = (*CHANGEABLE, "version", "updated_by", "updated_at")
         statement = update(entities).where(entities.c.id == bindparam("key"))
@@ -175,7 +175,7 @@ def _last(subject: Subject, field: str) -> object:
     return given[-1] if given else None
 
 
-def _place(subject: Subject, pen: Pen) -> int:
+def place(subject: Subject, pen: Pen) -> int:
     """Return the collection of a new entity."""
     return pen.collections.get(str(_last(subject, "collection")), pen.collection_id)
 
@@ -185,7 +185,7 @@ def _new_row(subject: Subject, pen: Pen) -> tuple[object, ...]:
         subject.id,
         subject.guid,
         subject.type.id,
-        _place(subject, pen),
+        place(subject, pen),
         ACTIVE,
         1,
         pen.at,
