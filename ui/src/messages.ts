@@ -349,6 +349,8 @@ export const messages = {
     menu: (name: string) => `Menu of ${name}`,
     rows: (count: number) => plural(count, "row"),
     allRows: "which rows",
+    stale: "The last runs went well without it; it may be history.",
+    staleShort: "stale",
     notWritten: "Its last run failed before it wrote",
     node: (kind: string, up: number, down: number) => `, ${kind}, ${number(up)} upstream, ${number(down)} downstream`,
     canvasLabel: (name: string) => `Lineage of ${name}. Arrow keys walk along it.`,

@@ -15,6 +15,7 @@ const EMPTY: LineageNode = {
   columns: [],
   status: "",
   written: true,
+  stale: false,
   steps: 0,
   expression: "",
   unsupported: "",
@@ -70,7 +71,9 @@ export function view(focus: string, arrows: readonly string[], links: readonly s
       ids.add(id);
       if (id.includes("/")) ids.add(id.slice(0, id.indexOf("/")));
     }
-    chain.slice(1).forEach((target, index) => edges.push({ source: chain[index] ?? "", target, written: true }));
+    chain
+      .slice(1)
+      .forEach((target, index) => edges.push({ source: chain[index] ?? "", target, written: true, stale: false }));
   }
   const nodes = [...ids].map((id) => node(id, columns.get(id) ?? []));
   return { focus, depth: 5, nodes, edges, links: made };

@@ -4,6 +4,8 @@ import pytest
 
 from api.studio.conftest import Browser
 from api.studio.flights import Demo, Guids, guid
+from catalog.desk import Desk
+from catalog.lifecycle.factory import report
 from headwater.catalog.model import EntityBatch, EntityInput
 
 Json = dict[str, object]
@@ -188,3 +190,23 @@ def test_lineage_as_of_an_earlier_time_is_that_of_then(owner: Browser, filled: D
     assert (before["edges"], [node["id"] for node in before["nodes"]]) == ([], [table])
     wrong = owner.get("/lineage", params={"guid": table, "asOf": "soon"})
     assert wrong.status_code == 400
+
+
+def test_operation_that_the_last_runs_passed_over_is_marked_stale(owner: Browser, filled: Demo) -> None:
+    desk = Desk(filled.account.catalog)
+    report(desk, 1, "p", "x", {"old": ("s", "t")})
+    for run in range(2, 9):
+        report(desk, run, "p", "x", {"new": ("s", "u")})
+    view = owner.get("/lineage", params={"guid": desk.guid("s", "DataSet"), "depth": 1}).json()
+    called = {id: name.rpartition("#")[2] for id, name in names(view).items()}
+    assert {called[node["id"]]: node["stale"] for node in view["nodes"]} == {
+        "new": False,
+        "old": True,
+        "s": False,
+        "t": False,
+        "u": False,
+    }
+    assert {called[edge["target"]]: edge["stale"] for edge in view["edges"] if called[edge["source"]] == "s"} == {
+        "new": False,
+        "old": True,
+    }

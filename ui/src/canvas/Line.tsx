@@ -1,5 +1,5 @@
 // A line between two boxes or two of their rows. Solid: the value itself; dashed: it decides rows or choices;
-// dotted: its last run failed before it wrote.
+// dotted: its last run failed before it wrote; pale: the last runs passed it over.
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { useState } from "react";
@@ -19,6 +19,7 @@ const useStyles = makeStyles({
   headLit: { fill: tokens.colorBrandStroke1, opacity: 1 },
   indirect: { strokeDasharray: "6 4" },
   unwritten: { strokeDasharray: "1.5 4", strokeLinecap: "round" },
+  stale: { stroke: tokens.colorNeutralStroke1Pressed, opacity: 0.5 },
   hit: { fill: "none", stroke: "transparent", strokeWidth: "14px", cursor: "default" },
   tip: {
     position: "absolute",
@@ -56,6 +57,7 @@ export function Line({ id, data }: EdgeProps<LineEdge>) {
           styles.line,
           link?.kind === "INDIRECT" && styles.indirect,
           arrow?.written === false && styles.unwritten,
+          arrow?.stale && styles.stale,
           (lit || over) && styles.lit,
           (lit || over) && link?.kind === "INDIRECT" && styles.litIndirect,
           dim && !over && styles.dim,
@@ -82,6 +84,7 @@ function Tip({ data: { link, arrow }, at }: { readonly data: LineData; readonly 
     arrow?.rows != null && messages.lineage.rows(arrow.rows),
     arrow?.lastRunAt && exactly(arrow.lastRunAt),
     arrow?.written === false && messages.lineage.notWritten,
+    arrow?.stale && messages.lineage.stale,
   ].filter(Boolean);
   return (
     <EdgeLabelRenderer>

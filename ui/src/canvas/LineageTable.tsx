@@ -53,7 +53,15 @@ export function LineageTable({ graph }: { readonly graph: Graph }) {
             key: "status",
             head: head.status,
             cell: ({ node }) =>
-              node.status ? <Status status={node.status} /> : node.lastRunAt ? ago(node.lastRunAt) : messages.unknown,
+              node.stale ? (
+                messages.lineage.staleShort
+              ) : node.status ? (
+                <Status status={node.status} />
+              ) : node.lastRunAt ? (
+                ago(node.lastRunAt)
+              ) : (
+                messages.unknown
+              ),
           },
           { key: "rows", head: head.rows, cell: ({ node }) => count(node.rows), end: true, spare: true },
         ]}

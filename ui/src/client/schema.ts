@@ -834,6 +834,8 @@ export interface components {
             readonly lastRunAt?: string | null;
             readonly rows?: number | null;
             readonly source: string;
+            /** @default false */
+            readonly stale: boolean;
             readonly target: string;
             /** @default true */
             readonly written: boolean;
@@ -865,6 +867,8 @@ export interface components {
             readonly qualifiedName: string;
             readonly rows?: number | null;
             readonly runId?: string | null;
+            /** @default false */
+            readonly stale: boolean;
             /** @default  */
             readonly status: string;
             /** @default 0 */

@@ -25,6 +25,7 @@ class ProcessFacts:
     rows: int | None = None
     last_run_at: datetime.datetime | None = None
     written: bool = True
+    stale: bool = False
 
 
 class Boxes:
@@ -36,10 +37,12 @@ class Boxes:
         readable: frozenset[str],
         guids: Iterable[str],
         owners: Mapping[str, tuple[str, ...]],
+        stale: Iterable[str] = (),
     ) -> None:
         self._catalog = catalog
         self._readable = readable
         self._owners = owners
+        self._stale = frozenset(stale)
         types = catalog.types.current
         self._labels = Labels(lambda: types)
         ordered = tuple(guids)
@@ -64,7 +67,10 @@ class Boxes:
             return ProcessFacts()
         attributes = entity.attributes
         return ProcessFacts(
-            whole(attributes, "rowCount"), moment(attributes.get("lastRunTime")), evidence(attributes).written
+            rows=whole(attributes, "rowCount"),
+            last_run_at=moment(attributes.get("lastRunTime")),
+            written=evidence(attributes).written,
+            stale=guid in self._stale,
         )
 
     def node(self, guid: str, rows: Mapping[str, str], shown: Degree, sinks: Iterable[str] = ()) -> LineageNode:
@@ -134,6 +140,7 @@ class Boxes:
             run_id=text(attributes, "runId") or None,
             activity_run_id=text(attributes, "activityRunId") or None,
             written=facts.written,
+            stale=facts.stale,
             steps=step_count,
             more_upstream=more[0],
             more_downstream=more[1],

@@ -110,7 +110,7 @@ def create_router(account: Account, *, runs: RunDatabase | None = None, workspac
         "history_pages": HistoryPages(account.catalog, account.roles, account.principals),
         "home_pages": HomePages(account.catalog, history, monitor_pages),
         "impact_pages": ImpactPages(account.catalog, account.roles),
-        "lineage_pages": LineagePages(account.catalog),
+        "lineage_pages": LineagePages(account),
         "manual_lineage_pages": ManualLineagePages(account),
         "monitor_pages": monitor_pages,
         "search_pages": SearchPages(account.catalog),

@@ -14,12 +14,14 @@ export function ProcessBox({ data: { node } }: NodeProps<BoxNode>) {
   const shown = useShown();
   const facts = [
     node.rows != null && messages.lineage.rows(node.rows),
+    node.stale && messages.lineage.staleShort,
     node.steps > 0 && messages.lineage.steps(node.steps),
   ].filter(Boolean);
   const title = [
     `${node.typeLabel} · ${node.detail}`,
     node.status && `${statusText(node.status)}, ${ago(node.lastRunAt)}`,
     !node.written && messages.lineage.notWritten,
+    node.stale && messages.lineage.stale,
   ]
     .filter(Boolean)
     .join("\n");
@@ -29,6 +31,7 @@ export function ProcessBox({ data: { node } }: NodeProps<BoxNode>) {
         styles.box,
         styles.process,
         !node.written && styles.unwritten,
+        node.stale && styles.stale,
         shown.trace?.nodes.has(node.id) && styles.lit,
         node.id === shown.graph.focus && styles.focus,
         isDimmed(shown, node.id) && styles.dim,

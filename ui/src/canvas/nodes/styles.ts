@@ -44,6 +44,7 @@ export const useBoxStyles = makeStyles({
   },
   dim: { opacity: 0.3 },
   lit: { border: `1px solid ${tokens.colorBrandStroke1}` },
+  stale: { color: tokens.colorNeutralForeground3, backgroundColor: tokens.colorNeutralBackground3 },
   unwritten: { border: `1px dashed ${tokens.colorNeutralStroke1}` },
   head: {
     display: "flex",

@@ -11,11 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
+from headwater.access.account import Account
 from headwater.api.studio import links as column_links
 from headwater.api.studio.boxes import Boxes
 from headwater.api.studio.shapes.lineage import ColumnLink, LineageEdge, LineageView
 from headwater.api.studio.viewer import Viewer
-from headwater.catalog.catalog import Catalog
 from headwater.catalog.lineage import Degree
 from headwater.catalog.lineage.columns import ColumnEdge
 from headwater.catalog.model import Direction, LineageInfo
@@ -65,14 +67,15 @@ class Wanted:
 
 
 class LineagePages:
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._catalog = account.catalog
 
     def view(self, viewer: Viewer, wanted: Wanted) -> LineageView:
         """Return the boxes, arrows and links of this state. Raises NotFound for an unknown focus."""
         arrows, owners = self._walk(wanted)
         guids = tuple(dict.fromkeys(end for arrow in arrows for end in arrow)) or (wanted.guid,)
-        boxes = Boxes(self._catalog, viewer.readable, guids, owners)
+        boxes = Boxes(self._catalog, viewer.readable, guids, owners, self._stale(guids, wanted.as_of))
         operations = self._operations(boxes, guids, arrows, wanted.as_of)
         unfolded = sorted(guid for guid in wanted.unfolded if guid in operations and operations[guid].steps)
         links = _links(operations, unfolded, wanted, self._drawn(boxes, arrows, wanted.as_of))
@@ -93,6 +96,13 @@ class LineagePages:
             edges=tuple(edges),
             links=links,
         )
+
+    def _stale(self, guids: Iterable[str], as_of: datetime.datetime | None) -> tuple[str, ...]:
+        """Return what the last runs passed over; of an earlier time nothing is said."""
+        if as_of is not None:
+            return ()
+        found = self._catalog.lifecycle.stale_of(guids, keeping=self._account.keeping)
+        return tuple(process.guid for process in found)
 
     def _walk(self, wanted: Wanted) -> tuple[tuple[Arrow, ...], Owners]:
         """Return the arrows around the focus, of expansions too, without doubles; and what holds the processes."""
@@ -204,7 +214,12 @@ def _rows_by_node(links: Iterable[ColumnLink], chosen: Iterable[column_links.Row
 def _arrow(boxes: Boxes, source: str, sink: str) -> LineageEdge:
     process = boxes.process_facts(sink if boxes.is_process(sink) else source)
     return LineageEdge(
-        source=source, target=sink, rows=process.rows, last_run_at=process.last_run_at, written=process.written
+        source=source,
+        target=sink,
+        rows=process.rows,
+        last_run_at=process.last_run_at,
+        written=process.written,
+        stale=process.stale,
     )
 
 
@@ -235,6 +250,4 @@ def _unfold_arrows(arrows: Sequence[LineageEdge], operation: column_links.Operat
 
 
 def _moved(arrow: LineageEdge, source: str, target: str) -> LineageEdge:
-    return LineageEdge(
-        source=source, target=target, rows=arrow.rows, last_run_at=arrow.last_run_at, written=arrow.written
-    )
+    return msgspec.structs.replace(arrow, source=source, target=target)

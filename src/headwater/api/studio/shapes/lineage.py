@@ -46,6 +46,8 @@ class LineageNode(Answer, frozen=True, kw_only=True):
     activity_run_id: str | None = None
     written: bool = True
     """False for an operation whose run failed before it wrote."""
+    stale: bool = False
+    """True for an operation that the last runs of its activity or pipeline did not report."""
     steps: int = 0
     expression: str = ""
     unsupported: str = ""
@@ -61,6 +63,7 @@ class LineageEdge(Answer, frozen=True, kw_only=True):
     rows: int | None = None
     last_run_at: datetime.datetime | None = None
     written: bool = True
+    stale: bool = False
 
 
 class ColumnLink(Answer, frozen=True, kw_only=True):
