@@ -7,18 +7,16 @@ from functools import partial
 import msgspec
 from anyio import to_thread
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.exceptions import SerializationException
 from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
+from headwater.api.uploads import uploaded
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.clock import moment
 from headwater.catalog.glossary.imports import Import
 from headwater.catalog.glossary.shapes import Page
-from headwater.errors import Fault, Invalid
 
 # The newer clients ask below Atlas' path, the older ones beside it.
 PLACES = ("", "/atlas/v2")
@@ -69,16 +67,7 @@ async def _file(request: Incoming) -> bytes:
     """Return the file that was sent. Raises Invalid."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await request.body()
-    try:
-        form = await request.form()
-    except (SerializationException, ValueError, KeyError) as error:
-        cure = "Send multipart/form-data with the file as the part `file`."
-        raise Invalid(Fault("CAT-028", "The form cannot be read", cure=cure)) from error
-    files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
-    if len(files) != 1:
-        message = f"The form has {len(files)} files"
-        raise Invalid(Fault("CAT-028", message, cure="Send one CSV file as the part `file`."))
-    return await files[0].read()
+    return (await uploaded(request))[1]
 
 
 def _import(account: Account, caller: Principal, request: Incoming, guid: str, content: bytes) -> Response[bytes]:
