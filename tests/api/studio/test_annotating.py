@@ -6,7 +6,7 @@ from api.studio.conftest import Browser, Opener
 from api.studio.flights import Demo, guid
 from headwater.access.principals import Principal
 
-CLASSIFICATIONS = {"classificationDefs": [{"name": "PERSONAL"}, {"name": "PUBLIC"}]}
+CLASSIFICATIONS = {"classificationDefs": [{"name": "QUAYSIDE"}, {"name": "QUIET"}]}
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def reader(filled: Demo, browser: Opener) -> tuple[Browser, Principal]:
 def test_edit_changes_what_it_names_and_nothing_else(owner: Browser, filled: Demo, table: str) -> None:
     term = owner.post("/glossary/terms", json={"name": "Delay", "glossary": "Flights"}).json()
     person = filled.account.principals.ensure("user", "ada")
-    first = {"description": "By carrier", "labels": ["gold"], "classifications": ["PERSONAL", "PUBLIC"]}
+    first = {"description": "By carrier", "labels": ["gold"], "classifications": ["QUAYSIDE", "QUIET"]}
     assert owner.patch(f"/assets/{table}/annotations", json=first).status_code == 200
-    second = {"terms": [term["guid"]], "owners": [person.id], "classifications": ["PUBLIC"]}
+    second = {"terms": [term["guid"]], "owners": [person.id], "classifications": ["QUIET"]}
     asset = owner.patch(f"/assets/{table}/annotations", json=second).json()
     assert asset == owner.get(f"/assets/{table}").json()
     assert asset["description"] == "By carrier"
     assert asset["annotations"] == {
-        "classifications": [{"name": "PUBLIC", "origin": None}],
+        "classifications": [{"name": "QUIET", "origin": None}],
         "terms": [{"guid": term["guid"], "name": "Delay"}],
         "labels": ["gold"],
         "contacts": [{"role": "Owner", "id": person.id, "name": "ada", "note": ""}],
@@ -69,8 +69,8 @@ def test_choices_are_those_that_hold_the_text_beginnings_first(owner: Browser, t
         found = owner.get("/annotations/choices", params={"kind": kind, "q": text}).json()["choices"]
         return [choice["text"] for choice in found]
 
-    assert offered("classification", "p") == ["PERSONAL", "PUBLIC"]
-    assert offered("classification", "lic") == ["PUBLIC"]
+    assert offered("classification", "qu") == ["QUAYSIDE", "QUIET"]
+    assert offered("classification", "uiet") == ["QUIET"]
     owner.patch(f"/assets/{table}/annotations", json={"labels": ["gold", "old"]})
     assert offered("label", "OLD") == ["old", "gold"]
     owner.post("/glossary/terms", json={"name": "Delay", "glossary": "Flights"})

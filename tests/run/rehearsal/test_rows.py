@@ -7,7 +7,7 @@ import decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headwater.data import types
@@ -70,6 +70,7 @@ def generator(schema: Schema, asks: Asks, rows: int = 30, seed: str = "1") -> Ge
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(data_types(), min_size=1, max_size=4), st.lists(LITERALS, max_size=4), st.booleans(), st.booleans())
+@example(found=[Decimal(1, 0)], literals=[1e300], in_order=True, is_key=True)
 def test_rows_of_any_types_fit_their_schema(
     found: list[DataType], literals: list[object], in_order: bool, is_key: bool
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -134,6 +135,8 @@ _RELATIONS = ("table", "view")
 KINDS: Mapping[str, Kind] = MappingProxyType(dict(sorted(_kinds().items())))
 
 
+# Asked several times for each entity of a bulk.
+@lru_cache(maxsize=4096)
 def kind_of(type: EntityType) -> Kind | None:
     """Return what the type stands for; None for a part of something, which is found by what holds it."""
     if type.is_part or PART_OF_ACTIVITY in type.supers:

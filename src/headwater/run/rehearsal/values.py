@@ -212,7 +212,8 @@ def fits(value: Value, type_: DataType) -> bool:
 
 def _decimal(type_: Decimal, value: decimal.Decimal) -> decimal.Decimal:
     """Return a number with the scale of a type, wrapped into its digits."""
-    with decimal.localcontext(prec=76):
+    # A value may come from a double, so it has up to 309 digits before the point.
+    with decimal.localcontext(prec=400):
         limit = decimal.Decimal(10) ** (type_.precision - type_.scale)
         step = decimal.Decimal(1).scaleb(-type_.scale)
         return (value % limit).quantize(step, rounding=decimal.ROUND_DOWN)
