@@ -70,6 +70,9 @@ def stale(project: Project = Path(), as_json: Json = False) -> None:
     if as_json:
         print_json(found)
         return
+    if not found:
+        console().print("Nothing is stale: the last runs reported all that their activities and pipelines had before.")
+        return
     rows = [(one.last_seen.isoformat(timespec="seconds"), one.type_name, escape(one.qualified_name)) for one in found]
     show_table("", ("last seen", "type", "name"), rows)
 
