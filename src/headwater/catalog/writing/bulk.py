@@ -78,9 +78,7 @@ def write_drafts(
     rows.settle(cast.subjects)
     rows.name_taken(connection, cast.subjects)
     rows.identify(connection, cast.subjects)
-    plan = plan_links(cast, types)
-    if permit is not None:
-        permit(_linked_collections(connection, cast.subjects, plan))
+    plan = _planned(connection, cast, types, permit)
     told = reports.reports_of(cast.subjects, at)
     rows.save(connection, cast.subjects, pen)
     linked = link_up(connection, plan, pen, types, {id: report.seen_at for id, report in told.items()})
@@ -126,12 +124,19 @@ def _touched_collections(connection: Connection, subjects: Sequence[Subject], pe
     return frozenset(names[id] for id in old | new)
 
 
-def _linked_collections(connection: Connection, subjects: Sequence[Subject], plan: Plan) -> frozenset[str]:
-    """Return where the entities are that were not sent but are linked to: an edge stands on their pages too.
+def _planned(connection: Connection, cast: Cast, types: TypeSet, permit: Permit | None) -> Plan:
+    plan = plan_links(cast, types)
+    if permit is not None:
+        permit(_linked_collections(connection, cast.subjects, plan))
+    return plan
 
-    Who assigns a term needs no right where the term is.
+
+def _linked_collections(connection: Connection, subjects: Sequence[Subject], plan: Plan) -> frozenset[str]:
+    """Return where the entities are that were not sent but have lineage drawn to them: it stands on their pages too.
+
+    What contains an entity, or is said of it, may lie where its writer has no right.
     """
-    ends = {id for wanted in plan.wanted.values() if wanted.type.name != meanings.ASSIGNMENT for id in wanted.ends}
+    ends = {id for wanted in plan.wanted.values() if wanted.type.is_lineage for id in wanted.ends}
     ends -= {subject.id for subject in subjects}
     if not ends:
         return frozenset()
