@@ -15,8 +15,8 @@ from headwater.catalog.reading import Row, header_of
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import IS_LIVE, entities, observations
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import NotFound
 

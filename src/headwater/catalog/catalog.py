@@ -26,7 +26,7 @@ from headwater.catalog.relationships import Relationships
 from headwater.catalog.resource_sets.account_rules import ResourceSetRules
 from headwater.catalog.search import Search
 from headwater.catalog.store import Store
-from headwater.catalog.type_definitions import Types
+from headwater.catalog.types.definitions import Types
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing import bulk, purging, removal, restoring
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition

@@ -19,8 +19,8 @@ from headwater.catalog.reading import Row, entity_of, links_of, object_id, rows_
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import DELETED, entities, entity_changes, relationships
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, NotFound
 

@@ -1,6 +1,6 @@
 """The shapes of Atlas v2 as values: what clients send and what the account answers, in camelCase on the wire.
 
-Attributes stay open mappings, because types are data here; `types.py` says what may stand in them.
+Attributes stay open mappings, because types are data here; `types/` says what may stand in them.
 """
 
 from __future__ import annotations

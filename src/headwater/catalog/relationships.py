@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select
 
 from headwater.catalog import clock
 from headwater.catalog.annotations import blocking, propagation
-from headwater.catalog.attributes import checked, missing
 from headwater.catalog.collections import collection_names
 from headwater.catalog.glossary import meanings
 from headwater.catalog.model import ObjectId, Relationship, RelationshipInfo, RelationshipInput
@@ -17,8 +16,9 @@ from headwater.catalog.names import meeting, rewriting
 from headwater.catalog.reading import Row, header_of, relationship_of, rows_by_id
 from headwater.catalog.store import Store
 from headwater.catalog.store.schema import ACTIVE, IS_LINKED, relationships
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import RelationshipType, TypeSet
+from headwater.catalog.types.attributes import checked, missing
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing import direct_columns, documents, links, quotas
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition

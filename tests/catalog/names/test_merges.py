@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from catalog.desk import Desk, entity, ref
 from headwater.catalog.model import ClassificationInput
 from headwater.catalog.names.merges import Merge
-from headwater.catalog.type_definitions import Types
+from headwater.catalog.types.definitions import Types
 from headwater.errors import Conflict, Invalid, NotFound
 
 ONE, OTHER = "mssql://srv/db/dbo/orders", "mssql://listener/db/dbo/Orders"

@@ -10,7 +10,7 @@ import msgspec
 from headwater.app.exchange.report import Ledger
 from headwater.app.exchange.shapes import End, Values
 from headwater.app.exchange.side import ATLAS, Refused, Side
-from headwater.catalog.type_definitions import SYSTEM
+from headwater.catalog.types.definitions import SYSTEM
 
 TYPEDEFS = f"{ATLAS}/types/typedefs"
 ALL = [("includeTermTemplate", "true")]

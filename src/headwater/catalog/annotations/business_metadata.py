@@ -15,8 +15,8 @@ from headwater.catalog.annotations.targets import Permit, ask, by_guid, by_name,
 from headwater.catalog.model import Annotations, Attributes
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from headwater.catalog.attributes import Misfit, fit
 from headwater.catalog.model import Annotations, Attributes
 from headwater.catalog.types import BusinessAttribute, EntityType, TypeSet
+from headwater.catalog.types.attributes import Misfit, fit
 from headwater.errors import Fault, Place
 
 Given = Mapping[str, Mapping[str, object] | None]

@@ -12,8 +12,8 @@ from headwater.catalog.annotations.targets import Permit, ask, by_guid, pen_for
 from headwater.catalog.model import Attributes, ClassificationInput, EntityHeader
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.errors import Fault, NotFound, Place
 
 Given = Sequence[ClassificationInput]

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from headwater.catalog.attributes import checked, missing
 from headwater.catalog.model import Annotations, Attributes, ClassificationInput, TimeBoundary
 from headwater.catalog.types import ClassificationType, EntityType, TypeSet
+from headwater.catalog.types.attributes import checked, missing
 from headwater.errors import CatalogError, Fault, Invalid, NotFound, Place, raise_if_any
 
 TIME = "%Y/%m/%d %H:%M:%S"

@@ -7,8 +7,8 @@ from typing import TypeGuard
 
 import msgspec
 
-from headwater.catalog.attributes import type_names_in
 from headwater.catalog.types import Category, Definition, applicable_types, business_metadata_type
+from headwater.catalog.types.attributes import type_names_in
 from headwater.errors import Fault, Place
 
 Known = Mapping[str, tuple[Category, Definition]]

@@ -14,8 +14,8 @@ from headwater.catalog.reading import Row, headers_by_id, whole
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, entities
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing import changes, removal, rows
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.subjects import no_guid

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import msgspec
 
-from headwater.catalog.attributes import Misfit, fit
 from headwater.catalog.glossary.session import CATEGORY, GLOSSARY, TERM
 from headwater.catalog.glossary.shapes import (
     RELATIONS,
@@ -24,6 +23,7 @@ from headwater.catalog.glossary.shapes import (
 from headwater.catalog.glossary.views import PLAIN, PLAIN_OF_GLOSSARY, PLAIN_OF_TERM, TEMPLATE_VALUES
 from headwater.catalog.model import Attributes, EntityInput
 from headwater.catalog.types import AttributeDef, TypeSet
+from headwater.catalog.types.attributes import Misfit, fit
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 SYSTEM_TEMPLATE = "System Default"

@@ -16,8 +16,8 @@ from headwater.catalog.reading import Row, whole
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LINKED, IS_LIVE, entities, relationships, type_counts
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing import bulk, removal
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition

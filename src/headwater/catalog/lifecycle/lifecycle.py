@@ -20,7 +20,7 @@ from headwater.catalog.reading import headers_by_id
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import entities
-from headwater.catalog.type_definitions import Types
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing.bulk import Permit
 
 SLICES = 10

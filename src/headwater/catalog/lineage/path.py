@@ -17,8 +17,8 @@ from headwater.catalog.lineage.ways import ColumnHop, Hop, Leg, Ways, legs
 from headwater.catalog.model import Shape
 from headwater.catalog.reading import Row
 from headwater.catalog.store import Store
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.errors import Fault, Invalid
 
 Outcome = Literal["FOUND", "NONE", "NONE_WITHIN_DEPTH", "GAVE_UP"]

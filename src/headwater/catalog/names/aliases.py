@@ -19,8 +19,8 @@ from headwater.catalog.names.tables import GIVEN, MERGED, MIGRATIONS, OWN, SEEN,
 from headwater.catalog.reading import Row
 from headwater.catalog.store import Store
 from headwater.catalog.store.schema import ACTIVE, entities
-from headwater.catalog.type_definitions import SYSTEM, Types
 from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.types.definitions import SYSTEM, Types
 from headwater.catalog.writing import changes
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.subjects import no_guid

@@ -18,8 +18,8 @@ from headwater.catalog.reading import Row, whole
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, entities
-from headwater.catalog.type_definitions import Types
 from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import no_guid

@@ -21,8 +21,8 @@ from headwater.catalog.resource_sets.ledger import File, Set
 from headwater.catalog.resource_sets.rules import SET_TYPES, Group, grouping
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import IS_LINKED, entities, relationships
-from headwater.catalog.type_definitions import SYSTEM
 from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.types.definitions import SYSTEM
 from headwater.catalog.writing import changes, documents, links
 from headwater.catalog.writing.drafts import QUALIFIED_NAME, Draft, Reference
 from headwater.catalog.writing.links import Plan, Wanted

@@ -16,8 +16,8 @@ from headwater.catalog.reading import headers_by_id, whole
 from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import entities
-from headwater.catalog.type_definitions import SYSTEM
 from headwater.catalog.types import TypeSet
+from headwater.catalog.types.definitions import SYSTEM
 from headwater.catalog.writing import changes, column_edges, conditions, documents, placing, removal, reports, rows
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Draft, drafts_of

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from headwater.catalog.annotations.sent import LEFT_ALONE, Sent, Updates, sent_with
-from headwater.catalog.attributes import checked
 from headwater.catalog.model import Attributes, EntityBatch, EntityInput
 from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.types.attributes import checked
 from headwater.catalog.writing import quotas
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 

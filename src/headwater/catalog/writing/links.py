@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, select, update
 
 from headwater.catalog import clock
-from headwater.catalog.attributes import checked, missing
 from headwater.catalog.reading import Row
 from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, DELETED, IS_LINKED, entities, lineage_edges, relationships
 from headwater.catalog.types import EntityType, Link, RelationshipType, TypeSet
+from headwater.catalog.types.attributes import checked, missing
 from headwater.catalog.writing import changes, column_edges, direct_columns, quotas, reports
 from headwater.catalog.writing.drafts import Reference
 from headwater.catalog.writing.rows import Pen

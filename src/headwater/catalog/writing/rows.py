@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from headwater.catalog import clock
-from headwater.catalog.attributes import defaults, missing
 from headwater.catalog.reading import Row
 from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.counters import take
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities, entity_changes, entity_texts, type_counts
 from headwater.catalog.store.upserts import add_up
+from headwater.catalog.types.attributes import defaults, missing
 from headwater.catalog.writing import changes, quotas
 from headwater.catalog.writing.changes import CHANGE
 from headwater.catalog.writing.subjects import Subject, display_name

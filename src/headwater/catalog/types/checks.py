@@ -9,8 +9,8 @@ from types import MappingProxyType
 import msgspec
 
 from headwater.catalog.annotations.definitions import business_metadata_faults, classification_faults
-from headwater.catalog.attributes import PRIMITIVES, Misfit, type_names_in
-from headwater.catalog.types import AttributeDef, Category, Definition
+from headwater.catalog.types.attributes import PRIMITIVES, Misfit, type_names_in
+from headwater.catalog.types.type_set import AttributeDef, Category, Definition
 from headwater.errors import Fault, Place
 
 # Key of a typedefs document → category.

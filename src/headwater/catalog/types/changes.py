@@ -11,7 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from headwater.catalog.annotations.definitions import lost_applicability, lost_entity_types
-from headwater.catalog.types import AttributeDef, Category, Definition
+from headwater.catalog.types.type_set import AttributeDef, Category, Definition
 from headwater.errors import Fault, Place
 
 Stored = tuple[Category, Definition]

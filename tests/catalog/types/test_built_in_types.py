@@ -10,7 +10,7 @@ import pytest
 from catalog.desk import Desk, entity
 from headwater.errors import Conflict, Invalid
 
-FILE = Path(__file__).resolve().parents[1] / "fixtures" / "catalog" / "purview_types.txt"
+FILE = Path(__file__).resolve().parents[2] / "fixtures" / "catalog" / "purview_types.txt"
 
 
 def known() -> Iterator[tuple[str, str]]:

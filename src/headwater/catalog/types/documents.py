@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from headwater.catalog.type_checks import GROUPS
-from headwater.catalog.types import Category, Definition
+from headwater.catalog.types.checks import GROUPS
+from headwater.catalog.types.type_set import Category, Definition
 from headwater.errors import Fault, Invalid, raise_if_any
 
 Document = Mapping[str, Sequence[Definition]]

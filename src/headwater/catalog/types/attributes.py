@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from headwater.catalog.types import AttributeDef, TypeSet
+from headwater.catalog.types.type_set import AttributeDef, TypeSet
 from headwater.errors import Fault
 
 

@@ -1,6 +1,6 @@
 """Types with what they inherit resolved: an immutable picture that every request works on.
 
-`type_definitions.py` changes types; here they are only read. Atlas' relationship ends are attributes of the entities
+`definitions.py` changes types; here they are only read. Atlas' relationship ends are attributes of the entities
 at either end, so a type's `links` are as much part of it as its attributes.
 """
 

@@ -1,6 +1,6 @@
 """When a type changes which attributes are too large for lists, the entities of the type follow.
 
-Apart from `type_definitions.py`, which knows types only; here entities are rewritten, in the same transaction.
+Apart from `definitions.py`, which knows types only; here entities are rewritten, in the same transaction.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from headwater.catalog.reading import attributes_of, whole
 from headwater.catalog.store.bulk import insert_rows, json_text
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import entities, entity_texts
-from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.types.type_set import EntityType, TypeSet
 
 BLOCK = 1000
 

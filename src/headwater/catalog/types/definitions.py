@@ -12,18 +12,19 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from headwater.catalog import clock, large_attributes, reference_attributes
+from headwater.catalog import clock
 from headwater.catalog.annotations import propagation
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
-from headwater.catalog.type_changes import faults_of_change
-from headwater.catalog.type_checks import GROUPS, faults_of
-from headwater.catalog.type_documents import Document, by_name
-from headwater.catalog.type_mentions import is_mentioned
-from headwater.catalog.types import Category, Definition, EntityType, TypeSet
+from headwater.catalog.types import large_attributes, references
+from headwater.catalog.types.changes import faults_of_change
+from headwater.catalog.types.checks import GROUPS, faults_of
+from headwater.catalog.types.documents import Document, by_name
+from headwater.catalog.types.mentions import is_mentioned
+from headwater.catalog.types.type_set import Category, Definition, EntityType, TypeSet
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 
-BUILT_IN = Path(__file__).parent / "typedefs"
+BUILT_IN = Path(__file__).parents[1] / "typedefs"
 SYSTEM = "headwater"
 _KEYS: Mapping[Category, str] = {category: key for key, category in GROUPS.items()}
 
@@ -100,10 +101,10 @@ class Types:
             known = _known(connection)
             raise_if_any(Conflict, (_exists(name) for name in given if name in known))
             _check(given, {**known, **given})
-            for name in reference_attributes.overtaken(given, known):
+            for name in references.overtaken(given, known):
                 _remove(connection, name)
                 known.pop(name)
-            _make(connection, {**given, **reference_attributes.implied(given, {**known, **given})}, by)
+            _make(connection, {**given, **references.implied(given, {**known, **given})}, by)
             self._reload(connection)
         return self._answer(given)
 
@@ -124,7 +125,7 @@ class Types:
             before = self.at(connection)
             for name, (_, definition) in given.items():
                 _replace(connection, rows[name], definition, by)
-            _make(connection, reference_attributes.implied(given, {**known, **given}), by)
+            _make(connection, references.implied(given, {**known, **given}), by)
             after = _load(connection)[1]
             large_attributes.follow(connection, before, after)
             propagation.follow_types(connection, before, after, by)
@@ -139,7 +140,7 @@ class Types:
             table = schema.types.c
             rows = connection.execute(select(table.id, table.name, table.built_in).where(table.name.in_(names))).all()
             raise_if_any(Invalid, (_built_in(row.name) for row in rows if row.built_in))
-            implied = reference_attributes.implied_by(frozenset(names), known)
+            implied = references.implied_by(frozenset(names), known)
             left = {name: found for name, found in known.items() if name not in {*names, *implied}}
             raise_if_any(Conflict, (_in_use(name) for name in names if is_mentioned(name, left)))
             for name in dict.fromkeys((*names, *implied)):
@@ -262,7 +263,7 @@ def _check(given: Mapping[str, tuple[Category, Definition]], all: Mapping[str, t
         ),
     )
     # These read definitions that are sound so far.
-    raise_if_any(Invalid, (fault for name in given for fault in reference_attributes.constraint_faults(name, all)))
+    raise_if_any(Invalid, (fault for name in given for fault in references.constraint_faults(name, all)))
     try:
         TypeSet((number, "", *found) for number, found in enumerate(all.values()))
     except msgspec.DecodeError as error:

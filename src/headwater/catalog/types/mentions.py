@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from headwater.catalog.attributes import type_names_in
-from headwater.catalog.types import Category, Definition, applicable_types
+from headwater.catalog.types.attributes import type_names_in
+from headwater.catalog.types.type_set import Category, Definition, applicable_types
 
 
 def is_mentioned(name: str, known: Mapping[str, tuple[Category, Definition]]) -> bool:

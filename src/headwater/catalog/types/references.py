@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from headwater.catalog.types import Category, Definition
+from headwater.catalog.types.type_set import Category, Definition
 from headwater.errors import Fault, Place
 
 Known = Mapping[str, tuple[Category, Definition]]

@@ -1,0 +1,29 @@
+"""Types: what they say (`type_set.py`), how they come and change, and how values are checked against them."""
+
+from headwater.catalog.types.type_set import (
+    AttributeDef,
+    BusinessAttribute,
+    Category,
+    ClassificationType,
+    Definition,
+    EntityType,
+    Link,
+    RelationshipType,
+    TypeSet,
+    applicable_types,
+    business_metadata_type,
+)
+
+__all__ = [
+    "AttributeDef",
+    "BusinessAttribute",
+    "Category",
+    "ClassificationType",
+    "Definition",
+    "EntityType",
+    "Link",
+    "RelationshipType",
+    "TypeSet",
+    "applicable_types",
+    "business_metadata_type",
+]
