@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -19,6 +19,9 @@ from headwater.catalog.types import TypeSet
 from headwater.catalog.types.definitions import Types
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import NotFound
+
+Readable = Collection[str] | None
+"""Names of the collections whose entities may be shown; None: all."""
 
 
 class SchemaColumn(msgspec.Struct, frozen=True):
@@ -68,8 +71,11 @@ class Assets:
                 found[keys[asset]] += 1
         return found
 
-    def parents(self, guid: str) -> tuple[EntityHeader, ...]:
-        """What holds the entity, outermost first: workspace, pipeline, activity; server, database, schema."""
+    def parents(self, guid: str, readable: Readable = None) -> tuple[EntityHeader, ...]:
+        """What holds the entity, outermost first: workspace, pipeline, activity; server, database, schema.
+
+        What lies outside the `readable` collections is left out.
+        """
         with self._store.read() as connection:
             types = self._types.at(connection)
             names = collection_names(connection)
@@ -80,16 +86,24 @@ class Assets:
                 seen.add(row["parent_id"])
                 query = select(entities).where(entities.c.id == row["parent_id"])
                 row = connection.execute(query).mappings().one()
-                found.append(header_of(row, types, names))
+                if readable is None or names[row["collection_id"]] in readable:
+                    found.append(header_of(row, types, names))
         return tuple(reversed(found))
 
-    def children(self, guid: str, *, limit: int = 1000) -> tuple[EntityHeader, ...]:
-        """What the entity holds: pipelines of a workspace, activities of a pipeline, operations of an activity."""
+    def children(self, guid: str, readable: Readable = None, *, limit: int = 1000) -> tuple[EntityHeader, ...]:
+        """What the entity holds: pipelines of a workspace, activities of a pipeline, operations of an activity.
+
+        What lies outside the `readable` collections is left out.
+        """
         with self._store.read() as connection:
             types = self._types.at(connection)
             names = collection_names(connection)
             mine = entities.c.parent_id == _row(connection, guid)["id"]
             query = select(entities).where(mine, IS_LIVE).order_by(entities.c.name, entities.c.id)
+            if readable is not None:
+                query = query.where(
+                    entities.c.collection_id.in_([id for id, name in names.items() if name in readable])
+                )
             return tuple(header_of(row, types, names) for row in connection.execute(query.limit(limit)).mappings())
 
     def runs(self, guids: Iterable[str], *, limit: int = 100) -> tuple[Observation, ...]:

@@ -49,7 +49,7 @@ class AssetPages:
         names = {person.id: person.display_name or person.name for person in self._principals.all()}
         can_edit = self._roles.allowed(viewer.principal, "data/write", entity.collection_id)
         known = self._labels.of(entity.type_name)
-        parents = [one for one in self._catalog.assets.parents(guid) if one.collection_id in viewer.readable]
+        parents = self._catalog.assets.parents(guid, viewer.readable)
         operations = self._operations(viewer, entity)
         degree = self._catalog.lineage.degrees([guid]).get(guid, Degree())
         writers = {guid: role for guid, role in operations.items() if role != "read"}
@@ -79,7 +79,7 @@ class AssetPages:
             columns=columns,
             upstream=degree.upstream,
             downstream=degree.downstream,
-            last_run=next(iter(self._runs(writers or operations, limit=1)), None),
+            last_run=next(iter(self._runs(viewer, writers or operations, limit=1)), None),
             unsupported=(entity.custom_attributes or {}).get("unsupportedReason", ""),
             lineage_guid=guid,
         )
@@ -105,7 +105,7 @@ class AssetPages:
     def runs(self, viewer: Viewer, guid: str) -> AssetRuns:
         """Return the runs that the asset's operations reported, newest first."""
         entity = self._read(viewer, guid)
-        return AssetRuns(runs=self._runs(self._operations(viewer, entity), limit=100))
+        return AssetRuns(runs=self._runs(viewer, self._operations(viewer, entity), limit=100))
 
     def _read(self, viewer: Viewer, guid: str) -> Entity:
         entity = self._catalog.entities.get(guid).entity
@@ -134,24 +134,24 @@ class AssetPages:
                 roles.setdefault(relation.to_entity_id, "read")
         return roles
 
-    def _runs(self, operations: Mapping[str, Role], limit: int) -> tuple[AssetRun, ...]:
+    def _runs(self, viewer: Viewer, operations: Mapping[str, Role], limit: int) -> tuple[AssetRun, ...]:
         seen = self._catalog.assets.runs(tuple(operations), limit=limit * 4)
         observed = sorted(seen, key=lambda run: (run.seen_at, operations[run.operation] == "wrote"), reverse=True)[
             :limit
         ]
         states = self._history.reports(run.activity_run_id for run in observed)
-        owners = {run.operation: self._catalog.assets.parents(run.operation) for run in observed}
+        owners = {run.operation: self._catalog.assets.parents(run.operation, viewer.readable) for run in observed}
         return tuple(
             _run(run, operations[run.operation], owners[run.operation], states[run.activity_run_id].status)
             for run in observed
         )
 
     def _related(self, viewer: Viewer, entity: Entity) -> tuple[RelatedGroup, ...]:
-        children = self._catalog.assets.children(entity.guid, limit=100)
+        children = self._catalog.assets.children(entity.guid, viewer.readable, limit=100)
         groups: dict[str, list[Crumb]] = {}
         parts = {name for name, type_ in self._catalog.types.current.entities.items() if type_.is_part}
         for child in children:
-            if child.type_name in parts or child.collection_id not in viewer.readable:
+            if child.type_name in parts:
                 continue
             groups.setdefault(self._labels.of(child.type_name).text, []).append(crumb(self._labels, child))
         return tuple(RelatedGroup(label=name, items=tuple(items)) for name, items in sorted(groups.items()))

@@ -45,7 +45,7 @@ class BrowsePages:
     def _node(self, viewer: Viewer, path: str, offset: int, limit: int) -> BrowsePage:
         guid = path.removeprefix(NODE)
         found = self._catalog.browse.children(guid, Page(limit, offset, viewer.readable))
-        chain = (*self._catalog.assets.parents(guid), self._catalog.entities.header(guid))
+        chain = (*self._catalog.assets.parents(guid, viewer.readable), self._catalog.entities.header(guid))
         top = self._labels.of(chain[0].type_name)
         source = Crumb(name=top.source, family=source_family(top.source), path=f"{SOURCE}{top.source}")
         crumbs = (source, *(crumb(self._labels, header) for header in chain))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -20,7 +20,7 @@ from headwater.api.studio.shapes.lineage import ColumnLink, LineageEdge, Lineage
 from headwater.api.studio.viewer import Viewer
 from headwater.catalog.lineage import Degree
 from headwater.catalog.lineage.columns import ColumnEdge
-from headwater.catalog.model import Direction, LineageInfo
+from headwater.catalog.model import Direction, EntityHeader, LineageInfo
 from headwater.errors import Fault, Invalid
 
 Arrow = tuple[str, str]
@@ -73,7 +73,7 @@ class LineagePages:
 
     def view(self, viewer: Viewer, wanted: Wanted) -> LineageView:
         """Return the boxes, arrows and links of this state. Raises NotFound for an unknown focus."""
-        arrows, owners = self._walk(wanted)
+        arrows, owners = self._walk(wanted, viewer.readable)
         guids = tuple(dict.fromkeys(end for arrow in arrows for end in arrow)) or (wanted.guid,)
         boxes = Boxes(self._catalog, viewer.readable, guids, owners, self._stale(guids, wanted.as_of))
         operations = self._operations(boxes, guids, arrows, wanted.as_of)
@@ -104,18 +104,18 @@ class LineagePages:
         found = self._catalog.lifecycle.stale_of(guids, keeping=self._account.keeping)
         return tuple(process.guid for process in found)
 
-    def _walk(self, wanted: Wanted) -> tuple[tuple[Arrow, ...], Owners]:
+    def _walk(self, wanted: Wanted, readable: Collection[str]) -> tuple[tuple[Arrow, ...], Owners]:
         """Return the arrows around the focus, of expansions too, without doubles; and what holds the processes."""
         lineage = self._catalog.lineage
         first = lineage.walk(
             wanted.guid, direction="BOTH", depth=wanted.depth, width=WIDTH, include_parent=True, as_of=wanted.as_of
         )
-        found, owners = _arrows(first), _owners(first)
+        found, owners = _arrows(first), _owners(first, readable)
         for guid, way in wanted.expanded:
             if any(guid in arrow for arrow in found):
                 more = lineage.walk(guid, direction=way, depth=1, width=-1, include_parent=True, as_of=wanted.as_of)
                 found |= _arrows(more)
-                owners |= _owners(more)
+                owners |= _owners(more, readable)
         return tuple(found), owners
 
     def _drawn(self, boxes: Boxes, arrows: Sequence[Arrow], as_of: datetime.datetime | None) -> tuple[ColumnLink, ...]:
@@ -162,17 +162,17 @@ def _arrows(info: LineageInfo) -> dict[Arrow, None]:
     return {(relation.from_entity_id, relation.to_entity_id): None for relation in info.relations}
 
 
-def _owners(info: LineageInfo) -> Owners:
-    """Return process → the names of what holds it, outermost first."""
+def _owners(info: LineageInfo, readable: Collection[str]) -> Owners:
+    """Return process → the names of what holds it, outermost first, but for what may not be read."""
     above = {relation.child_entity_id: relation.parent_entity_id for relation in info.parent_relations}
     found: Owners = {}
     for guid in above:
-        chain: list[str] = []
+        chain: list[EntityHeader] = []
         holder = above.get(guid)
         while holder is not None and holder in info.guid_entity_map and len(chain) < len(above):
-            chain.insert(0, info.guid_entity_map[holder].display_text)
+            chain.insert(0, info.guid_entity_map[holder])
             holder = above.get(holder)
-        found[guid] = tuple(chain)
+        found[guid] = tuple(one.display_text for one in chain if one.collection_id in readable)
     return found
 
 

@@ -163,7 +163,7 @@ class MonitorPages:
         found = self._catalog.entities.get_named("Asset", [str(name)], relationships=False).entities
         if not found or found[0].collection_id not in viewer.readable:
             return None
-        operations = self._catalog.assets.children(found[0].guid)
+        operations = self._catalog.assets.children(found[0].guid, viewer.readable)
         mine = [one for one in operations if text(one.attributes, "activityRunId") == run.activity_run_id]
         if not mine:
             return None
