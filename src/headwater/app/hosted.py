@@ -7,7 +7,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from litestar import Litestar
 from sqlalchemy.engine import URL
 
 from headwater.access.account import Account
@@ -33,10 +32,9 @@ _NOT_ASSETS = (
 
 @dataclass(frozen=True, slots=True)
 class HostedAccount:
-    """An account in the project's data folder, and the one application that serves it and all beside it."""
+    """An account in the project's data folder."""
 
     account: Account
-    application: Litestar
 
     def connect(self, workspace: str, identities: Identities, collection: str | None, *, grant: bool) -> None:
         """Make the workspace's identity if it has none, and grant it Data Curator on its collection (none: the root).

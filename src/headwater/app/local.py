@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, TypeAlias, cast
 
 import httpx
+from litestar import Litestar
 
 from headwater.access.account import Account
 from headwater.api.server import create_app
@@ -143,11 +144,17 @@ class Local:
         account = Account.open(
             self.project.data, name=self.account_name, database=database(settings), keeping=keeping(settings)
         )
+        return HostedAccount(account)
+
+    @cached_property
+    def application(self) -> Litestar:
+        """The one application that serves the account and all beside it. What only reads the account needs none."""
+        account = self.hosted.account
         surfaces = (
             create_router(account, runs=self.database, workspaces=StudioWorkspaces(self)),
             synapse_router(ServedWorkspaces(self)),
         )
-        return HostedAccount(account, create_app(account, surfaces, web=web()))
+        return create_app(account, surfaces, web=web())
 
     @cached_property
     def identities(self) -> Identities:
@@ -162,7 +169,7 @@ class Local:
             return httpx.AsyncClient()
         # Faults of the account's come back as HTTP answers, as they would over the network. The cast: both speak
         # ASGI 3, but httpx types a scope as any mapping where Litestar types its keys.
-        application = cast("ASGIApplication", self.hosted.application)
+        application = cast("ASGIApplication", self.application)
         transport = httpx.ASGITransport(application, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=IN_PROCESS)
 
@@ -225,7 +232,7 @@ class Local:
         settings = self.project.settings.server
         chosen = settings.port if port is None else port
         tls = tls_files(self.project)
-        listening = Server(self.hosted.application, host or settings.host, chosen, tls)
+        listening = Server(self.application, host or settings.host, chosen, tls)
         return StudioServer(listening, self.project.data, self.hosted.sign_in_code, self._resume)
 
     def _resume(self) -> None:

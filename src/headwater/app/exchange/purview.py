@@ -55,7 +55,7 @@ async def _run(
 ) -> Summary:
     hosted = local.hosted
     # The cast: both speak ASGI 3, but httpx types a scope as any mapping where Litestar types its keys.
-    inside = httpx.ASGITransport(cast("ASGIApplication", hosted.application), raise_app_exceptions=False)
+    inside = httpx.ASGITransport(cast("ASGIApplication", local.application), raise_app_exceptions=False)
     async with (
         httpx.AsyncClient(transport=inside, base_url=IN_PROCESS, timeout=_TIMEOUT) as near,
         httpx.AsyncClient(base_url=url, timeout=_TIMEOUT) as far,
