@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import TypeVar
 
 import httpx
 import msgspec
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
 from headwater.errors import CatalogError, Fault, Place
 
 T = TypeVar("T")
 Params = Sequence[tuple[str, str]]
+Answered = tuple[httpx.Response | None, str]
+"""The answer, or none and what went wrong on the way."""
 ATLAS = "/datamap/api/atlas/v2"
 VERSION = ("api-version", "2023-09-01")
 TRIES = 6
@@ -81,23 +83,27 @@ class Side:
     async def send(self, method: str, path: str, *, body: object = None, params: Params = ()) -> bytes:
         """Return the body of a 2xx answer. Raises Refused."""
         content = None if body is None else msgspec.json.encode(body)
-        fresh = True
-        for tries_left in range(TRIES - 1, -1, -1):
-            answer, said = await self._once(method, path, content, params)
-            if answer is not None and answer.is_success:
-                return answer.content
-            if answer is not None and answer.status_code == HTTPStatus.UNAUTHORIZED and fresh and self._token.forget():
-                fresh = False
-                continue
-            if tries_left and (answer is None or answer.status_code in _BUSY):
-                await self._wait(_pause(answer, TRIES - 1 - tries_left))
-                continue
+        trying = AsyncRetrying(
+            retry=retry_if_result(_is_busy),
+            retry_error_callback=_outcome,
+            sleep=self._wait,
+            stop=stop_after_attempt(TRIES),
+            wait=_pause,
+        )
+        answered: Answered = await trying(self._authorized, method, path, content, params)
+        answer, said = answered
+        if answer is None or not answer.is_success:
             raise self._refused(method, path, answer, said)
-        raise self._refused(method, path, None, "it does not take the token")
+        return answer.content
 
-    async def _once(
-        self, method: str, path: str, content: bytes | None, params: Params
-    ) -> tuple[httpx.Response | None, str]:
+    async def _authorized(self, method: str, path: str, content: bytes | None, params: Params) -> Answered:
+        """Ask once, and once more with a new token where the one sent has ended."""
+        answer, said = await self._once(method, path, content, params)
+        if answer is not None and answer.status_code == HTTPStatus.UNAUTHORIZED and self._token.forget():
+            return await self._once(method, path, content, params)
+        return answer, said
+
+    async def _once(self, method: str, path: str, content: bytes | None, params: Params) -> Answered:
         headers = {"Authorization": f"Bearer {await self._token.get()}"}
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -128,8 +134,23 @@ class Side:
         return Refused(answer.status_code, Fault("CAT-140", message, Place(), cure))
 
 
-def _pause(answer: httpx.Response | None, tried: int) -> float:
+def _outcome(state: RetryCallState) -> Answered:
+    if state.outcome is None:
+        raise RuntimeError("a try that has not ended has no answer")
+    answered: Answered = state.outcome.result()
+    return answered
+
+
+def _is_busy(answered: Answered) -> bool:
+    answer, _ = answered
+    return answer is None or answer.status_code in _BUSY
+
+
+_growing = wait_exponential_jitter(initial=1, max=LONGEST_S)
+
+
+def _pause(state: RetryCallState) -> float:
+    """Return how long to wait: what the account names, or else longer each time."""
+    answer, _ = _outcome(state)
     asked = "" if answer is None else answer.headers.get("retry-after", "")
-    if asked.isdecimal():
-        return min(float(asked), LONGEST_S)
-    return min(2.0**tried, LONGEST_S) * (0.5 + random.random() / 2)  # noqa: S311 - spreads tries, guards nothing.
+    return min(float(asked), LONGEST_S) if asked.isdecimal() else _growing(state)
