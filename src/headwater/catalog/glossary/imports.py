@@ -63,8 +63,7 @@ class Imports:
         except Forbidden:
             raise
         except HeadwaterError as error:
-            message = "; ".join(one.message for one in error.faults[:10])
-            fault = Fault(error.faults[0].code, message)
+            fault = Fault(error.faults[0].code, "; ".join(_said(one) for one in error.faults[:10]))
         return self._keep(begun, by, detected, fault)
 
     def get(self, id: str) -> Import:
@@ -108,6 +107,12 @@ class Imports:
         with self._store.write() as connection:
             connection.execute(insert(imports).values(**msgspec.structs.asdict(made), created_by=by))
         return made
+
+
+def _said(fault: Fault) -> str:
+    """Return a fault in one line: where, what, and what to do, since an outcome has no other room for these."""
+    at = f"{fault.place.path}: " if fault.place.path else ""
+    return f"{at}{fault.message}. {fault.cure}".strip()
 
 
 def _write(writing: Writing, glossary: Row, given: Sequence[CsvTerm], most: int) -> None:
