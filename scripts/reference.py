@@ -262,7 +262,7 @@ def support_page() -> str:
 def api_page() -> str:
     """List the routes of every surface, as a server of an empty project has them."""
     with tempfile.TemporaryDirectory() as folder, Local(Project(Path(folder), settings.Settings())) as local:
-        routes = local.hosted.application.routes
+        routes = local.application.routes
     rows = {
         (route.path_format, method)
         for route in routes

@@ -125,6 +125,10 @@ class FlightsProject:
             }
 
 
+def _why(report: RunReport) -> str:
+    return "\n".join((str(report.run), *(str(one.run) for one in report.activities)))
+
+
 def _newest(local: Local, workspace: str) -> str:
     (newest,) = local.history.query_pipeline_runs(RunQuery(workspace=workspace, limit=1)).value
     return newest.run_id
@@ -156,6 +160,7 @@ def lay_out_and_run(folder: Path) -> FlightsProject:
             assert local.connect(workspace).status == "Connected"
         for workspace, pipeline in (("ingest", "IngestAll"), ("reporting", "DelayReport")):
             run_id = local.run(workspace, pipeline, {}, lambda _: None)
-            assert local.run_report(run_id).run.status == "Succeeded"
+            report = local.run_report(run_id)
+            assert report.run.status == "Succeeded", _why(report)
         assert local.deliver(60)
     return project
