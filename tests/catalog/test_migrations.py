@@ -60,7 +60,7 @@ def test_first_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -
     assert catalog.entities.header("guid 3").attributes == {"qualifiedName": "q3"}
     assert catalog.entities.get("guid 3").entity.attributes["text"] == "long"
     assert catalog.entities.header("guid 2").attributes == {"qualifiedName": "q2", "text": "long"}
-    assert desk.rows("SELECT * FROM lineage_edges") == [(1, 2, 1, 5, None)]
+    assert desk.rows("SELECT * FROM lineage_edges") == [(1, 2, 1, "link", 5, None)]
     assert desk.rows("SELECT * FROM column_edges") == [(1, 1, 2, 3, 0, 5, 9, "IDENTITY", "a", "[]")]
     assert [hit.name for hit in catalog.search.suggest("har")] == ["e1"]
     catalog.close()

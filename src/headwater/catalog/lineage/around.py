@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from headwater.catalog.lineage.kin import bonds
-from headwater.catalog.lineage.picture import Asked, Picture, picture_of
+from headwater.catalog.lineage.picture import Asked, Link, Picture, picture_of
 from headwater.catalog.lineage.steps import ALL, NO_LIMIT, Way, children, neighbours, page, processes, starts
 from headwater.catalog.lineage.walk import Reach, Spread, Walk
 from headwater.catalog.model import Direction, LineageInfo
@@ -133,8 +133,10 @@ class Lineage:
             if asked.derived:
                 bound = bonds(connection, [base["id"]], types, NO_LIMIT, asked.as_of)
                 below += sum(bond.whole == base["id"] for bond in bound)
-            met = [id for id in walk.rows if id in begin or id != base["id"]]
-            above = _parents(connection, met, is_process, types) if asked.include_parent else []
+            above: list[Link] = []
+            if asked.include_parent:
+                met = [id for id in walk.rows if id in begin or id != base["id"]]
+                above = _parents(connection, met, is_process, types)
             return picture_of(connection, base, walk, above, types, asked, below)
 
     def _next(self, guid: str, asked: Page) -> Picture:
@@ -150,13 +152,13 @@ class Lineage:
                 here += [bond.member if bond.whole == base["id"] else bond.whole for bond in bound]
                 walk.bonds.update(dict.fromkeys(bound))
             steps = page(connection, here, asked.direction, (asked.offset, asked.limit), asked.as_of)
-            near = {id for id, _, _ in steps}
+            near = {id for id, _, _, _ in steps}
             walk.bonds = {bond: None for bond in walk.bonds if near & {bond.whole, bond.member} - {base["id"]}}
-            walk.meet(connection, {base["id"], *near, *(far for _, far, _ in steps)})
+            walk.meet(connection, {base["id"], *near, *(far for _, far, _, _ in steps)})
             if types.entities_by_id[base["type_id"]].is_dataset:
-                beyond = list(dict.fromkeys(far for _, far, _ in steps if walk.rows[far][2] in is_process))
+                beyond = list(dict.fromkeys(far for _, far, _, _ in steps if walk.rows[far][2] in is_process))
                 steps += neighbours(connection, beyond, asked.direction, ALL, asked.as_of)[0] if beyond else []
-                walk.meet(connection, {far for _, far, _ in steps})
+                walk.meet(connection, {far for _, far, _, _ in steps})
             walk.add(steps, asked.direction)
             told = Asked(direction=asked.direction, depth=1, width=ALL)
             picture = picture_of(connection, base, walk, [], types, told, ALL)
@@ -207,12 +209,10 @@ def _parents_of() -> Select[int, int, int, str, int]:
     )
 
 
-def _parents(
-    connection: Connection, met: Iterable[int], is_process: Collection[int], types: TypeSet
-) -> list[tuple[int, int, str]]:
+def _parents(connection: Connection, met: Iterable[int], is_process: Collection[int], types: TypeSet) -> list[Link]:
     """Return (child, parent, relationship) from operations up to what contains them all."""
     holding = {id for id, type in types.relationships_by_id.items() if type.parent_side is not None}
-    found: list[tuple[int, int, str]] = []
+    found: list[Link] = []
     level, seen = sorted(met), set[int]()
     while level:
         rows = fetch(connection, _parents_of(), {"wanted": packed(level)})

@@ -5,19 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection
 
 from headwater.catalog.collections import collection_names
 from headwater.catalog.lineage.nodes import drawn, header
 from headwater.catalog.lineage.walk import Walk
 from headwater.catalog.model import Direction, LineageInfo, LineageRelation, ParentRelation
 from headwater.catalog.reading import Row
-from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.rows import fetch
-from headwater.catalog.store.schema import relationships
 from headwater.catalog.types import TypeSet
 
 Link = tuple[int, int, str]
@@ -48,8 +44,6 @@ class Picture:
     walk: Walk
     types: TypeSet
     collections: Mapping[int, str]
-    linked: Mapping[int, str]
-    """Relationship → guid."""
     parents: Sequence[Link]
     counts: Mapping[str, dict[str, int] | None]
     children: int
@@ -67,10 +61,9 @@ class Picture:
 
     def _without_nodes(self) -> LineageInfo:
         guids = {id: row[1] for id, row in self.walk.rows.items()}
-        linked = self.linked
         relations = [
-            LineageRelation(from_entity_id=guids[source], to_entity_id=guids[target], relationship_id=linked[link])
-            for link, (source, target) in self.walk.edges.items()
+            LineageRelation(guids[source], guids[target], relationship)
+            for source, target, relationship in self.walk.edges()
         ]
         parents = [
             ParentRelation(child_entity_id=guids[child], parent_entity_id=guids[parent], relationship_id=link)
@@ -103,21 +96,13 @@ def picture_of(
     bound = [(bond.member, bond.whole, bond.relationship) for bond in walk.bonds]
     walk.meet(connection, {id for child, parent, _ in (*parents, *bound) for id in (child, parent)})
     guids = {id: row[1] for id, row in walk.rows.items()}
-    linked = fetch(connection, _guids_of(), {"wanted": packed(sorted(walk.edges))}) if walk.edges else []
     return Picture(
         base=base,
         walk=walk,
         types=types,
         collections=collection_names(connection),
-        linked=dict(linked),
         parents=(*parents, *bound),
         counts={way: {guids[id]: number for id, number in totals.items()} for way, totals in walk.totals.items()},
         children=children,
         asked=asked,
     )
-
-
-@cache
-def _guids_of() -> Select[int, str]:
-    table, wanted = relationships.c, listed()
-    return select(table.id, table.guid).join(wanted, table.id == integer(wanted))

@@ -29,8 +29,8 @@ MANY = 4_000
 """Edges of a level up to which they are read whole."""
 NO_LIMIT = 1 << 62
 Way = Literal["INPUT", "OUTPUT"]
-Step = tuple[int, int, int]
-"""The entity that the step leaves, the one that it reaches, and the relationship between them."""
+Step = tuple[int, int, int, str]
+"""The entity that the step leaves, the one that it reaches, and the relationship between them: key and guid."""
 
 
 def neighbours(
@@ -44,8 +44,9 @@ def neighbours(
     if len(steps) == limit:
         return _of_many(connection, ids, way, width, as_of)
     steps.sort()
-    totals = dict.fromkeys(ids, 0) | Counter(map(itemgetter(0), steps))
-    return (steps if width == ALL else _first(steps, width)), totals
+    totals = Counter(map(itemgetter(0), steps))
+    wide = width != ALL and max(totals.values(), default=0) > width
+    return (_first(steps, width) if wide else steps), dict.fromkeys(ids, 0) | totals
 
 
 def leap(
@@ -110,35 +111,37 @@ def _ends(way: Direction) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return (edges.target_id, edges.source_id) if way == "INPUT" else (edges.source_id, edges.target_id)
 
 
-def _leading(way: Direction, timed: bool) -> Select[int, int, int]:
+def _leading(way: Direction, timed: bool) -> Select[int, int, int, str]:
     """Return the steps from the wanted entities along edges that hold.
 
     As of a time several records of one edge may hold, because reports come out of order: the first stands for all.
     """
     here, there = _ends(way)
     wanted = listed()
-    query = select(here, there, lineage_edges.c.relationship_id)
+    edges, links = lineage_edges.c, relationships.c
+    query = select(here, there, edges.relationship_id, edges.relationship_guid)
     query = query.select_from(wanted).join(lineage_edges, here == integer(wanted)).where(_holds(timed))
     if not timed:
         return query
-    query = query.join(relationships, relationships.c.id == lineage_edges.c.relationship_id)
-    first = func.min(lineage_edges.c.relationship_id)
-    return query.with_only_columns(here, there, first).group_by(here, there, relationships.c.type_id)
+    query = query.join(relationships, links.id == edges.relationship_id)
+    first = query.with_only_columns(here.label("here"), there.label("there"), func.min(links.id).label("first"))
+    held = first.group_by(here, there, links.type_id).subquery()
+    return select(held.c.here, held.c.there, links.id, links.guid).join(held, held.c.first == links.id)
 
 
 # Built once each: making a statement takes longer than running it for a small level.
 @cache
-def _steps_of(way: Direction, timed: bool) -> Select[int, int, int]:
+def _steps_of(way: Direction, timed: bool) -> Select[int, int, int, str]:
     most: BindParameter[int] = bindparam("most", type_=BigInteger)
     return _leading(way, timed).limit(most)
 
 
 @cache
-def _page_of(way: Direction, timed: bool) -> Select[int, int, int]:
+def _page_of(way: Direction, timed: bool) -> Select[int, int, int, str]:
     first: BindParameter[int] = bindparam("first", type_=BigInteger)
     most: BindParameter[int] = bindparam("most", type_=BigInteger)
     query = _leading(way, timed)
-    here, there, relationship = query.selected_columns
+    here, there, relationship, _ = query.selected_columns
     return query.order_by(there, relationship, here).offset(first).limit(most)
 
 

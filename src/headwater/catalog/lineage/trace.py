@@ -140,9 +140,9 @@ class AssetSearch:
                 break
             steps = leap(self._connection, level[at : at + TOGETHER], bounds.way, bounds.as_of, bounds.most)
             trace.truncated |= len(steps) == bounds.most
-            new += [far for near, far, over in sorted(steps) if trace.meet(far, Came(near, over))]
+            new += [far for near, far, over, _ in sorted(steps) if trace.meet(far, Came(near, over))]
             if bounds.derived:
-                self._led.update((far, None) for _, far, _ in steps)
+                self._led.update((far, None) for _, far, _, _ in steps)
         trace.truncated |= len(trace.levels) > bounds.most
         self.kinds.update(kinds(self._connection, new))
         return self._sorted(new)

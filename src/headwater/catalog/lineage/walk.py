@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
 from headwater.catalog.lineage.kin import Bond, bonds
 from headwater.catalog.lineage.nodes import NodeRow, node_rows
 from headwater.catalog.lineage.steps import ALL, NO_LIMIT, Step, Way, counts, neighbours
-from headwater.catalog.model import Direction
 from headwater.catalog.types import TypeSet
 
-Edge = tuple[int, int]
-"""Source and target."""
+Edge = tuple[int, int, str]
+"""Source, target, and the guid of the relationship between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,29 @@ class Reach:
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk has met: entities, the edges by their relationship, and how many neighbours each entity has."""
+    """What a walk has met: entities, the steps by their relationship, and how many neighbours each entity has.
+
+    A walk is thousands of each, so they stay as they were read, and move without a loop in Python.
+    """
 
     rows: dict[int, NodeRow] = field(default_factory=dict)
-    edges: dict[int, Edge] = field(default_factory=dict)
+    steps: dict[Way, dict[int, Step]] = field(default_factory=lambda: {"INPUT": {}, "OUTPUT": {}})
     totals: dict[Way, dict[int, int]] = field(default_factory=dict)
     bonds: dict[Bond, None] = field(default_factory=dict)
 
-    def add(self, steps: Sequence[Step], way: Direction) -> None:
-        if way == "INPUT":
-            self.edges.update((relationship, (far, near)) for near, far, relationship in steps)
-        else:
-            self.edges.update((relationship, (near, far)) for near, far, relationship in steps)
+    def add(self, steps: Sequence[Step], way: Way) -> None:
+        self.steps[way].update(zip(map(itemgetter(2), steps), steps, strict=True))
+
+    def edges(self) -> list[Edge]:
+        """Return every edge once, though it was met from both of its ends."""
+        back, on = self.steps["INPUT"], self.steps["OUTPUT"]
+        found = [(far, near, guid) for near, far, _, guid in back.values()]
+        return found + [(near, far, guid) for link, (near, far, _, guid) in on.items() if link not in back]
 
     def meet(self, connection: Connection, ids: Iterable[int]) -> None:
         """Read the rows of what is new."""
-        for row in node_rows(connection, [id for id in ids if id not in self.rows]):
-            self.rows[row[0]] = row
+        rows = node_rows(connection, [id for id in ids if id not in self.rows])
+        self.rows.update(zip(map(itemgetter(0), rows), rows, strict=True))
 
 
 class Spread:
@@ -98,7 +104,7 @@ class Spread:
         steps, totals = neighbours(self._connection, level, self._way, self._reach.width, self._reach.as_of)
         self._totals.update(totals)
         self._walk.add(steps, self._way)
-        reached = dict.fromkeys(far for _, far, _ in steps)
+        reached = dict.fromkeys(map(itemgetter(1), steps))
         new = [id for id in reached if id not in self._seen]
         self._seen.update(new)
         self._walk.meet(self._connection, new)

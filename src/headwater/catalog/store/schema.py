@@ -213,6 +213,7 @@ lineage_edges = Table(
     Column("source_id", KEY, primary_key=True, autoincrement=False),
     Column("target_id", KEY, primary_key=True, autoincrement=False),
     Column("relationship_id", KEY, primary_key=True, autoincrement=False),
+    Column("relationship_guid", Text, nullable=False),
     Column("first_seen", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     sqlite_with_rowid=False,
@@ -222,6 +223,7 @@ Index(
     lineage_edges.c.target_id,
     lineage_edges.c.source_id,
     lineage_edges.c.relationship_id,
+    lineage_edges.c.relationship_guid,
     lineage_edges.c.first_seen,
     lineage_edges.c.ended_at,
 )

@@ -277,11 +277,11 @@ def _make(connection: Connection, made: Sequence[Wanted], pen: Pen, seen: Mappin
         if wanted.type.is_lineage:
             source, target = wanted.ends
             at = seen.get(source) or seen.get(target) or pen.at
-            edges.append((source, target, wanted.id, at))
+            edges.append((source, target, wanted.id, guid, at))
         if (side := wanted.type.parent_side) is not None:
             parents.append((wanted.ends[1 - side], wanted.ends[side]))
     insert_rows(connection, relationships, ROW, rows)
-    insert_rows(connection, lineage_edges, ("source_id", "target_id", "relationship_id", "first_seen"), edges)
+    insert_rows(connection, lineage_edges, EDGE, edges)
     adopt(connection, parents)
 
 
@@ -292,6 +292,7 @@ def adopt(connection: Connection, pairs: Sequence[tuple[int, int | None]]) -> No
         connection.execute(statement, [{"child": child, "parent": parent} for child, parent in pairs])
 
 
+EDGE = ("source_id", "target_id", "relationship_id", "relationship_guid", "first_seen")
 ROW = (
     "id",
     "guid",
