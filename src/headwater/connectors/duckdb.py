@@ -15,6 +15,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from headwater.connectors.dialects import default_schema
+from headwater.connectors.duckdb_session import Session
 from headwater.connectors.duckdb_write import MARKERS, StagedDuckDbTable, has_table
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.protocol import Staged, TableWrite, Token
@@ -35,12 +36,13 @@ def open_binding(store: Store, binding: Binding, root: Path, shape: Shape) -> Du
     """Return the tables of `duckdb:<path>`, relative to `root`. The file is made when it is first opened."""
     path = root / binding.url.partition(":")[2]
 
-    def open_file() -> duckdb.DuckDBPyConnection:
+    def open_file() -> Session:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Set after connecting: two connections of one process to one file must be configured alike.
-        connection = duckdb.connect(str(path))
+        session = Session.of_file(path)
+        connection = session.connection
         if not _is_kept(connection):
-            connection.close()
+            session.close()
             cure = "Bind the linked service to another file in headwater.toml."
             raise ConnectorError(
                 Fault("CON-022", f"'{path.name}' of '{store.linked_service}' is no database file", cure=cure)
@@ -50,17 +52,17 @@ def open_binding(store: Store, binding: Binding, root: Path, shape: Shape) -> Du
         run_statement(connection, "SET memory_limit = ?", [MEMORY_LIMIT])
         run_statement(connection, "SET TimeZone = 'UTC'")
         run_statement(connection, "SET async_threads = 0")
-        return connection
+        return session
 
     return DuckDbTables(store, open_file)
 
 
 class DuckDbTables:
-    """Tables behind `open_`, which gives a new connection to the same database each time."""
+    """Tables behind `open_`, which gives a new session of the same database each time."""
 
     dialect = "duckdb"
 
-    def __init__(self, store: Store, open_: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+    def __init__(self, store: Store, open_: Callable[[], Session]) -> None:
         self._store = store
         self._open = open_
 
@@ -106,16 +108,16 @@ class DuckDbTables:
 
     def stage(self, table: TableLocation, write: TableWrite) -> StagedDuckDbTable:
         with faults_as(DUCKDB, self._what(table)):
-            connection = self._open()
+            session = self._open()
         schema, name = self._named(table)
         target = exp.table_(name, db=schema, quoted=True)
-        return StagedDuckDbTable(connection, self._store, target, write, self._what(table))
+        return StagedDuckDbTable(session, self._store, target, write, self._what(table))
 
     def stage_beside(self, table: TableLocation, write: TableWrite, other: Staged) -> StagedDuckDbTable:
         assert isinstance(other, StagedDuckDbTable), "a store is given its own writes"
         schema, name = self._named(table)
         target = exp.table_(name, db=schema, quoted=True)
-        return StagedDuckDbTable(other.connection, self._store, target, write, self._what(table), other)
+        return StagedDuckDbTable(other.session, self._store, target, write, self._what(table), other)
 
     def committed(self, token: Token) -> bool:
         query = exp.select("1").from_(MARKERS.copy()).where(exp.column("id").eq(exp.Placeholder()))
@@ -127,7 +129,8 @@ class DuckDbTables:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with faults_as(DUCKDB, f"The database of '{self._store.linked_service}'"):
-            connection = self._open()
+            session = self._open()
+        connection = session.connection
         try:
             schema = default_schema(self._store.kind)
             if schema is not None and has_schema(connection, schema):
@@ -135,7 +138,7 @@ class DuckDbTables:
                 run_statement(connection, "SET search_path = ?", [f"{schema},main"])
             yield connection
         finally:
-            connection.close()
+            session.close()
 
     def _batches(self, reader: pa.RecordBatchReader, source: TableLocation | QueryLocation) -> Iterator[pa.RecordBatch]:
         with faults_as(DUCKDB, self._what(source)):

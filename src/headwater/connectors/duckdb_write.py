@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from headwater.connectors.duckdb_session import Session
 from headwater.connectors.faults import DUCKDB, faults_as
 from headwater.connectors.protocol import TableWrite, Token
 from headwater.connectors.queries import statements_for
@@ -32,14 +33,15 @@ class StagedDuckDbTable:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        session: Session,
         store: Store,
         target: exp.Table,
         write: TableWrite,
         what: str,
         first: StagedDuckDbTable | None = None,
     ) -> None:
-        self._connection = connection
+        self._session = session
+        self._connection = session.connection
         self._first: StagedDuckDbTable = self if first is None else first._first
         self._shared: list[StagedDuckDbTable] = [self] if first is None else self._first._shared
         self._is_prepared = self._is_committed = False
@@ -57,9 +59,9 @@ class StagedDuckDbTable:
             self._shared.append(self)
 
     @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection whose transaction this is."""
-        return self._connection
+    def session(self) -> Session:
+        """Where the transaction is."""
+        return self._session
 
     @property
     def token(self) -> Token:
@@ -100,13 +102,13 @@ class StagedDuckDbTable:
         with faults_as(DUCKDB, self._what):
             run_statement(self._connection, "COMMIT")
         self._first._is_committed = True
-        self._connection.close()
+        self._session.close()
 
     def discard(self) -> None:
         with contextlib.suppress(duckdb.Error):
             run_statement(self._connection, "ROLLBACK")
         with contextlib.suppress(duckdb.Error):
-            self._connection.close()
+            self._session.close()
 
     def _begin(self) -> None:
         with faults_as(DUCKDB, self._what):

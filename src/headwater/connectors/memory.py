@@ -18,6 +18,7 @@ import duckdb
 import msgspec
 
 from headwater.connectors.duckdb import DuckDbTables
+from headwater.connectors.duckdb_session import Session
 from headwater.connectors.engine_files import EngineFiles, Uncommitted
 from headwater.connectors.protocol import AnyStore, FileEntry, Token
 from headwater.connectors.registry import Shape
@@ -151,7 +152,7 @@ class MemoryTables(DuckDbTables):
 
     def __init__(self, store: Store, database: duckdb.DuckDBPyConnection | None = None) -> None:
         self._database = database or duckdb.connect(":memory:")
-        super().__init__(store, self._database.cursor)
+        super().__init__(store, lambda: Session(self._database.cursor()))
 
 
 def _inside(path: str) -> str:
