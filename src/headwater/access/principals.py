@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets as random
 import uuid
+from functools import cache
 from typing import Literal
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import BindParameter, Select, Text, bindparam, insert, select
 
 from headwater.access import schema
 from headwater.catalog import clock
 from headwater.catalog.store import Store
+from headwater.catalog.store.rows import fetch
 from headwater.errors import Conflict, Fault, NotFound, Unauthorized
 
 PrincipalKind = Literal["user", "workspace", "application"]
@@ -25,6 +27,14 @@ class Principal(msgspec.Struct, frozen=True):
     kind: PrincipalKind
     name: str
     display_name: str = ""
+
+
+# Built once: every request asks it.
+@cache
+def _by_id() -> Select[str, PrincipalKind, str, str]:
+    table = schema.principals.c
+    principal: BindParameter[str] = bindparam("principal", type_=Text)
+    return select(table.id, table.kind, table.name, table.display_name).where(table.id == principal)
 
 
 class Principals:
@@ -61,12 +71,12 @@ class Principals:
     def get(self, id: str) -> Principal:
         """Raises NotFound."""
         with self._store.read() as connection:
-            row = connection.execute(select(schema.principals).where(schema.principals.c.id == id)).first()
-        if row is None:
+            rows = fetch(connection, _by_id(), {"principal": id})
+        if not rows:
             raise NotFound(
                 Fault("ACC-004", f"There is no principal '{id}'", cure="Give the object id of one that exists.")
             )
-        return Principal(row.id, row.kind, row.name, row.display_name)
+        return Principal(*rows[0])
 
     def named(self, text: str) -> Principal:
         """Return the principal with this object id, or the only one with this name. Raises NotFound or Conflict."""

@@ -7,19 +7,22 @@ administrators are always inherited.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, get_args
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, delete, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.access import audit, schema
 from headwater.access.principals import Principal
 from headwater.catalog import clock
-from headwater.catalog.collections import Collections
+from headwater.catalog.collections import Collections, collection_parents, no_collection, path_of
 from headwater.catalog.store import Store
+from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.upserts import insert_missing
 from headwater.errors import Conflict, Fault, Forbidden, NotFound
 
@@ -94,6 +97,38 @@ class Explanation(msgspec.Struct, frozen=True, rename="camel"):
     """Roles of which any one on the collection would give the right."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one principal may do, as of one moment."""
+
+    parents: Mapping[str, str | None]
+    """Collection → the one above it."""
+    assigned: frozenset[tuple[str, Role]]
+    restricted: frozenset[str]
+    """Collections that inherit administrators only."""
+    _held: dict[str, frozenset[Role]] = field(default_factory=dict)
+
+    def allow(self, action: Action, collection: str) -> bool:
+        """Raises NotFound for the collection."""
+        if collection not in self.parents:
+            raise no_collection(collection)
+        return any(action in ACTIONS[role] for role in self._roles(collection))
+
+    def path(self, collection: str) -> tuple[str, ...]:
+        """Return the names from the root to the collection. Raises NotFound."""
+        return path_of(collection, self.parents)
+
+    def _roles(self, collection: str) -> frozenset[Role]:
+        """Return the roles that hold on a collection, its own and inherited."""
+        if collection not in self._held:
+            above = self.parents[collection]
+            inherited = frozenset[Role]() if above is None else self._roles(above)
+            if collection in self.restricted:
+                inherited &= {ADMINISTRATOR}
+            self._held[collection] = inherited | {role for role in ROLES if (collection, role) in self.assigned}
+        return self._held[collection]
+
+
 class Roles:
     """Assignments of roles, and decisions by them."""
 
@@ -125,40 +160,32 @@ class Roles:
 
     def allowed(self, principal: Principal, action: Action, collection: str) -> bool:
         """Tell whether the principal may do this in the collection. Raises NotFound for the collection."""
-        assigned = {(item.collection, item.role) for item in self.of(principal)}
-        restricted = self._restricted()
-        inherits = True
-        for name in reversed(self._collections.path(collection)):
-            held = [role for role in ROLES if (name, role) in assigned and (inherits or role == ADMINISTRATOR)]
-            if any(action in ACTIONS[role] for role in held):
-                return True
-            inherits = inherits and name not in restricted
-        return False
+        return self._rights(principal).allow(action, collection)
 
     def authorize(self, principal: Principal, action: Action, collection: str) -> None:
         """Raise Forbidden, with the role that is missing and how to get it, unless the principal may do this."""
-        if self.allowed(principal, action, collection):
-            return
-        needed = next(TITLES[role] for role in ("data-reader", *ROLES) if action in ACTIONS[role])
-        cure = f"A collection administrator gives '{principal.name}' the role {needed} on '{collection}'."
-        who = f"{principal.kind} '{principal.name}'"
-        message = f"{who} is not authorized to perform {action} in collection '{collection}'"
-        raise Forbidden(Fault("ACC-003", message, cure=cure))
+        self.authorize_all(principal, action, [collection])
 
     def authorize_all(self, principal: Principal, action: Action, collections: Iterable[str]) -> None:
         """Authorize for each of the collections. Raises Forbidden for the first that is refused."""
-        for collection in sorted(collections):
-            self.authorize(principal, action, collection)
+        rights = self._rights(principal)
+        refused = next((name for name in sorted(collections) if not rights.allow(action, name)), None)
+        if refused is None:
+            return
+        needed = next(TITLES[role] for role in ("data-reader", *ROLES) if action in ACTIONS[role])
+        cure = f"A collection administrator gives '{principal.name}' the role {needed} on '{refused}'."
+        who = f"{principal.kind} '{principal.name}'"
+        message = f"{who} is not authorized to perform {action} in collection '{refused}'"
+        raise Forbidden(Fault("ACC-003", message, cure=cure))
 
     def explain(self, principal: Principal, action: Action, collection: str) -> Explanation:
         """Tell why the principal may do this in the collection, or why not. Raises NotFound for the collection."""
-        path = self._collections.path(collection)
-        given = {(item.collection, item.role) for item in self.of(principal)}
-        restricted = self._restricted()
+        rights = self._rights(principal)
+        path, restricted = rights.path(collection), rights.restricted
         steps: list[Reason] = []
         for position, name in enumerate(path):
             cut = next((below for below in path[position + 1 :] if below in restricted), None)
-            roles = tuple(role for role in ROLES if (name, role) in given)
+            roles = tuple(role for role in ROLES if (name, role) in rights.assigned)
             steps.extend(_reason(role, name, action, cut) for role in roles)
         needed = tuple(role for role in ROLES if action in ACTIONS[role])
         return Explanation(
@@ -174,13 +201,8 @@ class Roles:
 
     def collections(self, principal: Principal, action: Action) -> frozenset[str]:
         """Return the collections in which the principal may do this."""
-        assigned = {(item.collection, item.role) for item in self.of(principal)}
-        restricted = self._restricted()
-        parents = {item.name: item.parent for item in self._collections.all()}
-        holding: dict[str, frozenset[Role]] = {}
-        for name in parents:
-            _hold(name, parents, assigned, restricted, holding)
-        return frozenset(name for name, roles in holding.items() if any(action in ACTIONS[role] for role in roles))
+        rights = self._rights(principal)
+        return frozenset(name for name in rights.parents if rights.allow(action, name))
 
     def policy(self, collection: str) -> Policy:
         """Return the policy of a collection. Raises NotFound."""
@@ -248,10 +270,13 @@ class Roles:
             cure = "Make another principal Collection Administrator first."
             raise Conflict(Fault("ACC-007", "The root collection would be left without an administrator", cure=cure))
 
-    def _restricted(self) -> frozenset[str]:
-        table = schema.collection_policies.c
+    def _rights(self, principal: Principal) -> Rights:
         with self._store.read() as connection:
-            return frozenset(connection.execute(select(table.collection).where(table.inherits.is_(False))).scalars())
+            assigned = fetch(connection, _assigned(), {"principal": principal.id})
+            restricted = fetch(connection, _restricted(), {})
+            return Rights(
+                collection_parents(connection), frozenset(assigned), frozenset(name for (name,) in restricted)
+            )
 
 
 TITLES: Mapping[Role, str] = MappingProxyType(
@@ -284,21 +309,18 @@ def _assignments(connection: Connection, condition: ColumnElement[bool]) -> tupl
     return tuple(Assignment(*row) for row in rows)
 
 
-def _hold(
-    name: str,
-    parents: Mapping[str, str | None],
-    assigned: Collection[tuple[str, Role]],
-    restricted: Collection[str],
-    holding: dict[str, frozenset[Role]],
-) -> frozenset[Role]:
-    """Fill in the roles that hold on a collection, those of its parents first."""
-    if name not in holding:
-        above = parents[name]
-        inherited = frozenset[Role]() if above is None else _hold(above, parents, assigned, restricted, holding)
-        if name in restricted:
-            inherited &= {ADMINISTRATOR}
-        holding[name] = inherited | {role for role in ROLES if (name, role) in assigned}
-    return holding[name]
+# Built once each: every request asks them.
+@cache
+def _assigned() -> Select[str, Role]:
+    table = schema.role_assignments.c
+    principal: BindParameter[str] = bindparam("principal", type_=Text)
+    return select(table.collection, table.role).where(table.principal_id == principal)
+
+
+@cache
+def _restricted() -> Select[str]:
+    table = schema.collection_policies.c
+    return select(table.collection).where(table.inherits.is_(False))
 
 
 def _grant(connection: Connection, principal: str, role: Role, collection: str, by: str) -> None:

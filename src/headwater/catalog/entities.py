@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from headwater.catalog import clock
 from headwater.catalog.annotations.sent import LEFT_ALONE, Updates
@@ -23,6 +24,7 @@ from headwater.catalog.reading import Row, entity_of, header_of, headers_by_id, 
 from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
+from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import TypeSet
 from headwater.catalog.types.definitions import Types
@@ -256,8 +258,8 @@ class Entities:
     def collections_of(self, guids: Iterable[str]) -> frozenset[str]:
         """Names of the collections that hold these entities; unknown guids are passed over."""
         with self._store.read() as connection:
-            names = collection_names(connection)
-            return frozenset(names[row["collection_id"]] for row in _by_guid(connection, guids).values())
+            rows = fetch(connection, _places_of(), {"wanted": packed(sorted(set(guids)))})
+        return frozenset(name for (name,) in rows)
 
     def counts(self, *, collections: frozenset[str] | None = None) -> Mapping[str, int]:
         """Active entities by type name, in these collections (None: all)."""
@@ -329,6 +331,13 @@ def _by_guid(connection: Connection, guids: Iterable[str]) -> dict[str, Row]:
     wanted = listed()
     query = whole().join(wanted, entities.c.guid == text(wanted))
     return {row["guid"]: row for row in connection.execute(query, {"wanted": packed(sorted(set(guids)))}).mappings()}
+
+
+@cache
+def _places_of() -> Select[str]:
+    place, wanted = schema.collections.c, listed()
+    query = select(place.name).join(entities, entities.c.collection_id == place.id)
+    return query.join(wanted, entities.c.guid == text(wanted)).distinct()
 
 
 def _by_name(connection: Connection, type_name: str, names: Sequence[str], types: TypeSet) -> dict[str, Row]:

@@ -5,7 +5,17 @@ from headwater.catalog.collections.tree import (
     Collections,
     collection_id,
     collection_names,
+    collection_parents,
     no_collection,
+    path_of,
 )
 
-__all__ = ["Collection", "Collections", "collection_id", "collection_names", "no_collection"]
+__all__ = [
+    "Collection",
+    "Collections",
+    "collection_id",
+    "collection_names",
+    "collection_parents",
+    "no_collection",
+    "path_of",
+]

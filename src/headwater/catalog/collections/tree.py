@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
@@ -14,6 +15,7 @@ from sqlalchemy import delete as delete_from
 from headwater.catalog import clock
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
+from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import IS_LIVE
 from headwater.errors import Conflict, Fault, Invalid, NotFound
 
@@ -61,7 +63,8 @@ class Collections:
 
     def path(self, name: str) -> tuple[str, ...]:
         """Names from the root to the collection, both included. Raises NotFound."""
-        return _path(self.all(), name)
+        with self._store.read() as connection:
+            return path_of(name, collection_parents(connection))
 
     def children(self, name: str) -> tuple[Collection, ...]:
         """Raises NotFound."""
@@ -140,8 +143,25 @@ def collection_id(connection: Connection, name: str) -> int:
 
 def collection_names(connection: Connection) -> dict[int, str]:
     """Return the names of all collections by integer key."""
-    table = schema.collections.c
-    return {row.id: row.name for row in connection.execute(select(table.id, table.name))}
+    return dict(fetch(connection, _names(), {}))
+
+
+def collection_parents(connection: Connection) -> dict[str, str | None]:
+    """Return the name of each collection's parent by its own, the root's (None) first."""
+    return dict(fetch(connection, _parents(), {}))
+
+
+# Built once each: every request asks them.
+@cache
+def _names() -> Select[int, str]:
+    return select(schema.collections.c.id, schema.collections.c.name)
+
+
+@cache
+def _parents() -> Select[str, str | None]:
+    parent = schema.collections.alias("parent")
+    joined = schema.collections.outerjoin(parent, parent.c.id == schema.collections.c.parent_id)
+    return select(schema.collections.c.name, parent.c.name).select_from(joined).order_by(schema.collections.c.id)
 
 
 def _check(standing: tuple[Collection, ...], name: str, parent: str, texts: dict[str, object], root: str) -> None:
@@ -154,7 +174,7 @@ def _check(standing: tuple[Collection, ...], name: str, parent: str, texts: dict
             message = f"'{name}' is the root collection and stands below none"
             raise Invalid(Fault("CAT-028", message, cure="Leave parentCollection out."))
         return
-    above = _path(standing, parent)
+    above = path_of(parent, {collection.name: collection.parent for collection in standing})
     if name in above:
         message = f"'{name}' cannot stand below itself"
         raise Invalid(Fault("CAT-028", message, cure="Choose another parent collection."))
@@ -172,8 +192,8 @@ def _check(standing: tuple[Collection, ...], name: str, parent: str, texts: dict
             raise Conflict(Fault("CAT-035", message, cure="Choose another friendly name, or use that collection."))
 
 
-def _path(standing: tuple[Collection, ...], name: str) -> tuple[str, ...]:
-    parents = {collection.name: collection.parent for collection in standing}
+def path_of(name: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Return the names from the root to the collection, both included. Raises NotFound."""
     if name not in parents:
         raise no_collection(name)
     found = [name]

@@ -187,10 +187,14 @@ def processes(types: TypeSet) -> frozenset[int]:
 
 def children(connection: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
     """Return what these entities hold: key and type."""
+    return fetch(connection, _children_of(), {"wanted": packed(ids)})
+
+
+@cache
+def _children_of() -> Select[int, int]:
     wanted = listed()
     query = select(entities.c.id, entities.c.type_id).join(wanted, entities.c.parent_id == integer(wanted))
-    rows = connection.execute(query.where(IS_LIVE), {"wanted": packed(ids)})
-    return [(id, type_id) for id, type_id in rows]
+    return query.where(IS_LIVE)
 
 
 def starts(connection: Connection, id: int, type_id: int, types: TypeSet) -> dict[int, bool]:

@@ -16,6 +16,7 @@ from headwater.catalog import clock
 from headwater.catalog.annotations import propagation
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
+from headwater.catalog.store.rows import fetch
 from headwater.catalog.types import large_attributes, references
 from headwater.catalog.types.changes import faults_of_change
 from headwater.catalog.types.checks import GROUPS, faults_of
@@ -215,7 +216,7 @@ _ATTRIBUTE_DEFAULTS: Mapping[str, object] = {
 
 
 def _version(connection: Connection) -> int:
-    return connection.execute(_VERSION).scalar() or 0
+    return next((version for (version,) in fetch(connection, _VERSION, {})), 0)
 
 
 _VERSION = select(schema.counters.c.value).where(schema.counters.c.name == "types")
