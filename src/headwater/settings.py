@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from headwater import typed
 from headwater.errors import Fault, Place, SettingsError
 
 FILE_NAME = "headwater.toml"
@@ -192,7 +193,7 @@ def read(file: Path) -> Project:
         cure = "Mend the syntax; strings need quotes, tables stand in [brackets]."
         raise SettingsError(Fault("SET-001", str(error), Place(file=file.name), cure)) from error
     try:
-        settings = msgspec.convert(content, Settings)
+        settings = typed.convert(content, Settings)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
         cure = "docs/reference/settings.md lists every key with its type."

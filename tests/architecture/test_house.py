@@ -80,3 +80,22 @@ def test_nothing_is_put_off() -> None:
         if marks.search(line)
     ]
     assert found == []
+
+
+def _reads_types_itself(call: ast.Call) -> bool:
+    name = ast.unparse(call.func)
+    if name in {"msgspec.convert", "msgspec.json.Decoder"}:
+        return bool(call.args)
+    return name == "msgspec.json.decode" and any(keyword.arg == "type" for keyword in call.keywords)
+
+
+def test_types_are_learnt_in_one_place() -> None:
+    """`headwater.typed` says why."""
+    strays = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in SOURCES
+        if file.name != "typed.py"
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _reads_types_itself(node)
+    ]
+    assert strays == []

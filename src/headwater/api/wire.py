@@ -15,6 +15,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
+from headwater import typed
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.access.roles import Action
@@ -36,7 +37,7 @@ def read(body: bytes, type: type[T], *, numbers_as_text: bool = False) -> T:
     `numbers_as_text` takes `"25"` for 25 too, as command lines send what they were given.
     """
     try:
-        return msgspec.json.decode(body or b"null", type=type, strict=not numbers_as_text)
+        return typed.decode(body or b"null", type, strict=not numbers_as_text)
     except msgspec.DecodeError as error:
         message, _, path = str(error).partition(" - at ")
         place = Place(path=path.strip("`") or None)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from headwater import typed
 from headwater.app.local import Local, Observer
 from headwater.app.reports import LineageLine, RunReport
 from headwater.errors import Fault, Place, SettingsError
@@ -107,7 +108,7 @@ def _marker_in(folder: Path) -> Marker | None:
     file = folder / MARKER
     if file.is_file():
         try:
-            return msgspec.json.decode(file.read_bytes(), type=Marker)
+            return typed.decode(file.read_bytes(), Marker)
         except msgspec.DecodeError:
             return Marker(False, {}, ended=True)
     if folder.exists() and any(folder.iterdir()):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from headwater import typed
+
 
 class Identity(msgspec.Struct, frozen=True):
     """What `headwater connect` leaves behind. `secret` never shows in `repr`."""
@@ -33,7 +35,7 @@ class Identities:
     def get(self, workspace: str) -> Identity | None:
         """Return the identity of a workspace, or None if it is not connected."""
         file = self._file(workspace)
-        return msgspec.json.decode(file.read_bytes(), type=Identity) if file.is_file() else None
+        return typed.decode(file.read_bytes(), Identity) if file.is_file() else None
 
     def put(self, identity: Identity) -> None:
         """Keep an identity in place of an earlier one; the file is never readable by others, not even for a moment."""

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from headwater import typed
 from headwater.app import trace
 from headwater.app.account import Ask
 from headwater.catalog.lineage import Impact
@@ -38,4 +39,4 @@ async def _page(ask: Ask, guid: str, column: str | None, upstream: bool, limit: 
         *([("continuation", token)] if token is not None else []),
     ]
     answer = await ask("GET", f"/headwater/v1/lineage/{guid}/impact", params=params)
-    return msgspec.json.decode(answer, type=Impact)
+    return typed.decode(answer, Impact)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from headwater import typed
 from headwater.app.local import Local
 from headwater.definition.walk import walk_activities
 from headwater.errors import Fault, Place, SettingsError
@@ -37,4 +38,4 @@ def reconcile(local: Local, workspace: str, *, dry_run: bool) -> Gone:
     ]
     identity = str(workspace_id(reporting.identity).qualified_name)
     body = msgspec.json.encode({"workspace": identity, "pipelines": pipelines, "dryRun": dry_run})
-    return msgspec.json.decode(local.delivery.call(account.request("PUT", ROUTE, content=body)), type=Gone)
+    return typed.decode(local.delivery.call(account.request("PUT", ROUTE, content=body)), Gone)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from headwater import typed
 from headwater.app.account import Ask
 from headwater.app.reports import LineageLine
 from headwater.errors import Fault, NotFound, Place
@@ -162,9 +163,9 @@ def _fed(line: LineageLine, feed: ColumnFeed, via: str) -> LineageLine:
 def feeds(operation: Header) -> tuple[ColumnFeed, ...]:
     """Return the column edges of an operation, in our form if it has them, else in Purview's."""
     if ours := operation.text("columnLineage"):
-        return msgspec.json.decode(ours, type=tuple[ColumnFeed, ...])
+        return typed.decode(ours, tuple[ColumnFeed, ...])
     if theirs := operation.text("columnMapping"):
-        mappings = msgspec.json.decode(theirs, type=tuple[_ColumnMapping, ...])
+        mappings = typed.decode(theirs, tuple[_ColumnMapping, ...])
         return tuple(
             ColumnFeed(mapping.datasets.source, pair.source, pair.sink)
             for mapping in mappings
@@ -193,7 +194,7 @@ async def find(ask: Ask, text: str) -> _SearchHit:
 async def _search(ask: Ask, filter_: object, keywords: str | None) -> Sequence[_SearchHit]:
     body = msgspec.json.encode({"keywords": keywords, "limit": _CANDIDATES, "filter": filter_})
     answer = await ask("POST", "/datamap/api/search/query", content=body)
-    hits = msgspec.json.decode(answer, type=_SearchAnswer).value
+    hits = typed.decode(answer, _SearchAnswer).value
     return [hit for hit in hits if not _is_part(hit.entity_type)]
 
 
@@ -210,7 +211,7 @@ async def upstream(ask: Ask, guid: str) -> Upstream:
         ("width", -1),
     ]
     answer = await ask("GET", f"/datamap/api/atlas/v2/lineage/{guid}", params=params)
-    lineage = msgspec.json.decode(answer, type=_LineageAnswer)
+    lineage = typed.decode(answer, _LineageAnswer)
     sources: dict[str, list[str]] = {}
     for relation in lineage.relations:
         sources.setdefault(relation.to_entity_id, []).append(relation.from_entity_id)
@@ -227,7 +228,7 @@ async def _whole(ask: Ask, guids: Sequence[str]) -> Mapping[str, Header]:
             ("guid", guid) for guid in guids[start : start + _GUIDS_IN_A_QUERY]
         ]
         answer = await ask("GET", "/datamap/api/atlas/v2/entity/bulk", params=params)
-        found |= {entity.guid: entity for entity in msgspec.json.decode(answer, type=_EntitiesAnswer).entities}
+        found |= {entity.guid: entity for entity in typed.decode(answer, _EntitiesAnswer).entities}
     return found
 
 

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Integer, literal, select, union_all
 from sqlalchemy import Row as Found
 
+from headwater import typed
 from headwater.catalog.collections import collection_names
 from headwater.catalog.model import Annotations, Attributes, Entity, ObjectId, Shape
 from headwater.catalog.past import Difference, back, differences, state_of, steps
@@ -136,7 +137,7 @@ class History:
             state = back(state, change)
         by, written = _written(connection, row, version)
         links = links_of(connection, [row], types, at=written if at is None else at)[row["id"]]
-        said = msgspec.convert(state.annotations or {}, Annotations)
+        said = typed.convert(state.annotations or {}, Annotations)
         entity = entity_of(row, types, names, _as_they_were(links, state.relationships))
         attributes: Attributes = {**dict.fromkeys(types.entities_by_id[row["type_id"]].attributes), **state.attributes}
         entity = msgspec.structs.replace(

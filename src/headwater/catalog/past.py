@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from headwater import typed
 from headwater.catalog.model import Attributes, Shape
 from headwater.catalog.reading import STATUSES, Row, attributes_of
 from headwater.catalog.writing.changes import is_secret, without_secrets
@@ -165,4 +166,4 @@ def _read(change: Recorded) -> _Replaced:
         said = {"attributes": attributes, **{_BESIDE[name]: said[name] for name in said.keys() & _BESIDE.keys()}}
     if change.action == "DELETE":
         said = {"status": STATUSES[0], **said}
-    return msgspec.convert(said, _Replaced)
+    return typed.convert(said, _Replaced)

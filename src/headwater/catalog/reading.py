@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Text, or_, select, type_coerce
 
+from headwater import typed
 from headwater.catalog.model import (
     NO_ANNOTATIONS,
     Annotations,
@@ -44,7 +45,7 @@ def header_of(row: Row, types: TypeSet, collections: Mapping[int, str]) -> Entit
 
 def annotations_of(row: Row) -> Annotations:
     """Return what is said of the entity of a row."""
-    return NO_ANNOTATIONS if row["annotations"] is None else msgspec.convert(row["annotations"], Annotations)
+    return NO_ANNOTATIONS if row["annotations"] is None else typed.convert(row["annotations"], Annotations)
 
 
 def _annotated(header: EntityHeader, said: Annotations) -> EntityHeader:
@@ -67,8 +68,8 @@ def _headers() -> Select[int, str, int, int, int, int, str, str, str | None]:
     return select(*narrow, *texts).join(wanted, table.id == integer(wanted))
 
 
-_ATTRIBUTES = msgspec.json.Decoder(dict[str, object])
-_ANNOTATIONS = msgspec.json.Decoder(Annotations)
+_ATTRIBUTES = typed.decoder(dict[str, object])
+_ANNOTATIONS = typed.decoder(Annotations)
 
 
 def headers_by_id(

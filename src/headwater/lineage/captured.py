@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from headwater import typed
 from headwater.data.locations import QueryLocation
 from headwater.lineage import support
 from headwater.lineage.derive import derive
@@ -45,4 +46,4 @@ def encode(captured: Captured) -> str:
 
 def decode(text: str) -> Captured:
     """Read what `encode` wrote."""
-    return msgspec.json.decode(text, type=Captured)
+    return typed.decode(text, Captured)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from headwater import typed
 from headwater.lineage.sinks.account import Account
 from headwater.lineage.sinks.protocol import Refused, Unacceptable, Unavailable
 
@@ -72,7 +73,7 @@ async def _is_curator(account: Account) -> bool:
     while place and place not in asked:
         asked.add(place)
         path = f"/policyStore/collections/{place}/metadataPolicy"
-        policy = msgspec.json.decode(await account.request("GET", path, params=[_VERSION]), type=_Policy)
+        policy = typed.decode(await account.request("GET", path, params=[_VERSION]), _Policy)
         if me in _curators(policy):
             return True
         place = _inherits_from(policy, place)

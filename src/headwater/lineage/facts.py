@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from headwater import typed
 from headwater.data.edges import FlowStep, Kind, Step, Subtype
 from headwater.data.locations import FileLocation, Store, TableLocation
 from headwater.data.names import AssetId, QualifiedName
@@ -150,4 +151,4 @@ def encode(fact: LineageFact) -> str:
 
 def decode(text: str) -> LineageFact:
     """Read what `encode` wrote."""
-    return msgspec.json.decode(text, type=LineageFact)
+    return typed.decode(text, LineageFact)

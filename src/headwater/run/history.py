@@ -8,6 +8,7 @@ import hashlib
 import msgspec
 import sqlalchemy as sa
 
+from headwater import typed
 from headwater.errors import Fault, RunError
 from headwater.run.database import RunDatabase
 from headwater.run.records import (
@@ -142,7 +143,7 @@ def _pipeline_run(connection: sa.Connection, row: sa.RowMapping) -> PipelineRun:
         is_latest=bool(row["is_latest"]),
         pipeline_name=row["pipeline"],
         parameters={name: parameter_text(value) for name, value in row["parameters"].items()},
-        invoked_by=msgspec.convert(row["invoked_by"], InvokedBy),
+        invoked_by=typed.convert(row["invoked_by"], InvokedBy),
         run_start=row["started_at"],
         run_end=row["ended_at"],
         duration_in_ms=_duration(row),
@@ -173,7 +174,7 @@ def _activity_run(row: sa.RowMapping) -> ActivityRun:
         linked_service_name=row["linked_service"],
         input=row["input"],
         output=row["output"],
-        error=msgspec.convert(row["error"], ActivityError) if row["error"] else ActivityError(),
+        error=typed.convert(row["error"], ActivityError) if row["error"] else ActivityError(),
         user_properties=row["user_properties"],
     )
 

@@ -10,10 +10,10 @@ import datetime
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from headwater import typed
 from headwater.language.expression.ast import Json
 from headwater.run.activities.protocol import Assignment, Ids, SourceNote
 from headwater.run.database import RunDatabase
@@ -307,7 +307,7 @@ def _stored_run(row: sa.RowMapping) -> StoredRun:
         pipeline=row["pipeline"],
         definition=row["definition"],
         parameters=row["parameters"],
-        invoked_by=msgspec.convert(row["invoked_by"], InvokedBy),
+        invoked_by=typed.convert(row["invoked_by"], InvokedBy),
         status=row["status"],
         message=row["message"],
         started_at=row["started_at"],
@@ -328,6 +328,6 @@ def _stored_attempt(row: sa.RowMapping) -> StoredAttempt:
         variables=row["variables"],
         item=row["item"],
         output=row["output"],
-        error=msgspec.convert(row["error"], ActivityError) if row["error"] else ActivityError(),
-        prepared=msgspec.convert(row["checkpoint"], Prepared) if row["checkpoint"] else None,
+        error=typed.convert(row["error"], ActivityError) if row["error"] else ActivityError(),
+        prepared=typed.convert(row["checkpoint"], Prepared) if row["checkpoint"] else None,
     )

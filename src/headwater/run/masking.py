@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from headwater import typed
 from headwater.language.expression.ast import Json
 from headwater.run.records import MASK
 
@@ -58,7 +59,7 @@ class Masker:
         """Return msgspec structs without secrets."""
         if not self._secrets:
             return values
-        return tuple(msgspec.convert(self.json(msgspec.to_builtins(one)), type(one)) for one in values)
+        return tuple(typed.convert(self.json(msgspec.to_builtins(one)), type(one)) for one in values)
 
 
 def _spellings(secret: str) -> tuple[str, ...]:

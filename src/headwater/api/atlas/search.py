@@ -12,6 +12,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import RawBody
 
+from headwater import typed
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
@@ -134,7 +135,7 @@ def related(account: Served, caller: Caller, request: Incoming) -> Response[byte
         message = f"'{entity.type_name}' has no relationship attribute '{relation}'"
         raise Invalid(Fault("CAT-029", message, Place(path="relation"), cure))
     held = entity.relationship_attributes[relation]
-    references = msgspec.convert(held if isinstance(held, list) else [held] if held else [], tuple[ObjectId, ...])
+    references = typed.convert(held if isinstance(held, list) else [held] if held else [], tuple[ObjectId, ...])
     readable = account.roles.collections(caller, "data/read")
     found = account.catalog.entities.headers(reference.guid for reference in references if reference.guid)
     seen = [header for header in found.values() if header.status == "ACTIVE" and header.collection_id in readable]

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from headwater import typed
 from headwater.data.edges import FlowStep
 
 T = TypeVar("T")
@@ -60,6 +61,6 @@ def read(value: object, type_: type[T]) -> T | None:
     if not isinstance(value, str) or not value:
         return None
     try:
-        return msgspec.json.decode(value, type=type_)
+        return typed.decode(value, type_)
     except msgspec.MsgspecError:
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from headwater import typed
 from headwater.errors import Fault, Place, SettingsError
 
 
@@ -33,7 +34,7 @@ class Journal:
         try:
             # The last line of a process that was killed may be torn.
             whole = self._path.read_bytes().rpartition(b"\n")[0]
-            lines = [msgspec.json.decode(line, type=Line) for line in whole.splitlines()]
+            lines = [typed.decode(line, Line) for line in whole.splitlines()]
         except (OSError, msgspec.DecodeError) as error:
             cure = "Delete it to send everything anew."
             raise SettingsError(

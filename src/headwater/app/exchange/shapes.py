@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from headwater import typed
+
 Values = dict[str, object]
 VOCABULARY = "AtlasGlossary"
 
@@ -72,7 +74,7 @@ class Entity(Shape, frozen=True):
             for item in value if isinstance(value, list) else [value]:
                 if not isinstance(item, dict) or not item.get("guid"):
                     continue
-                found = msgspec.convert(item, Reference)
+                found = typed.convert(item, Reference)
                 if found.stands and not found.type_name.startswith(VOCABULARY):
                     yield attribute, found
 

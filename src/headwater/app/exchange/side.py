@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
+from headwater import typed
 from headwater.errors import CatalogError, Fault, Place
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class Side:
         """Return the answer as this type. Raises Refused, also if it is not of this type."""
         answer = await self.send(method, path, body=body, params=params)
         try:
-            return msgspec.json.decode(answer, type=type)
+            return typed.decode(answer, type)
         except msgspec.DecodeError as error:
             message = f"{self.name} answers {method} {path} with what is not Atlas': {error}"
             raise Refused(
@@ -121,7 +122,7 @@ class Side:
                 HTTPStatus.SERVICE_UNAVAILABLE, Fault("CAT-140", message, Place(), "Run it again; it goes on.")
             )
         try:
-            problem = msgspec.json.decode(answer.content, type=_Problem)
+            problem = typed.decode(answer.content, _Problem)
             said = f"{problem.error_code} {problem.error_message}".strip()
         except msgspec.DecodeError:
             said = answer.reason_phrase

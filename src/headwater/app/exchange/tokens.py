@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import msgspec
 
+from headwater import typed
 from headwater.errors import Fault, Place, SettingsError
 from headwater.lineage.sinks.account import SCOPE
 
@@ -83,7 +84,7 @@ class Tokens:
                 ask.method, ask.url, data=ask.form, params=ask.params, headers=ask.headers
             )
             if answer.is_success:
-                return msgspec.json.decode(answer.content, type=_Granted)
+                return typed.decode(answer.content, _Granted)
             said = f"HTTP {answer.status_code}"
         except (httpx.HTTPError, msgspec.DecodeError) as error:
             said = str(error) or type(error).__name__

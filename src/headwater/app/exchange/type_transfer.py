@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-import msgspec
-
+from headwater import typed
 from headwater.app.exchange.report import Ledger
 from headwater.app.exchange.shapes import End, Values
 from headwater.app.exchange.side import ATLAS, Refused, Side
@@ -41,7 +40,7 @@ class Book:
             for definition in definitions or ():
                 self.types[str(definition["name"])] = (group, definition)
         self.relationships = {
-            name: (msgspec.convert(found["endDef1"], End), msgspec.convert(found["endDef2"], End))
+            name: (typed.convert(found["endDef1"], End), typed.convert(found["endDef2"], End))
             for name, (group, found) in self.types.items()
             if group == "relationshipDefs"
         }

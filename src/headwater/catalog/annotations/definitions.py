@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 import msgspec
 
+from headwater import typed
 from headwater.catalog.types import Category, Definition, applicable_types, business_metadata_type
 from headwater.catalog.types.attributes import type_names_in
 from headwater.errors import Fault, Place
@@ -91,7 +92,7 @@ def lost_applicability(name: str, old: Definition, new: Definition) -> Iterator[
 
 
 def _names(value: object) -> frozenset[str]:
-    return frozenset(msgspec.convert(value or (), tuple[str, ...]))
+    return frozenset(typed.convert(value or (), tuple[str, ...]))
 
 
 def _applicable_faults(name: str, says: str, options: Mapping[str, str], path: str, known: Known) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from headwater import typed
 from headwater.catalog.glossary.session import CATEGORY, GLOSSARY, TERM
 from headwater.catalog.glossary.shapes import (
     RELATIONS,
@@ -80,7 +81,7 @@ def term_input(given: Term, key: str, qualified_name: str, anchor: str) -> Entit
 
 def _attributes(given: Described, names: Sequence[str], qualified_name: str) -> Attributes:
     # By way of JSON, which has lists and no tuples.
-    said = msgspec.json.decode(msgspec.json.encode(given), type=dict[str, object])
+    said = typed.decode(msgspec.json.encode(given), dict[str, object])
     return {**{name: said.get(name) for name in names}, "qualifiedName": qualified_name}
 
 
@@ -101,7 +102,7 @@ def merged(standing: S, changes: Mapping[str, object]) -> S:
         message = f"Invalid attribute '{unknown[0]}' for partial update of {kind.__name__.lower()}"
         raise Invalid(Fault("CAT-126", message, cure=f"Known are {', '.join(sorted(known))}."))
     try:
-        return msgspec.convert({**msgspec.to_builtins(standing), **changes}, kind)
+        return typed.convert({**msgspec.to_builtins(standing), **changes}, kind)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
         said = f"Invalid value for partial update of {kind.__name__.lower()}: {message}"

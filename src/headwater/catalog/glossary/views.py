@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import select
 
+from headwater import typed
 from headwater.catalog.collections import collection_names
 from headwater.catalog.glossary.session import Reading
 from headwater.catalog.glossary.shapes import (
@@ -60,7 +61,7 @@ def glossaries_of(reading: Reading, rows: Sequence[Row], *, held: bool = True) -
             categories[key].append(header)
     found = []
     for row in rows:
-        shown = msgspec.convert(_plain(row, PLAIN_OF_GLOSSARY), Glossary)
+        shown = typed.convert(_plain(row, PLAIN_OF_GLOSSARY), Glossary)
         if held:
             shown = msgspec.structs.replace(
                 shown, terms=tuple(terms[row["id"]]), categories=tuple(categories[row["id"]])
@@ -83,7 +84,7 @@ def categories_of(reading: Reading, rows: Sequence[Row]) -> list[Category]:
     found = []
     for row in rows:
         mine = links[row["id"]]
-        shown = msgspec.convert(_plain(row, PLAIN), Category)
+        shown = typed.convert(_plain(row, PLAIN), Category)
         children = tuple(_category_header(one, row["guid"]) for one in _several(mine, "childrenCategories"))
         found.append(
             msgspec.structs.replace(
@@ -118,7 +119,7 @@ def _term(row: Row, links: Mapping[str, object], allowed: frozenset[str]) -> Ter
     }
     if isinstance(resources := said.get("resources"), list):
         said["resources"] = [one["attributes"] for one in resources]
-    shown = msgspec.convert(said, Term)
+    shown = typed.convert(said, Term)
     return msgspec.structs.replace(
         shown,
         anchor=_anchor(links),
@@ -186,17 +187,17 @@ def _header(reference: Attributes, key: str) -> dict[str, object]:
 
 
 def _term_header(reference: Attributes) -> TermHeader:
-    return msgspec.convert(_header(reference, "termGuid"), TermHeader)
+    return typed.convert(_header(reference, "termGuid"), TermHeader)
 
 
 def _category_header(reference: Attributes, parent: str | None = None) -> CategoryHeader:
-    return msgspec.convert({**_header(reference, "categoryGuid"), "parentCategoryGuid": parent}, CategoryHeader)
+    return typed.convert({**_header(reference, "categoryGuid"), "parentCategoryGuid": parent}, CategoryHeader)
 
 
 def _categorization(reference: Attributes) -> CategorizationHeader:
-    return msgspec.convert(_header(reference, "categoryGuid"), CategorizationHeader)
+    return typed.convert(_header(reference, "categoryGuid"), CategorizationHeader)
 
 
 def _anchor(links: Mapping[str, object]) -> GlossaryHeader | None:
     found = _several(links, "anchor")
-    return msgspec.convert(_header(found[0], "glossaryGuid"), GlossaryHeader) if found else None
+    return typed.convert(_header(found[0], "glossaryGuid"), GlossaryHeader) if found else None

@@ -18,6 +18,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from headwater import typed
 from headwater.catalog import clock
 from headwater.catalog.collections import collection_names
 from headwater.catalog.lineage.column_steps import (
@@ -278,7 +279,7 @@ def _masked_edge(edge: ColumnEdge, hidden: Collection[str]) -> ColumnEdge:
 
 
 _ANY = clock.moment(0)
-_STEPS = msgspec.json.Decoder(tuple[EdgeStep, ...])
+_STEPS = typed.decoder(tuple[EdgeStep, ...])
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection
 
-import msgspec
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from headwater import typed
 from headwater.catalog import clock
 from headwater.catalog.lineage.columns import EdgeStep
 from headwater.catalog.lineage.edges import Told, told_edges
@@ -25,7 +25,7 @@ from headwater.errors import Fault, Invalid, NotFound
 
 MAX_LIMIT = 1_000
 MAX_COLUMNS = 10_000
-_STEPS = msgspec.json.Decoder(tuple[EdgeStep, ...])
+_STEPS = typed.decoder(tuple[EdgeStep, ...])
 
 
 class ColumnEvidence(Shape, frozen=True):

@@ -12,6 +12,7 @@ from functools import cache
 import msgspec
 from sqlalchemy import Connection, Select, Text, select, type_coerce
 
+from headwater import typed
 from headwater.catalog.model import Annotations, Attributes, EntityHeader, Shape, Status
 from headwater.catalog.reading import STATUSES
 from headwater.catalog.store.lists import integer, listed, packed
@@ -22,8 +23,8 @@ from headwater.catalog.types import TypeSet
 NodeRow = tuple[int, str, int, int, int, int, str, str, str | None]
 """Key, guid, type, collection, status, version, name, attributes and annotations as JSON."""
 HIDDEN = "(not yours to read)"
-_ANNOTATIONS = msgspec.json.Decoder(Annotations)
-_ATTRIBUTES = msgspec.json.Decoder(dict[str, object])
+_ANNOTATIONS = typed.decoder(Annotations)
+_ATTRIBUTES = typed.decoder(dict[str, object])
 _NOTHING = msgspec.Raw("{}")
 
 

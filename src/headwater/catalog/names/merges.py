@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+from headwater import typed
 from headwater.catalog import clock
 from headwater.catalog.collections import collection_names
 from headwater.catalog.model import Shape
@@ -92,7 +93,7 @@ class Merges:
         with self._store.write() as connection:
             types = self._types.at(connection)
             stored = _stored(connection, id)
-            record = msgspec.convert(stored["journal"], Record)
+            record = typed.convert(stored["journal"], Record)
             rows = combining.rows_of(connection, record)
             _ask(connection, list(rows.values()), permit)
             raise_if_any(Conflict, undoing.obstacles(connection, stored, record, rows))
@@ -169,14 +170,14 @@ def _stored(connection: Connection, id: str) -> Row:
 
 
 def _merge(row: Mapping[str, object] | Row) -> Merge:
-    record = msgspec.convert(row["journal"], Record)
+    record = typed.convert(row["journal"], Record)
     return Merge(
         id=str(row["id"]),
         into=record.into,
         merged=record.merged,
         merged_by=str(row["merged_by"]),
-        merge_time=msgspec.convert(row["merged_at"], int),
-        undone_by=msgspec.convert(row["undone_by"], str | None),
-        undo_time=msgspec.convert(row["undone_at"], int | None),
+        merge_time=typed.convert(row["merged_at"], int),
+        undone_by=typed.convert(row["undone_by"], str | None),
+        undo_time=typed.convert(row["undone_at"], int | None),
         preview=record.preview,
     )

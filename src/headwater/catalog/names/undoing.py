@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
+from headwater import typed
 from headwater.catalog.annotations import propagation
 from headwater.catalog.glossary import meanings
 from headwater.catalog.names import combining
@@ -92,7 +93,7 @@ def _is_link(entry: object) -> bool:
 def _links(connection: Connection, ids: Sequence[object]) -> dict[int, Row]:
     wanted = listed()
     query = select(relationships).join(wanted, relationships.c.id == integer(wanted)).order_by(relationships.c.id)
-    keys = packed(sorted({msgspec.convert(id, int) for id in ids}))
+    keys = packed(sorted({typed.convert(id, int) for id in ids}))
     return {row["id"]: row for row in connection.execute(query, {"wanted": keys}).mappings()}
 
 

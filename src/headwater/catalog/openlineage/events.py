@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from headwater import typed
 from headwater.catalog.openlineage.facets import FACETS
 from headwater.catalog.openlineage.names import Key, inside
 from headwater.errors import Fault, Invalid, Place, raise_if_any
@@ -85,7 +86,7 @@ def read_event(body: bytes | Mapping[str, object], place: str = "") -> Event:
     """Read one event from JSON. Raises Invalid with the field that is at fault; `place` comes before its path."""
     try:
         value = msgspec.json.decode(body or b"null") if isinstance(body, bytes) else body
-        document = msgspec.convert(value, _Document)
+        document = typed.convert(value, _Document)
     except msgspec.MsgspecError as error:
         message, _, path = str(error).partition(" - at ")
         path = place + path.strip("`").removeprefix("$" if place else "")
@@ -168,7 +169,7 @@ def _facet_faults(name: str, facet: object, path: str) -> Iterator[Fault]:
     if shape is None or facet.get("_deleted") is True:
         return
     try:
-        msgspec.convert(facet, shape)
+        typed.convert(facet, shape)
     except msgspec.ValidationError as error:
         message, _, inner = str(error).partition(" - at ")
         yield _fault(f"The facet '{name}' cannot be read: {message}", path + inner.strip("`").removeprefix("$"))

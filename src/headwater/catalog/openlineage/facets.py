@@ -11,6 +11,8 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from headwater import typed
+
 Name = Annotated[str, msgspec.Meta(min_length=1, pattern=r"^[^\x00-\x1f]*\Z")]
 Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 T = TypeVar("T")
@@ -178,4 +180,4 @@ def view(facet: object, shape: type[T]) -> T | None:
     """Return a facet that was checked when it came, or None where there is none or it has been deleted."""
     if not isinstance(facet, dict) or facet.get("_deleted") is True:
         return None
-    return msgspec.convert(facet, shape)
+    return typed.convert(facet, shape)

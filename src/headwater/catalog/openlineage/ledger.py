@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Column, Connection, Table, and_, delete, insert, select
 
+from headwater import typed
 from headwater.catalog.openlineage.names import Key, job_name
 from headwater.catalog.openlineage.state import DatasetState, JobState, Known, RunState, Stamp, packed
 from headwater.catalog.openlineage.tables import datasets, flows, jobs, mentions, runs, symlinks
@@ -235,7 +236,7 @@ def _stamped(stamp: Stamp) -> dict[str, object]:
 
 
 def _read(state: str, type: type[T]) -> T:
-    return msgspec.json.decode(state, type=type)
+    return typed.decode(state, type)
 
 
 def _written(state: object) -> str:

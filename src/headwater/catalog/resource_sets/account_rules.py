@@ -7,13 +7,14 @@ import datetime
 import msgspec
 from sqlalchemy import delete, select
 
+from headwater import typed
 from headwater.catalog import clock
 from headwater.catalog.resource_sets.rules import DEFAULT, NAME, RuleConfig, check
 from headwater.catalog.resource_sets.tables import MIGRATIONS, VERSION_TABLE, rules
 from headwater.catalog.store import Store
 from headwater.catalog.store.upserts import upsert
 
-_DECODE = msgspec.json.Decoder(RuleConfig).decode
+_DECODE = typed.decoder(RuleConfig).decode
 
 
 class ResourceSetRules:

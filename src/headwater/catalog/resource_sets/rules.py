@@ -14,8 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-import msgspec
-
+from headwater import typed
 from headwater.catalog.model import Shape
 from headwater.catalog.names.stores import KINDS
 from headwater.catalog.resource_sets import patterns
@@ -362,4 +361,4 @@ def _scope_faults(scope: Scope, path: str) -> Iterator[Fault]:
 @lru_cache(maxsize=8)
 def grouping(document: str) -> Grouping:
     """Return the rules of a stored document, made ready once."""
-    return Grouping(msgspec.json.decode(document, type=RuleConfig)) if document else Grouping(RuleConfig())
+    return Grouping(typed.decode(document, RuleConfig)) if document else Grouping(RuleConfig())

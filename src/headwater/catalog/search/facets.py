@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-import msgspec
 from sqlalchemy import FromClause, Select, case, func, literal, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from headwater import typed
 from headwater.catalog.search.categories import by_category
 from headwater.catalog.search.object_types import GLOSSARY_TYPES, object_type
 from headwater.catalog.search.shapes import FacetCount, FacetRequest
@@ -179,7 +179,7 @@ def _extension(name: str) -> Sequence[str]:
 
 def _items(text: str) -> Sequence[str]:
     """Return the items of a JSON list."""
-    return msgspec.json.decode(text, type=list[str]) if text else []
+    return typed.decode(text, list[str]) if text else []
 
 
 # Facet → the values that one value of its select stands for.

@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import Connection, Select, Text, and_, false, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from headwater import typed
 from headwater.catalog.search.keywords import Query
 from headwater.catalog.search.scope import Scope, keys_of, ranked
 from headwater.catalog.search.shapes import SearchRequest
@@ -75,7 +76,7 @@ def _cursor(text: str | None, search: str) -> Cursor | None:
     if not text:
         return None
     try:
-        cursor = msgspec.json.decode(base64.b64decode(text, altchars=b"-_", validate=True), type=Cursor)
+        cursor = typed.decode(base64.b64decode(text, altchars=b"-_", validate=True), Cursor)
     except (binascii.Error, ValueError, msgspec.DecodeError) as error:
         raise _refused("is none of ours") from error
     if cursor.search != search:

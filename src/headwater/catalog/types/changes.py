@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-import msgspec
-
+from headwater import typed
 from headwater.catalog.annotations.definitions import lost_applicability, lost_entity_types
 from headwater.catalog.types.type_set import AttributeDef, Category, Definition
 from headwater.errors import Fault, Place
@@ -48,7 +47,7 @@ def _attribute_faults(name: str, old: Definition, new: Definition) -> Iterator[F
 
 
 def _attributes(definition: Definition) -> dict[str, AttributeDef]:
-    found = msgspec.convert(definition.get("attributeDefs") or (), tuple[AttributeDef, ...])
+    found = typed.convert(definition.get("attributeDefs") or (), tuple[AttributeDef, ...])
     return {attribute.name: attribute for attribute in found}
 
 
@@ -60,7 +59,7 @@ def _super_faults(name: str, old: Definition, new: Definition) -> Iterator[Fault
 
 
 def _names(value: object) -> tuple[str, ...]:
-    return msgspec.convert(value or (), tuple[str, ...])
+    return typed.convert(value or (), tuple[str, ...])
 
 
 def _enum_faults(name: str, old: Definition, new: Definition) -> Iterator[Fault]:
@@ -71,7 +70,7 @@ def _enum_faults(name: str, old: Definition, new: Definition) -> Iterator[Fault]
 
 
 def _values(definition: Definition) -> Iterable[str]:
-    elements = msgspec.convert(definition.get("elementDefs") or (), tuple[dict[str, object], ...])
+    elements = typed.convert(definition.get("elementDefs") or (), tuple[dict[str, object], ...])
     return [str(element["value"]) for element in elements]
 
 
@@ -84,7 +83,7 @@ def _relationship_faults(name: str, old: Definition, new: Definition) -> Iterato
 
 
 def _end(end: object) -> tuple[object, ...]:
-    found = msgspec.convert(end, dict[str, object])
+    found = typed.convert(end, dict[str, object])
     return found["type"], found["name"], found.get("cardinality", "SINGLE"), bool(found.get("isContainer"))
 
 

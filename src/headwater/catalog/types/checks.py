@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from headwater import typed
 from headwater.catalog.annotations.definitions import business_metadata_faults, classification_faults
 from headwater.catalog.types.attributes import PRIMITIVES, Misfit, type_names_in
 from headwater.catalog.types.type_set import AttributeDef, Category, Definition
@@ -77,7 +78,7 @@ def _attribute_faults(name: str, definition: Definition, known: Known) -> Iterat
 def _value_faults(name: str, path: str, attribute: dict[str, object], known: Known) -> Iterator[Fault]:
     """Yield what is wrong with how many values an attribute takes, and with its default."""
     try:
-        msgspec.convert(attribute, AttributeDef)
+        typed.convert(attribute, AttributeDef)
     except msgspec.ValidationError as error:
         yield _fault(name, path, f"attribute '{attribute['name']}' cannot be read: {error}")
         return

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from headwater import typed
 from headwater.catalog import clock
 from headwater.catalog.annotations import propagation
 from headwater.catalog.store import Store, schema
@@ -175,7 +176,7 @@ def shown(row: object, types: TypeSet) -> dict[str, object]:
         "lastModifiedTS": str(found["version"]),
         **found["definition"],
     }
-    attributes = msgspec.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...])
+    attributes = typed.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...])
     definition["attributeDefs"] = [_in_full(attribute) for attribute in attributes]
     if found["category"] == "CLASSIFICATION":
         name = str(found["name"])
@@ -306,7 +307,7 @@ def _store_built_in(connection: Connection) -> bool:
     """Make the stored built-in types say what `typedefs/*.json` says; tell whether they did not."""
     given: dict[str, tuple[Category, Definition]] = {}
     for file in sorted(BUILT_IN.glob("*.json")):
-        given.update(by_name(msgspec.json.decode(file.read_bytes(), type=dict[str, list[dict[str, object]]])))
+        given.update(by_name(typed.decode(file.read_bytes(), dict[str, list[dict[str, object]]])))
     rows = {row.name: row for row in connection.execute(select(schema.types))}
     _check(given, {**{name: (row.category, row.definition) for name, row in rows.items()}, **given})
     new = [_row(name, *found, by=SYSTEM, built_in=True) for name, found in given.items() if name not in rows]

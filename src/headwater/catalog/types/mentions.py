@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
+from headwater import typed
 from headwater.catalog.types.attributes import type_names_in
 from headwater.catalog.types.type_set import Category, Definition, applicable_types
 
@@ -18,16 +17,16 @@ def is_mentioned(name: str, known: Mapping[str, tuple[Category, Definition]]) ->
 def _named(definition: Definition) -> Iterator[str]:
     """Yield super types, ends, types of attributes, and what classifications and business metadata are for."""
     for key in ("superTypes", "entityTypes"):
-        yield from msgspec.convert(definition.get(key) or (), tuple[str, ...])
+        yield from typed.convert(definition.get(key) or (), tuple[str, ...])
     for key in ("endDef1", "endDef2"):
         end = definition.get(key)
         if isinstance(end, dict):
             yield str(end.get("type"))
     yield from _applicable(definition)
-    for attribute in msgspec.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...]):
+    for attribute in typed.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...]):
         yield from type_names_in(attribute.get("typeName"))
         yield from _applicable(attribute)
 
 
 def _applicable(said: Mapping[str, object]) -> tuple[str, ...]:
-    return applicable_types(msgspec.convert(said.get("options") or {}, dict[str, str]))
+    return applicable_types(typed.convert(said.get("options") or {}, dict[str, str]))

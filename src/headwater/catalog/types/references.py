@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from headwater import typed
 from headwater.catalog.types.type_set import Category, Definition
 from headwater.errors import Fault, Place
 
@@ -169,14 +170,14 @@ def _declared(name: str, known: Known) -> tuple[Declared, ...]:
     category, definition = known[name]
     if category != "ENTITY":
         return ()
-    return msgspec.convert(definition.get("attributeDefs") or (), tuple[Declared, ...])
+    return typed.convert(definition.get("attributeDefs") or (), tuple[Declared, ...])
 
 
 def _above(name: str, known: Known) -> Iterator[str]:
     pending = [name]
     seen: set[str] = set()
     while pending:
-        supers = msgspec.convert(known[pending.pop()][1].get("superTypes") or (), tuple[str, ...])
+        supers = typed.convert(known[pending.pop()][1].get("superTypes") or (), tuple[str, ...])
         new = [above for above in supers if above in known and above not in seen]
         seen.update(new)
         pending.extend(new)
@@ -189,9 +190,9 @@ def _relationships(known: Known) -> Iterator[tuple[str, Definition]]:
 
 def _ends(definition: Definition) -> Iterator[tuple[str, str]]:
     for key in ("endDef1", "endDef2"):
-        end = msgspec.convert(definition[key], dict[str, object])
+        end = typed.convert(definition[key], dict[str, object])
         yield str(end["type"]), str(end["name"])
 
 
 def _option(definition: Definition) -> str | None:
-    return msgspec.convert(definition.get("options") or {}, dict[str, str]).get(OPTION)
+    return typed.convert(definition.get("options") or {}, dict[str, str]).get(OPTION)

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from headwater import typed
 from headwater.errors import Fault, Invalid, NotFound
 
 Category = Literal["ENTITY", "RELATIONSHIP", "CLASSIFICATION", "ENUM", "STRUCT", "BUSINESS_METADATA", "TERM_TEMPLATE"]
@@ -286,16 +287,16 @@ def definition_name(definition: Definition) -> str:
 
 
 def _attributes(definition: Definition) -> Mapping[str, AttributeDef]:
-    found = msgspec.convert(definition.get("attributeDefs") or (), tuple[AttributeDef, ...])
+    found = typed.convert(definition.get("attributeDefs") or (), tuple[AttributeDef, ...])
     return {attribute.name: attribute for attribute in found}
 
 
 def _options(definition: Definition) -> Mapping[str, str]:
-    return msgspec.convert(definition.get("options") or {}, dict[str, str])
+    return typed.convert(definition.get("options") or {}, dict[str, str])
 
 
 def _enum_values(definition: Definition) -> frozenset[str]:
-    elements = msgspec.convert(definition.get("elementDefs") or (), tuple[dict[str, object], ...])
+    elements = typed.convert(definition.get("elementDefs") or (), tuple[dict[str, object], ...])
     return frozenset(str(element.get("value")) for element in elements)
 
 
@@ -305,7 +306,7 @@ def _relationship(id: int, definition: Definition) -> RelationshipType:
         name=definition_name(definition),
         category=str(definition.get("relationshipCategory", "ASSOCIATION")),
         label=str(definition.get("relationshipLabel") or f"r:{definition['name']}"),
-        ends=(msgspec.convert(definition["endDef1"], End), msgspec.convert(definition["endDef2"], End)),
+        ends=(typed.convert(definition["endDef1"], End), typed.convert(definition["endDef2"], End)),
         attributes=_attributes(definition),
         options=_options(definition),
         propagate_tags=str(definition.get("propagateTags") or "NONE"),
@@ -318,7 +319,7 @@ def _classification(name: str, definitions: Mapping[str, tuple[int, str, Categor
     for above in reversed(line):
         attributes.update(_attributes(definitions[above][3]))
     allowed = (definitions[above][3].get("entityTypes") or () for above in line)
-    restrictions = (frozenset(msgspec.convert(names, tuple[str, ...])) for names in allowed)
+    restrictions = (frozenset(typed.convert(names, tuple[str, ...])) for names in allowed)
     return ClassificationType(
         id=definitions[name][0],
         name=name,
@@ -345,7 +346,7 @@ def business_metadata_type(id: int, definition: Definition) -> BusinessMetadataT
 
 def applicable_types(options: Mapping[str, str]) -> tuple[str, ...]:
     """Return the option `applicableEntityTypes`, a JSON list in a text. Raises msgspec.DecodeError."""
-    return msgspec.json.decode(options.get("applicableEntityTypes") or "[]", type=tuple[str, ...])
+    return typed.decode(options.get("applicableEntityTypes") or "[]", tuple[str, ...])
 
 
 def _entity(
@@ -387,6 +388,6 @@ def linearize(name: str, definitions: Mapping[str, tuple[int, str, Category, Def
     """Return the type and all above it, nearest first. Expects definitions without cycles."""
     line = [name]
     for above in line:
-        supers = msgspec.convert(definitions[above][3].get("superTypes") or (), tuple[str, ...])
+        supers = typed.convert(definitions[above][3].get("superTypes") or (), tuple[str, ...])
         line.extend(super for super in supers if super in definitions and super not in line)
     return line

@@ -6,8 +6,11 @@ are the operation's observations between the two times, and a run that changes n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import count
+from operator import add, itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, and_, or_, select, type_coerce, update
@@ -151,8 +154,10 @@ def _open_edges() -> Select[int, int, int, int, int, str, str, str | None]:
 
 def _begin(connection: Connection, edges: Sequence[Edge], told: Mapping[int, Report], at: int) -> None:
     first = take(connection, "column_edges", len(edges))
-    seen = {id: report.seen_at for id, report in told.items()}
-    rows = [(*edge, id, seen.get(edge[0], at)) for id, edge in enumerate(edges, first)]
+    seen = defaultdict(lambda: at, {id: report.seen_at for id, report in told.items()})
+    # Tens of thousands in a bulk, so not one by one in Python.
+    times = map(seen.__getitem__, map(itemgetter(0), edges))
+    rows = list(map(add, edges, zip(count(first), times)))
     insert_rows(connection, column_edges, (*SAID, "id", "first_seen"), rows)
 
 

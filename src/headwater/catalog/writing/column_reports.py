@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from headwater import typed
 from headwater.catalog.names.lineage_texts import in_own_names
 from headwater.catalog.store.schema import DIRECT, INDIRECT
 from headwater.catalog.writing.subjects import Subject
@@ -62,9 +63,9 @@ class Around:
     outputs: dict[str, Neighbour]
 
 
-_LINES = msgspec.json.Decoder(tuple[Line, ...])
-_STEPS = msgspec.json.Decoder(tuple[dict[str, object], ...])
-_PAIRS = msgspec.json.Decoder(tuple[DatasetPair, ...])
+_LINES = typed.decoder(tuple[Line, ...])
+_STEPS = typed.decoder(tuple[dict[str, object], ...])
+_PAIRS = typed.decoder(tuple[DatasetPair, ...])
 
 
 def said_by(subject: Subject, around: Around, columns: Columns, names: Mapping[str, str]) -> list[Said]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
+from headwater import typed
 from headwater.catalog.reading import Row, rows_by_id
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import DIRECT, IS_LINKED, relationships
@@ -25,7 +26,7 @@ DRAWN = "MANUAL"
 """Subtype of such an edge: nobody said how the column is made."""
 # Purview draws no lineage by hand at what its own tools report.
 REPORTED_BY_TOOLS = frozenset({"azure_data_factory", "azure_synapse_workspace", "powerbi_dataset"})
-_PAIRS = msgspec.json.Decoder(tuple[Pair, ...])
+_PAIRS = typed.decoder(tuple[Pair, ...])
 
 
 def is_direct(type: RelationshipType) -> bool:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 import httpx
 import msgspec
 
+from headwater import typed
 from headwater.errors import Fault
 from headwater.lineage.sinks.protocol import Refused, Unacceptable, Unavailable
 
@@ -96,7 +97,7 @@ class Account:
         _, _, rest = (await self._bearer()).partition(".")
         payload = rest.partition(".")[0]
         try:
-            claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Claims)
+            claims = typed.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), _Claims)
         except (binascii.Error, msgspec.DecodeError):
             return self.target.identity.client_id
         return claims.oid or self.target.identity.client_id
@@ -158,7 +159,7 @@ class Account:
         if not response.is_success:
             raise self._unavailable(response)
         try:
-            return msgspec.json.decode(response.content, type=_Token)
+            return typed.decode(response.content, _Token)
         except msgspec.DecodeError as error:
             raise self._unavailable(response) from error
 
@@ -189,6 +190,6 @@ class Account:
 
 def _message(response: httpx.Response) -> str:
     try:
-        return msgspec.json.decode(response.content, type=_Problem).error_message
+        return typed.decode(response.content, _Problem).error_message
     except msgspec.DecodeError:
         return ""

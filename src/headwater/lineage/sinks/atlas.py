@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from headwater import typed
 from headwater.errors import Fault
 from headwater.lineage.facts import LineageFact
 from headwater.lineage.sinks.account import ENTITY_BULK, Account, Params
@@ -123,6 +124,6 @@ def _sorted(text: str | None) -> list[str]:
 
 def _decoded(answer: bytes, type_: type[_Answer]) -> _Answer:
     try:
-        return msgspec.json.decode(answer, type=type_)
+        return typed.decode(answer, type_)
     except msgspec.DecodeError as error:
         raise Incomplete(Fault("LIN-014", f"The account's answer is not Atlas': {error}")) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from headwater import typed
 from headwater.errors import Fault
 from headwater.lineage.facts import FactKey, LineageFact, encode
 from headwater.lineage.sinks.protocol import Receipt, Unavailable
@@ -53,6 +54,6 @@ class FileSink:
 def _keys(line: bytes) -> tuple[FactKey, ...]:
     """Return the key of a line, or nothing of what is no fact, such as a line that a kill cut off."""
     try:
-        return (msgspec.json.decode(line, type=_Line).key,)
+        return (typed.decode(line, _Line).key,)
     except msgspec.DecodeError:
         return ()

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from headwater import typed
 from headwater.access.account import Account
 from headwater.api.studio.crumbs import crumb
 from headwater.api.studio.labels import Labels
@@ -27,7 +28,7 @@ from headwater.errors import Fault, Invalid
 TYPE = "direct_lineage_dataset_dataset"
 # The attribute of an entity that holds its edges → which way they go.
 WAYS: Mapping[str, Way] = MappingProxyType({"sinks": "produces", "sources": "consumes"})
-_PAIRS = msgspec.json.Decoder(tuple[Pair, ...])
+_PAIRS = typed.decoder(tuple[Pair, ...])
 
 
 class ManualLineagePages:
