@@ -31,7 +31,7 @@ from growth.plot import draw
 
 from headwater.access.account import Account
 from headwater.api.server import create_app
-from headwater.app.collecting import collecting_rarely
+from headwater.app.pace import pace_of_a_server
 
 ATLAS, SEARCH = "/datamap/api/atlas/v2", "/datamap/api/search/query"
 FACETS = [{"facet": "assetType", "count": 10}, {"facet": "collectionId", "count": 10}]
@@ -185,7 +185,7 @@ def run_part(part: str, assets: int, folder: Path) -> None:
         "networkx": lambda: with_networkx(assets),
         "postgresql": lambda: with_postgresql(assets),
     }
-    with collecting_rarely():  # As the account's own server does.
+    with pace_of_a_server():  # As the account's own server does.
         print(json.dumps(parts[part]()))
 
 

@@ -33,7 +33,7 @@ from catalog_walk import BATCH, COLUMNS, entity, report, table
 
 from headwater.access.account import Account
 from headwater.api.server import create_app
-from headwater.app.collecting import collecting_rarely
+from headwater.app.pace import pace_of_a_server
 
 BAR = 5_000
 UNDER_WAY = 2
@@ -99,7 +99,7 @@ def measure(folder: Path, seconds: float) -> None:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with collecting_rarely():  # As the account's own server does.
+    with pace_of_a_server():  # As the account's own server does.
         for kind in KINDS:
             busy = time.process_time()
             command = [sys.executable, __file__, "--send", url, token, kind, "--seconds", str(seconds)]

@@ -12,7 +12,7 @@ from types import TracebackType
 import uvicorn
 from litestar import Litestar
 
-from headwater.app.collecting import collecting_rarely
+from headwater.app.pace import pace_of_a_server
 from headwater.errors import Fault, Place, SettingsError
 from headwater.settings import Project
 
@@ -52,7 +52,7 @@ class Server:
             _load(config, tls)
         self._socket = _listen(host, port)
         self._server = uvicorn.Server(config)
-        self._collecting = collecting_rarely()
+        self._pace = pace_of_a_server()
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="headwater-server", daemon=True
         )
@@ -64,7 +64,7 @@ class Server:
         return f"{self._scheme}://{host}:{self._socket.getsockname()[1]}"
 
     def __enter__(self) -> Server:
-        self._collecting.__enter__()
+        self._pace.__enter__()
         # The socket listens already: a client that comes before the loop runs waits in its backlog.
         self._thread.start()
         return self
@@ -74,7 +74,7 @@ class Server:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
-        self._collecting.__exit__(kind, error, traceback)
+        self._pace.__exit__(kind, error, traceback)
         self._socket.close()
 
     def serve_forever(self) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 Values = Sequence[Sequence[object]]
-TOGETHER = 200
+TOGETHER = 500
 
 
 def json_text(value: object) -> str | None:
