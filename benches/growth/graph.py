@@ -126,7 +126,7 @@ class Graph:
             yield (id, guid(3, id), type_id, end1, end2, 0, 1, "{}", "bench", START, "bench", START)
 
     def lineage_edges(self) -> Iterator[tuple[object, ...]]:
-        return ((end1, end2, id, START) for id, _, end1, end2 in self.links())
+        return ((end1, end2, id, guid(3, id), START) for id, _, end1, end2 in self.links())
 
     def lineage_columns(self) -> Iterator[tuple[object, ...]]:
         for n in range(self.assets):
@@ -161,7 +161,7 @@ TABLES: dict[str, tuple[str, Callable[[Graph], Iterable[tuple[object, ...]]]]] =
         ),
         Graph.relationships,
     ),
-    "lineage_edges": ("source_id, target_id, relationship_id, first_seen", Graph.lineage_edges),
+    "lineage_edges": ("source_id, target_id, relationship_id, relationship_guid, first_seen", Graph.lineage_edges),
     "lineage_columns": ("id, entity_id, key, name", Graph.lineage_columns),
     "column_edges": (
         "id, operation_id, source_id, sink_id, kind, subtype, expression, steps, first_seen",

@@ -150,13 +150,13 @@ def checked(asked: Sequence[FacetRequest]) -> None:
 
 def counts_of(
     found: Mapping[str, Sequence[tuple[object, object, int]]],
-    typed: Sequence[tuple[int, int, int]],
+    kinds: Sequence[tuple[int, int, int]],
     types: TypeSet,
     collections: Mapping[int, str],
 ) -> dict[str, Counter[str]]:
-    """Return facet → value → number, from the rows of the selects."""
+    """Return facet → value → number, from the rows of the selects; `kinds` are those of `by_type`."""
     counts: dict[str, Counter[str]] = {facet: Counter() for facet in KNOWN}
-    for type_id, collection_id, number in typed:
+    for type_id, collection_id, number in kinds:
         counts[COLLECTION][collections[collection_id]] += number
         for facet, call in OF_TYPES.items():
             if called := call(types.entities_by_id[type_id]):

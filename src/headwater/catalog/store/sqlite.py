@@ -17,7 +17,7 @@ PRAGMAS = (
     "PRAGMA mmap_size = 536870912",
     "PRAGMA temp_store = MEMORY",
     # A bulk write is some megabytes of pages, many of them the same as the last one's.
-    "PRAGMA wal_autocheckpoint = 8192",
+    "PRAGMA wal_autocheckpoint = 32768",
 )
 WRITING = "headwater_writing"
 

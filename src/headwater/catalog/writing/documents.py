@@ -105,21 +105,25 @@ def _document(
     columns: Mapping[int, Sequence[str]],
 ) -> Document:
     name, path = names
-    texts = (attributes.get(key) for key in DESCRIBING)
-    people = (person.get(key) for listed in (contacts or {}).values() for person in listed for key in ("id", "info"))
+    texts = [text for key in DESCRIBING if isinstance(text := attributes.get(key), str)]
     return (
         id,
         name,
         split_words(name),
         path,
-        " ".join(text for text in texts if isinstance(text, str)),
+        " ".join(texts),
         f"{type.name} {type.service_type}",
         " ".join(columns.get(id, ())),
         " ".join(said.classification_names),
         " ".join(said.meaning_names),
-        " ".join(text for text in people if isinstance(text, str)),
+        _people(contacts) if contacts else "",
         " ".join(said.labels),
     )
+
+
+def _people(contacts: Mapping[str, Sequence[Attributes]]) -> str:
+    said = (person.get(key) for listed in contacts.values() for person in listed for key in ("id", "info"))
+    return " ".join(text for text in said if isinstance(text, str))
 
 
 def split_words(name: str) -> str:

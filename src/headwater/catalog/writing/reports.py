@@ -32,9 +32,10 @@ def reports_of(subjects: Sequence[Subject], at: int) -> dict[int, Report]:
     """Return the runs that the batch's processes report, by entity key."""
     found: dict[int, Report] = {}
     for subject in subjects:
-        sent = {name for draft in subject.drafts for name in draft.attributes}
         values = subject.attributes
-        if subject.type.is_process and "runId" in sent and values.get("runId"):
+        if not (subject.type.is_process and values.get("runId")):
+            continue
+        if any("runId" in draft.attributes for draft in subject.drafts):
             time = values.get("lastRunTime")
             found[subject.id] = Report(
                 run_id=str(values["runId"]),

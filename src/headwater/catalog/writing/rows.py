@@ -171,6 +171,8 @@ def _stamp(pen: Pen) -> dict[str, object]:
 
 
 def _last(subject: Subject, field: str) -> object:
+    if len(subject.drafts) == 1:
+        return getattr(subject.drafts[0], field)
     given = [value for draft in subject.drafts if (value := getattr(draft, field)) is not None]
     return given[-1] if given else None
 
