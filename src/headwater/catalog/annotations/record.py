@@ -72,6 +72,7 @@ def annotate(
     values_of = {row["id"]: annotation_index.values(wanted[row["id"]], row["contacts"]) for row in changed}
     annotation_index.keep(connection, values_of)
     keys = frozenset(row["id"] for row in changed)
-    assets = {row["id"] for row in changed if not types.entities_by_id[row["type_id"]].is_part}
+    parts = {row["id"] for row in changed if types.entities_by_id[row["type_id"]].is_part}
+    assets = (keys - parts) | documents.assets_of(connection, parts, types)
     documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
     return keys

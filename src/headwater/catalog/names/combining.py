@@ -228,9 +228,9 @@ def refresh(connection: Connection, ids: set[int], types: TypeSet) -> None:
     found = _whole(connection, ids)
     parts = {id for id, row in found.items() if types.entities_by_id[row["type_id"]].is_part}
     assets = (ids - parts) | documents.assets_of(connection, parts, types)
-    documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
     index_values = {id: annotation_index.values(annotations_of(row), row["contacts"]) for id, row in found.items()}
     annotation_index.keep(connection, index_values)
+    documents.refresh(connection, assets, documents.columns_of(connection, assets, types), types)
 
 
 def _annotations(connection: Connection, row: Row, into: int, pen: Pen, types: TypeSet) -> Added:

@@ -13,6 +13,7 @@ from headwater.catalog.search.leaves import Condition, Leaf, comparable, is_true
 from headwater.catalog.store.schema import (
     ACTIVE,
     CLASSIFICATION,
+    COLUMN_CLASSIFICATION,
     EXPERT,
     LABEL,
     OWNER,
@@ -32,16 +33,17 @@ def _said(kinds: Collection[int], *more: ColumnElement[bool]) -> Condition:
 
 
 def _classification(tree: Mapping[str, object], types: TypeSet, path: str) -> Condition:
+    """Of the asset itself or of one of its columns."""
     names = set(texts(tree, "classification", path))
     if is_true(tree.get("includeSubClassifications")):
         names |= {below for name in names for below in types.classification_subtypes(name)}
-    return _said([CLASSIFICATION], annotation_index.c.value.in_(sorted(names)))
+    return _said([CLASSIFICATION, COLUMN_CLASSIFICATION], annotation_index.c.value.in_(sorted(names)))
 
 
 def _category(tree: Mapping[str, object], types: TypeSet, path: str) -> Condition:
     wanted = {text.casefold() for text in texts(tree, "classificationCategory", path)}
     names = [name for name in types.classifications if (category(name) or "").casefold() in wanted]
-    return _said([CLASSIFICATION], annotation_index.c.value.in_(sorted(names)))
+    return _said([CLASSIFICATION, COLUMN_CLASSIFICATION], annotation_index.c.value.in_(sorted(names)))
 
 
 def _label(tree: Mapping[str, object], _: TypeSet, path: str) -> Condition:

@@ -20,6 +20,7 @@ from headwater.catalog.search.shapes import FacetCount, FacetRequest
 from headwater.catalog.store.json_values import json_value
 from headwater.catalog.store.schema import (
     CLASSIFICATION,
+    COLUMN_CLASSIFICATION,
     EXPERT,
     LABEL,
     OWNER,
@@ -72,7 +73,7 @@ def _by_category(first: FromClause, types: TypeSet) -> Grouped:
     chosen = case(*((table.value.in_(listed), of) for of, listed in known.items()), else_="") if known else literal("")
     query = select(chosen, literal(0), func.count(table.entity_id.distinct()))
     query = query.join(first, first.c.id == table.entity_id)
-    return query.where(table.kind == CLASSIFICATION, table.value.in_(names)).group_by(chosen)
+    return query.where(table.kind.in_((CLASSIFICATION, COLUMN_CLASSIFICATION)), table.value.in_(names)).group_by(chosen)
 
 
 def _by_name(first: FromClause, _: TypeSet) -> Grouped:
@@ -96,7 +97,7 @@ def by_type(first: FromClause) -> Grouped:
 
 SELECTS: Mapping[str, Callable[[FromClause, TypeSet], Grouped]] = MappingProxyType(
     {
-        "classification": _by_kind(CLASSIFICATION),
+        "classification": _by_kind(CLASSIFICATION, COLUMN_CLASSIFICATION),
         "classificationCategory": _by_category,
         "contactId": _by_kind(OWNER, EXPERT),
         "contactType": _by_contact_type,

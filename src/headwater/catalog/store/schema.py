@@ -34,7 +34,7 @@ metadata = MetaData(
 KEY = BigInteger().with_variant(Integer, "sqlite")
 ACTIVE, DELETED = 0, 1
 DIRECT, INDIRECT = 0, 1
-CLASSIFICATION, LABEL, TERM, OWNER, EXPERT, BUSINESS = range(6)
+CLASSIFICATION, LABEL, TERM, OWNER, EXPERT, BUSINESS, COLUMN_CLASSIFICATION = range(7)
 
 
 class Json(TypeDecorator[Any]):

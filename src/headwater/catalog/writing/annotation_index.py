@@ -10,7 +10,16 @@ from sqlalchemy import Connection, delete, select
 from headwater.catalog.model import Annotations, Attributes
 from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.lists import integer, listed, packed
-from headwater.catalog.store.schema import BUSINESS, CLASSIFICATION, EXPERT, LABEL, OWNER, TERM, annotation_index
+from headwater.catalog.store.schema import (
+    BUSINESS,
+    CLASSIFICATION,
+    COLUMN_CLASSIFICATION,
+    EXPERT,
+    LABEL,
+    OWNER,
+    TERM,
+    annotation_index,
+)
 
 Value = tuple[int, str]
 """Kind and value, as the index has them."""
@@ -18,8 +27,10 @@ _ROLES: Mapping[str, int] = MappingProxyType({"Expert": EXPERT, "Owner": OWNER})
 
 
 def keep(connection: Connection, values: Mapping[int, Sequence[Value]]) -> None:
-    """Make the values by which each of these entities is found exactly these."""
-    forget(connection, list(values))
+    """Make the values by which each of these entities is found exactly these, beside those of its columns."""
+    table = annotation_index.c
+    gone = table.entity_id.in_(select(integer(listed()))) & (table.kind != COLUMN_CLASSIFICATION)
+    connection.execute(delete(annotation_index).where(gone), {"wanted": packed(values)})
     rows = [(kind, value, id) for id, pairs in values.items() for kind, value in dict.fromkeys(pairs)]
     insert_rows(connection, annotation_index, ("kind", "value", "entity_id"), rows)
 

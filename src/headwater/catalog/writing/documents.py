@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, Select, delete, select
@@ -16,6 +16,7 @@ from headwater.catalog.store.lists import NONE, integer, listed, packed
 from headwater.catalog.store.schema import IS_LIVE, documents, entities
 from headwater.catalog.store.upserts import upsert
 from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.writing import column_classifications
 from headwater.catalog.writing.subjects import Subject, display_name
 
 # Between a small and a capital letter, or a letter and a digit: where people see a new word.
@@ -44,14 +45,15 @@ def keep(connection: Connection, subjects: Sequence[Subject], touched: Iterable[
 
 
 def refresh(
-    connection: Connection, assets: Iterable[int], columns: Mapping[int, Sequence[str]], types: TypeSet
+    connection: Connection, assets: Collection[int], columns: Mapping[int, Sequence[str]], types: TypeSet
 ) -> None:
-    """Write documents from the stored rows and the names of their columns."""
+    """Write documents, and what these assets are found by, from the stored rows and those of their columns."""
     wanted = listed()
     query = select(entities).join(wanted, entities.c.id == integer(wanted)).where(IS_LIVE)
     keys = packed(sorted(assets))
     if keys == NONE:
         return
+    column_classifications.keep(connection, assets, types)
     found = [
         _document(
             row["id"],
