@@ -109,7 +109,7 @@ steps = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(steps, min_size=3, max_size=14))
 def test_assets_are_found_by_what_their_columns_are(steps: list[tuple[str, str, str]], desk: Desk) -> None:
     shelf = Shelf(desk, next(RUNS))

@@ -1,13 +1,11 @@
 """dbt with its OpenLineage wrapper, unmodified, on DuckDB: its models become jobs, their tables assets.
 
-dbt pins much of what it needs, so it is not in this project's environment: name a `dbt-ol` of another one in
-HEADWATER_DBT_OL, or have it on the path, with dbt-duckdb beside it.
+dbt pins much of what it needs, so it has an environment of its own, which `make test` installs into .tools.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import pytest
 
 from foreign.conftest import Receiver
 
-DBT_OL = os.environ.get("HEADWATER_DBT_OL") or shutil.which("dbt-ol")
+DBT_OL = Path(__file__).parents[2] / ".tools" / "dbt" / "bin" / "dbt-ol"
 FILES = {
     "dbt_project.yml": 'name: shop\nversion: "1.0"\nprofile: shop\nmodel-paths: [models]\nseed-paths: [seeds]\n',
     "profiles.yml": "shop:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: shop.duckdb, threads: 1}\n",
@@ -27,7 +25,7 @@ FILES = {
 }
 
 
-@pytest.mark.skipif(DBT_OL is None, reason="no dbt-ol: set HEADWATER_DBT_OL")
+@pytest.mark.skipif(not DBT_OL.is_file(), reason="dbt is not installed: run scripts/install-test-servers")
 def test_models_of_dbt_are_drawn_from_seed_to_view(receiver: Receiver, tmp_path: Path) -> None:
     for name, text in FILES.items():
         file = tmp_path / "shop" / name
@@ -38,7 +36,7 @@ def test_models_of_dbt_are_drawn_from_seed_to_view(receiver: Receiver, tmp_path:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "OPENLINEAGE_API_KEY": receiver.key,
         "OPENLINEAGE_URL": receiver.server.url,
-        "PATH": f"{Path(str(DBT_OL)).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{DBT_OL.parent}{os.pathsep}{os.environ['PATH']}",
     }
     command = [str(DBT_OL), "build", "--profiles-dir", "."]
     done = subprocess.run(

@@ -22,7 +22,7 @@ from headwater.language.dataflow.functions.sql import cast
 from headwater.language.dataflow.scope import ColumnScope, ScopeColumn
 from language.dataflow.world import resolved
 
-ENGINE = settings(max_examples=60, deadline=None, suppress_health_check=(HealthCheck.too_slow,))
+ENGINE = settings(max_examples=40, deadline=None, suppress_health_check=(HealthCheck.too_slow,))
 INTEGERS = st.integers(-(2**31), 2**31 - 1)
 LONGS = st.integers(-(2**63), 2**63 - 1)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
