@@ -40,9 +40,15 @@ def open_binding(store: Store, binding: Binding, root: Path, shape: Shape) -> Du
         path.parent.mkdir(parents=True, exist_ok=True)
         # Set after connecting: two connections of one process to one file must be configured alike.
         session = Session.of_file(path)
-        connection = session.connection
-        if not _is_kept(connection):
+        try:
+            configure(session.connection)
+        except BaseException:
             session.close()
+            raise
+        return session
+
+    def configure(connection: duckdb.DuckDBPyConnection) -> None:
+        if not _is_kept(connection):
             cure = "Bind the linked service to another file in headwater.toml."
             raise ConnectorError(
                 Fault("CON-022", f"'{path.name}' of '{store.linked_service}' is no database file", cure=cure)
@@ -52,7 +58,6 @@ def open_binding(store: Store, binding: Binding, root: Path, shape: Shape) -> Du
         run_statement(connection, "SET memory_limit = ?", [MEMORY_LIMIT])
         run_statement(connection, "SET TimeZone = 'UTC'")
         run_statement(connection, "SET async_threads = 0")
-        return session
 
     return DuckDbTables(store, open_file)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 Turn = contextlib.AbstractContextManager[object]
-_turns: defaultdict[Path, threading.RLock] = defaultdict(threading.RLock)
+# By text and not by Path, whose own code would let another thread in between looking and adding.
+_turns: dict[str, threading.Lock] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Session:
     @classmethod
     def of_file(cls, path: Path) -> Session:
         """Open a file. Raises duckdb.Error."""
-        turn = _turns[path.resolve()]
+        turn = _turns.setdefault(str(path.resolve()), threading.Lock())
         with turn:
             return cls(duckdb.connect(str(path)), turn)
 
