@@ -10,25 +10,13 @@ from headwater.app.exchange.report import Ledger
 from headwater.app.exchange.shapes import End, Values
 from headwater.app.exchange.side import ATLAS, Refused, Side
 from headwater.catalog.types.definitions import SYSTEM
+from headwater.catalog.types.documents import DERIVED
 
 TYPEDEFS = f"{ATLAS}/types/typedefs"
 ALL = [("includeTermTemplate", "true")]
 Document = dict[str, list[Values]]
-# What an account says of a type by itself.
-_OWN = frozenset(
-    [
-        "guid",
-        "createdBy",
-        "updatedBy",
-        "createTime",
-        "updateTime",
-        "version",
-        "lastModifiedTS",
-        "subTypes",
-        "relationshipAttributeDefs",
-        "businessAttributeDefs",
-    ]
-)
+# The category stays: it says the same on both sides.
+_OWN = DERIVED - {"category"}
 
 
 class Book:

@@ -27,7 +27,7 @@ def by_name(document: Document) -> dict[str, tuple[Category, Definition]]:
                     )
                 )
                 continue
-            kept = {key: value for key, value in definition.items() if key not in _DERIVED and value is not None}
+            kept = {key: value for key, value in definition.items() if key not in DERIVED and value is not None}
             if isinstance(attributes := kept.get("attributeDefs"), list):
                 kept["attributeDefs"] = [_said(attribute) for attribute in attributes]
             kept.update({end: _said(kept[end]) for end in ("endDef1", "endDef2") if end in kept})
@@ -42,7 +42,7 @@ def _said(part: object) -> object:
 
 
 # What the account says of a type, not the client; passed over when a definition that was read is sent back.
-_DERIVED = frozenset(
+DERIVED = frozenset(
     [
         "category",
         "guid",
