@@ -86,7 +86,7 @@ def drawn(
         if place in hidden:
             found[guid] = _hidden(guid, names[type_id], STATUSES[status])
             continue
-        # In the order of the fields: thousands of them are made, and by name that takes half as long again.
+        # In the order of the fields: thousands of them are made, and by name that takes a fifth longer.
         found[guid] = one = Drawn(
             guid, names[type_id], msgspec.Raw(attributes), name, STATUSES[status], collections[place], str(version)
         )
