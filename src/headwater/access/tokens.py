@@ -99,4 +99,5 @@ class Tokens:
 
 
 def _refused(why: str) -> Unauthorized:
-    return Unauthorized(Fault("ACC-001", f"The bearer token {why}", cure="Sign in again, or ask for a new token."))
+    cure = "Sign in again, or ask for a new token; a key of `headwater key` goes as Basic, name:key."
+    return Unauthorized(Fault("ACC-001", f"The bearer token {why}", cure=cure))
