@@ -36,7 +36,13 @@ const useStyles = makeStyles({
   facets: { display: "grid", gap: tokens.spacingVerticalL, [MEDIUM]: { display: "none" } },
   group: { border: "none", margin: 0, padding: 0, display: "grid", minWidth: 0 },
   legend: { fontWeight: tokens.fontWeightSemibold, padding: 0, marginBottom: tokens.spacingVerticalXS },
-  facet: { display: "flex", alignItems: "center", justifyContent: "space-between" },
+  // Names of classifications are long words: they break rather than push their count out of the column.
+  facet: {
+    display: "flex",
+    alignItems: "center",
+    justifyContent: "space-between",
+    "& label": { overflowWrap: "anywhere" },
+  },
   pills: { display: "flex", gap: tokens.spacingHorizontalS, flexWrap: "wrap" },
   list: {
     listStyleType: "none",
