@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import msgspec
+
 from headwater.data.normalization import bare, encoded, with_lower_extension
 
 STORE_CASE = "store case"
@@ -130,8 +132,7 @@ _upper_extension = re.compile(r"\.[^./]*[A-Z][^./]*$").search
 _ROUNDS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Normalized:
+class Normalized(msgspec.Struct, frozen=True):
     """A name by which spellings compare, and the rules that changed something on the way to it."""
 
     name: str

@@ -9,6 +9,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from headwater.catalog.store.checkpoints import LOG_BYTES
+
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
@@ -16,8 +18,11 @@ PRAGMAS = (
     "PRAGMA cache_size = -32768",
     "PRAGMA mmap_size = 536870912",
     "PRAGMA temp_store = MEMORY",
-    # A bulk write is some megabytes of pages, many of them the same as the last one's.
-    "PRAGMA wal_autocheckpoint = 32768",
+    # In pages of 4 kB, four times what `checkpoints` lets it get: for processes that have no thread for it.
+    "PRAGMA wal_autocheckpoint = 131072",
+    # Below what `checkpoints` looks for, so that a file that is longer tells that the log is. Not shorter than need
+    # be: giving room back and taking it again holds up the writer.
+    f"PRAGMA journal_size_limit = {LOG_BYTES * 15 // 16}",
 )
 WRITING = "headwater_writing"
 

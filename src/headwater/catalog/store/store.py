@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 
+from headwater.catalog.store.checkpoints import Checkpoints
 from headwater.catalog.store.migrate import migrate
 from headwater.catalog.store.postgresql import postgresql_engines
 from headwater.catalog.store.sqlite import sqlite_engines
@@ -27,10 +28,11 @@ BUSY_SECONDS = 30
 class Store:
     """An open database. `open` migrates it."""
 
-    def __init__(self, reading: Engine, writing: Engine) -> None:
+    def __init__(self, reading: Engine, writing: Engine, file: Path | None = None) -> None:
         self._reading = reading
         self._writing = writing
         self._turn = threading.Lock()
+        self._checkpoints = Checkpoints(reading, file, self._turn) if file else None
 
     @classmethod
     def open(cls, database: Path | URL, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -40,7 +42,7 @@ class Store:
         database, cannot be reached or cannot be written.
         """
         if isinstance(database, Path):
-            store, name = cls(*sqlite_engines(database, busy_seconds)), database.name
+            store, name = cls(*sqlite_engines(database, busy_seconds), database), database.name
             cure = "Give a path that can be written, or move the file away to start an empty account."
         else:
             store, name = cls(*postgresql_engines(database, busy_seconds)), database.render_as_string()
@@ -75,8 +77,11 @@ class Store:
         Raises Unavailable: busy, full or broken; Invalid for a text that the database cannot keep.
         """
         try:
-            with self._turn, self._writing.begin() as connection:
-                yield connection
+            with self._turn:
+                with self._writing.begin() as connection:
+                    yield connection
+                if self._checkpoints is not None:
+                    self._checkpoints.after_write()
         except OperationalError as error:
             raise _unavailable(error) from error
         except DataError as error:
@@ -85,6 +90,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._reading.dispose()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from headwater.catalog.annotations.sent import LEFT_ALONE, Sent, Updates, sent_with
 from headwater.catalog.model import Attributes, EntityBatch, EntityInput
@@ -17,8 +18,8 @@ MOST_DIGITS = 19
 Contacts = dict[str, list[Attributes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+# Structs, which are made several times as fast as frozen dataclasses: a bulk makes thousands.
+class Reference(msgspec.Struct, frozen=True):
     """What a reference says: a guid, a key of the same batch, or a type and a name."""
 
     key: str | None
@@ -32,8 +33,7 @@ class Reference:
         return self.key or f"{self.type_name} '{self.qualified_name}'"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An entity as it was sent. `key` is its guid, or what the batch calls it; None if it is only known by name."""
 
     key: str | None
@@ -45,7 +45,7 @@ class Draft:
     contacts: Contacts | None
     collection: str | None
     place: str
-    forgotten: frozenset[str] = field(default=frozenset())
+    forgotten: frozenset[str] = frozenset()
     """Link attributes that were sent as null."""
     version: int | None = None
     """The one that the client has read, if it says so."""

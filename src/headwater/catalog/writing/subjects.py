@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy import Column, Connection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -47,8 +48,7 @@ def display_name(subject: Subject) -> str:
     return subject.qualified_name.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] or subject.qualified_name
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """An entity that something refers to, in the batch or in the store."""
 
     id: int
