@@ -38,6 +38,24 @@ def test_impact_of_a_column_is_part_of_that_of_its_asset(demo: DemoWorld, every:
     assert 0 < some["totals"]["assets"] <= every["totals"]["assets"]
 
 
+def test_impact_of_an_operation_begins_with_the_columns_that_it_writes(
+    demo: DemoWorld, every: dict[str, object]
+) -> None:
+    near = every["value"][0]
+    found = listed(demo, near["path"][0]["operation"]["guid"])
+    written = next(one for one in found["value"] if one["asset"]["guid"] == near["asset"]["guid"])
+    assert {column["name"] for column in near["columns"]} <= {column["name"] for column in written["columns"]}
+    assert {column["distance"] for column in written["columns"]} == {1}
+    assert written["kind"] == "DIRECT"
+
+
+def test_pipeline_is_named_by_its_name_or_its_qualified_name(demo: DemoWorld) -> None:
+    by_name = listed(demo, "IngestFlights")
+    assert by_name["base"]["name"] == "IngestFlights"
+    assert by_name["totals"]["columns"] > 0
+    assert listed(demo, by_name["base"]["qualifiedName"])["totals"] == by_name["totals"]
+
+
 def test_impact_for_people_names_assets_operations_and_totals(demo: DemoWorld, every: dict[str, object]) -> None:
     done = demo.command("impact", "airlines.csv")
     assert done.returncode == 0, done.stderr

@@ -17,11 +17,11 @@ PAGE = 1_000
 
 
 async def impact(ask: Ask, asset: str, *, column: str | None, upstream: bool, limit: int) -> Impact:
-    """Return the list of an asset, named by guid, qualified name or name: its first `limit` assets.
+    """Return the list of an asset or process, named by guid, qualified name or name: its first `limit` assets.
 
     Raises NotFound, or CatalogError if the account refuses.
     """
-    guid = asset if _GUID.fullmatch(asset) else (await trace.find(ask, asset)).id
+    guid = asset if _GUID.fullmatch(asset) else (await trace.find(ask, asset, processes=True)).id
     first = await _page(ask, guid, column, upstream, min(limit, PAGE), None)
     found, token = list(first.value), first.continuation_token
     while token is not None and len(found) < limit:

@@ -174,14 +174,17 @@ def feeds(operation: Header) -> tuple[ColumnFeed, ...]:
     return ()
 
 
-async def find(ask: Ask, text: str) -> _SearchHit:
-    """Return the one dataset that a text means: its qualified name, its name, or words of it. Raises NotFound."""
-    hits = await _search(ask, {"attributeName": "qualifiedName", "operator": "eq", "attributeValue": text}, None)
+async def find(ask: Ask, text: str, *, processes: bool = False) -> _SearchHit:
+    """Return the one dataset that a text means: its qualified name, its name, or words of it. Raises NotFound.
+
+    `processes`: or else the one process, or what contains processes, that it means.
+    """
+    named = await _search(ask, {"attributeName": "qualifiedName", "operator": "eq", "attributeValue": text}, None)
+    hits = _meant(named, processes)
     if not hits:
         quoted = '"' + text.replace('"', " ") + '"'
         found = await _search(ask, None, quoted)
-        named = [hit for hit in found if hit.name == text]
-        hits = named or found
+        hits = _meant([hit for hit in found if hit.name == text], processes) or _meant(found, processes)
     if len(hits) == 1:
         return hits[0]
     if not hits:
@@ -194,13 +197,18 @@ async def find(ask: Ask, text: str) -> _SearchHit:
 async def _search(ask: Ask, filter_: object, keywords: str | None) -> Sequence[_SearchHit]:
     body = msgspec.json.encode({"keywords": keywords, "limit": _CANDIDATES, "filter": filter_})
     answer = await ask("POST", "/datamap/api/search/query", content=body)
-    hits = typed.decode(answer, _SearchAnswer).value
-    return [hit for hit in hits if not _is_part(hit.entity_type)]
+    return typed.decode(answer, _SearchAnswer).value
 
 
-def _is_part(type_name: str) -> bool:
-    """Columns, schemas and processes are not what a person asks the origin of by name."""
-    return type_name.endswith(("column", "tabular_schema", "_operation", "_activity", "_pipeline", "_workspace"))
+def _meant(hits: Sequence[_SearchHit], processes: bool) -> Sequence[_SearchHit]:
+    """Return those of the hits that are datasets; if none is and `processes`, those that process or hold processes."""
+    datasets = [hit for hit in hits if not hit.entity_type.endswith((*_PARTS, *_PROCESSES))]
+    return datasets or [hit for hit in hits if processes and hit.entity_type.endswith(_PROCESSES)]
+
+
+# Columns and schemas are not what a person asks for by name.
+_PARTS = ("column", "tabular_schema")
+_PROCESSES = ("_activity", "_operation", "_pipeline", "_workspace")
 
 
 async def upstream(ask: Ask, guid: str) -> Upstream:

@@ -21,7 +21,7 @@ SHOWN = 4
 @app.command()
 def impact(
     asset: Annotated[
-        str, typer.Argument(help="Qualified name or guid of an asset, or its name where only one has it.")
+        str, typer.Argument(help="Qualified name or guid of an asset or process, or its name where only one has it.")
     ],
     column: Annotated[str | None, typer.Option("--column", "-c", help="Only what this column reaches.")] = None,
     upstream: Annotated[bool, typer.Option(help="What it comes from, in place of what it reaches.")] = False,

@@ -118,6 +118,41 @@ def test_path_between_columns_names_what_each_step_does(client: httpx.Client, gu
     assert refused.status_code == 400
 
 
+def test_impact_of_an_operation_lists_the_columns_that_it_writes(client: httpx.Client, guids: dict[str, str]) -> None:
+    found = ask(client, f"{OWN}/{guids['op1']}/impact")
+    assert found["totals"] == {"assets": 2, "columns": 2, "operations": 2, "hidden": 0, "truncated": False}
+    first = found["value"][0]["columns"][0]
+    assert (first["name"], first["distance"], first["path"][0]["operation"]["name"]) == ("c,1", 1, "op1")
+    answer = client.get(f"{OWN}/{guids['op1']}/impact", headers={"accept": "text/csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["name"], row["column"], row["columnDistance"], row["lastRunId"]) for row in rows] == [
+        ("b", "c,1", "1", "run1"),
+        ("c", "c,1", "2", "run2"),
+    ]
+
+
+def test_path_goes_through_sets_where_that_is_asked_for(client: httpx.Client, guids: dict[str, str]) -> None:
+    member = entity("resource_set_file", "file") | {
+        "relationshipAttributes": {"resourceSet": ref("resource_set", "set")}
+    }
+    entities = [entity("resource_set", "set"), member, operation(3, "a", "file"), operation(4, "set", "b")]
+    client.post(BULK, json={"entities": entities}).raise_for_status()
+    file = client.get(f"{OWN}/{guids['a']}/impact").json()["value"]
+    (guid,) = (one["asset"]["guid"] for one in file if one["asset"]["name"] == "file")
+    asked = {"from": guid, "to": guids["c"]}
+    assert ask(client, f"{OWN}/path", **asked)["outcome"] == "NONE"
+    found = ask(client, f"{OWN}/path", **asked, getDerivedLineage="true")
+    assert (found["outcome"], found["distance"]) == ("FOUND", 2)
+    assert [(hop["asset"]["name"], hop["derived"]) for hop in found["path"]] == [
+        ("set", True),
+        ("b", False),
+        ("c", False),
+    ]
+    between = {"fromColumn": "c,1", "toColumn": "c,1", "getDerivedLineage": "true"}
+    refused = client.get(f"{OWN}/path", params=asked | between)
+    assert (refused.status_code, refused.json()["errorCode"]) == (400, "ATLAS-400-00-026")
+
+
 def test_edge_tells_its_runs_and_columns(client: httpx.Client, guids: dict[str, str]) -> None:
     walk = ask(client, f"/datamap/api/atlas/v2/lineage/{guids['op1']}", direction="OUTPUT", depth=1)
     (edge,) = (one for one in walk["relations"] if one["toEntityId"] == guids["b"])

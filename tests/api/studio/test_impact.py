@@ -28,6 +28,19 @@ def test_impact_of_one_column_lists_only_what_that_column_feeds(owner: Browser, 
     assert [item["columns"] for item in found["items"]] == [["avg_delay", "*"]]
 
 
+def test_impact_of_a_pipeline_begins_with_the_columns_that_its_activities_write(owner: Browser, filled: Demo) -> None:
+    table = guid(filled.account, "azure_sql_table", "delays_by_carrier")
+    pipeline = guid(filled.account, "azure_synapse_pipeline", "DelayReport")
+    found = {item["name"]: item for item in owner.get(f"/assets/{pipeline}/impact").json()["items"]}
+    assert "avg_delay" in found["delays_by_carrier"]["columns"]
+    assert (found["delays_by_carrier"]["distance"], found["delays_by_carrier"]["kind"]) == (1, "DIRECT")
+    assert found["delays_by_carrier"]["path"] == ["BuildDelays"]
+    of_table = owner.get(f"/assets/{table}/impact").json()["items"][0]
+    assert set(of_table["columns"]) <= set(found["delay_report.csv"]["columns"])
+    rows = csv.DictReader(io.StringIO(owner.get(f"/assets/{pipeline}/impact.csv").text))
+    assert ("delays_by_carrier", "avg_delay") in {(row["name"], row["column"]) for row in rows}
+
+
 def test_impact_file_has_a_row_a_column(owner: Browser, filled: Demo) -> None:
     table = guid(filled.account, "azure_sql_table", "delays_by_carrier")
     answer = owner.get(f"/assets/{table}/impact.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -17,7 +17,8 @@ DATASETS, PROCESSES = 5, 4
 COLUMNS = ("a", "b")
 RUNS = itertools.count()
 Column = tuple[str, str]
-"""Dataset, column; `*` are its rows."""
+"""Dataset, column; `*` are its rows. A process stands for what it writes, or reads, under the name ``."""
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -99,20 +100,48 @@ def standing(told: list[Event], as_of: int | None) -> dict[int, tuple[int, froze
     return {event.process: (number, event.fed) for number, event in enumerate(counted)}
 
 
+def flows(told: list[Event], as_of: int | None) -> set[Pair]:
+    """Return from which dataset to which some process leads."""
+    every = [fed for _, fed in standing(told, as_of).values()]
+    return {(other.source, one.sink) for fed in every for one in fed for other in fed}
+
+
 def asset_levels(told: list[Event], start: int, *, up: bool, depth: int, as_of: int | None) -> dict[str, int]:
     """Return how far each dataset is, by definition: one level is dataset, process, dataset."""
-    flows = {
-        ((one.sink, other.source) if up else (other.source, one.sink))
-        for _, fed in standing(told, as_of).values()
-        for one in fed
-        for other in fed
-    }
-    levels = {start: 0}
-    for number in range(1, depth + 1):
-        for near, far in flows:
-            if levels.get(near) == number - 1:
-                levels.setdefault(far, number)
+    levels = _levels({start: 0}, told, up=up, depth=depth, as_of=as_of)
     return {f"d{id}": number for id, number in levels.items() if id != start}
+
+
+def levels_around(
+    told: list[Event], processes: Collection[int], *, up: bool, depth: int, as_of: int | None
+) -> dict[str, int]:
+    """Return how far each dataset is from these processes: what they write, or read, is one level away."""
+    mine = [one for process, (_, fed) in standing(told, as_of).items() if process in processes for one in fed]
+    near = dict.fromkeys([one.source if up else one.sink for one in mine], 1)
+    levels = _levels(near, told, up=up, depth=depth, as_of=as_of)
+    return {f"d{id}": number for id, number in levels.items()}
+
+
+def _levels(near: dict[int, int], told: list[Event], *, up: bool, depth: int, as_of: int | None) -> dict[int, int]:
+    levels = dict(near)
+    arrows = {(sink, source) if up else (source, sink) for source, sink in flows(told, as_of)}
+    for number in range(1, depth + 1):
+        for here, there in arrows:
+            if levels.get(here) == number - 1:
+                levels.setdefault(there, number)
+    return levels
+
+
+def derived_levels(flows: Collection[Pair], bonds: Collection[Pair], start: int, *, up: bool) -> dict[int, int]:
+    """Return how far each dataset is where data also goes over one bond before, between and after two processes."""
+    levels: dict[int, int] = {}
+    led = {start}
+    for number in range(2 * DATASETS + 1):
+        near = led | {end for pair in bonds if led & set(pair) for end in pair}
+        for id in near:
+            levels.setdefault(id, number)
+        led = {source if up else sink for source, sink in flows if (sink if up else source) in near}
+    return levels
 
 
 def column_levels(
@@ -127,6 +156,14 @@ def column_levels(
         for one in fed
         if one.is_direct or not only_direct
     }
+    for process, (_, fed) in standing(told, as_of).items():
+        here = (f"p{process}", "")
+        counted = [one for one in fed if one.is_direct or not only_direct]
+        named.add(here)
+        edges |= {
+            ((f"d{one.source}", one.column), here) if up else (here, (f"d{one.sink}", one.sink_column))
+            for one in counted
+        }
     begin = {column for column in starts if column in named}
     met = dict.fromkeys(begin, 0)
     level, opened = set(begin), set(begin)

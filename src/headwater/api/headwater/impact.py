@@ -27,6 +27,7 @@ WAYS: MappingProxyType[str, Way] = MappingProxyType(
 def impact(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
     """Every asset that data of this one reaches (`direction=OUTPUT`, the default) or comes from (`INPUT`), with its
     columns, nearest first: how far each is, by one shortest way, over which operations, and the run that saw it last.
+    Of a process, or of what contains processes, the list begins with the columns that these write (or read).
 
     `columns=a,b` lists only what these columns reach (or come from). `depth`, `limit`, `continuation` (the
     `continuationToken` of the page before), `asOf` (ISO 8601), `getDerivedLineage`. Assets that the caller may not

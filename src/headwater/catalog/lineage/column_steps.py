@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Select, and_, bindparam, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from headwater.catalog import clock
@@ -20,6 +20,8 @@ from headwater.catalog.writing.column_reports import ROWS
 
 Kind = Literal["DIRECT", "INDIRECT"]
 BOTH_KINDS: tuple[Kind, ...] = ("DIRECT", "INDIRECT")
+OUTSET = 0
+"""Stands for the operation that a search begins in: no column has this key."""
 
 
 def column_holds(timed: bool) -> ColumnElement[bool]:
@@ -49,6 +51,18 @@ def edges_at(up: bool, timed: bool) -> Select[int, int, int, int]:
     here, there = (table.sink_id, table.source_id) if up else (table.source_id, table.sink_id)
     wanted = listed()
     query = select(here, table.id, there, table.kind).select_from(wanted).join(column_edges, here == integer(wanted))
+    most: BindParameter[int] = bindparam("most", type_=BigInteger)
+    return query.where(column_holds(timed)).limit(most)
+
+
+@cache
+def edges_told_by(up: bool, timed: bool) -> Select[int, int, int, int]:
+    """Return the statement of the edges that wanted operations tell: as `edges_at`, but they begin at `OUTSET`."""
+    table = column_edges.c
+    there = table.source_id if up else table.sink_id
+    wanted = listed()
+    query = select(literal(OUTSET), table.id, there, table.kind).select_from(wanted)
+    query = query.join(column_edges, table.operation_id == integer(wanted))
     most: BindParameter[int] = bindparam("most", type_=BigInteger)
     return query.where(column_holds(timed)).limit(most)
 

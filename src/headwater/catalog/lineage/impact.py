@@ -1,5 +1,7 @@
 """The impact list: every asset and column that data of an asset reaches, or comes from, with one shortest way to each.
 
+Of a process, or of what contains processes, it begins with the assets and columns that these write, or read.
+
 The search keeps integers only; names, ways and runs are read for the page that is shown.
 """
 
@@ -153,14 +155,18 @@ class _Listing:
         bounds = Bounds(asked.way, asked.depth, asked.as_of, asked.most, asked.derived)
         begin = starts(connection, base["id"], base["type_id"], types)
         self._assets = AssetSearch(connection, types, begin, bounds)
-        self._columns = self._search_columns(bounds)
+        operations = [id for id, is_process in begin.items() if is_process]
+        # Processes have no columns of their own that could be asked for by name.
+        self._columns = self._search_columns(bounds, [] if asked.columns else operations)
 
-    def _search_columns(self, bounds: Bounds) -> _Columns:
+    def _search_columns(self, bounds: Bounds, operations: Sequence[int]) -> _Columns:
         begin = column_keys(self._connection, self._base["id"], self._asked.columns, self._types)
-        every = ColumnSearch(self._connection, begin, bounds)
+        every = ColumnSearch(self._connection, begin, bounds, operations=operations)
         every.run()
-        direct = every if every.all_direct else ColumnSearch(self._connection, begin, bounds, ("DIRECT",))
-        direct.run()
+        direct = every
+        if not every.all_direct:
+            direct = ColumnSearch(self._connection, begin, bounds, ("DIRECT",), operations)
+            direct.run()
         assets = column_assets(self._connection, every.trace.levels)
         by_asset: dict[int, list[int]] = {}
         for column, level in every.trace.levels.items():

@@ -30,12 +30,8 @@ class Bond:
 
 
 def gathering(types: TypeSet) -> dict[int, int]:
-    """Return the relationship types by which assets gather others, each with the side (0 or 1) that gathers.
-
-    A type says so by its option `membersEnd`: the end, 1 or 2, at which the members are.
-    """
-    ends = {type.id: type.options.get("membersEnd") for type in types.relationships.values()}
-    return {id: 2 - int(end) for id, end in ends.items() if end in ("1", "2")}
+    """Return the relationship types by which assets gather others, each with the side (0 or 1) that gathers."""
+    return {type.id: side for type in types.relationships.values() for side in (0, 1) if type.gathers(side)}
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -27,7 +27,9 @@ Outcome = Literal["FOUND", "NONE", "NONE_WITHIN_DEPTH", "GAVE_UP"]
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
     """Which way to look for. Both columns, or none.
 
-    Each search gives up when it has met `most` assets and processes, or columns.
+    `derived`: also through the assets that gather others, from one end to the other of what holds the same data, once
+    between two edges; between assets only. Each search gives up when it has met `most` assets and processes, or
+    columns.
     """
 
     start: str
@@ -38,12 +40,13 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     depth: int = MAX_DEPTH
     as_of: datetime.datetime | None = None
     most: int = 100_000
+    derived: bool = False
 
 
 class Path(Shape, frozen=True):
     """Answer: `FOUND`; `NONE` at all; `NONE_WITHIN_DEPTH`; or `GAVE_UP`, as too much was met before one was found.
 
-    `distance` counts levels: dataset to dataset, with the process between them.
+    `distance` counts levels: dataset to dataset, with the process between them. A `derived` hop is no level.
     """
 
     start: Stop
@@ -80,7 +83,7 @@ class PathSearch:
             else:
                 outcome, edges = _columns(connection, types, ends, sought)
                 path = ways.of_columns([edges])[0]
-            distance = (len(edges) if sought.start_column is not None else len(path)) if outcome == "FOUND" else None
+            distance = sum(leg.link is not None for leg in path) if outcome == "FOUND" else None
             return Path(
                 start=shown[ends[0]["id"]],
                 end=shown[ends[1]["id"]],
@@ -99,6 +102,9 @@ def _check(sought: Sought) -> None:
     if (sought.start_column is None) != (sought.end_column is None):
         message = "A path between columns needs a column at both ends"
         raise Invalid(Fault("CAT-026", message, cure="Send fromColumn and toColumn, or neither."))
+    if sought.derived and sought.start_column is not None:
+        message = "No path between columns goes through what assets gather"
+        raise Invalid(Fault("CAT-026", message, cure="Ask without getDerivedLineage, or between the assets."))
 
 
 def _end(connection: Connection, guid: str, types: TypeSet) -> Row:
@@ -110,8 +116,8 @@ def _end(connection: Connection, guid: str, types: TypeSet) -> Row:
 
 
 def _bounds(sought: Sought) -> tuple[Bounds, Bounds]:
-    down = Bounds("OUTPUT", sought.depth, sought.as_of, sought.most)
-    return down, Bounds("INPUT", sought.depth, sought.as_of, sought.most)
+    rest = (sought.depth, sought.as_of, sought.most, sought.derived)
+    return Bounds("OUTPUT", *rest), Bounds("INPUT", *rest)
 
 
 def _assets(connection: Connection, types: TypeSet, ends: Sequence[Row], sought: Sought) -> tuple[Outcome, list[Leg]]:
@@ -122,7 +128,8 @@ def _assets(connection: Connection, types: TypeSet, ends: Sequence[Row], sought:
     if met.middle is None:
         return met.outcome, []
     kinds = {**down.kinds, **up.kinds}
-    way = [*down.trace.way_to(met.middle), *_turned(up.trace.way_to(met.middle))]
+    here = down.trace.way_to(met.middle, by_edge=met.by_edge)
+    way = [*here, *_turned(up.trace.way_to(met.middle, by_edge=not met.by_edge))]
     return met.outcome, legs(way, lambda key: kinds[key][0] in down.process_types)
 
 
@@ -140,19 +147,23 @@ def _columns(connection: Connection, types: TypeSet, ends: Sequence[Row], sought
 
 
 class _Met(NamedTuple):
+    """`by_edge`: whether an edge leads to the middle from the start; else one leads to the end from there."""
+
     outcome: Outcome
     middle: int | None = None
+    by_edge: bool = True
 
 
 def _meet(down: Search, up: Search, depth: int, halfway: Callable[[int], bool]) -> _Met:
     """Search from both ends, a level of the side with less to do at a time, until the two have met.
 
-    What is `halfway` between levels counts half a level on either side.
+    What is `halfway` between levels counts half a level on either side. Where one side came over a bond, the other
+    has to come by an edge: two bonds in a row would lead from a file over its set to another file.
     """
     while True:
-        below, above = down.distances(), up.distances()
-        if common := below.keys() & above.keys():
-            return _Met("FOUND", min(common, key=lambda key: (below[key] + above[key] - halfway(key), key)))
+        if ways := list(_joined(down, up, halfway)):
+            _, middle, by_edge = min(ways)
+            return _Met("FOUND", middle, by_edge)
         if down.trace.truncated or up.trace.truncated:
             return _Met("GAVE_UP")
         if not down.trace.front or not up.trace.front:
@@ -160,6 +171,17 @@ def _meet(down: Search, up: Search, depth: int, halfway: Callable[[int], bool]) 
         if down.trace.number + up.trace.number >= depth:
             return _Met("NONE_WITHIN_DEPTH")
         (down if len(down.trace.front) <= len(up.trace.front) else up).advance()
+
+
+def _joined(down: Search, up: Search, halfway: Callable[[int], bool]) -> Iterator[tuple[int, int, bool]]:
+    """Yield how long each way is that the two have found, where they met, and which of them came there by an edge."""
+    below, above = down.distances(), up.distances()
+    for key in below.keys() & above.keys():
+        half = halfway(key)
+        if (level := down.level_by_edge(key)) is not None:
+            yield level + above[key] - half, key, True
+        if (level := up.level_by_edge(key)) is not None:
+            yield below[key] + level - half, key, False
 
 
 def _turned(way: Sequence[tuple[int, Came]]) -> list[tuple[int, Came]]:

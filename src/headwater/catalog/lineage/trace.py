@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
-from headwater.catalog.lineage.column_steps import BOTH_KINDS, column_bounds, edges_at, relatives
+from headwater.catalog.lineage.column_steps import BOTH_KINDS, column_bounds, edges_at, edges_told_by, relatives
 from headwater.catalog.lineage.column_steps import Kind as EdgeKind
 from headwater.catalog.lineage.kin import bonds
 from headwater.catalog.lineage.steps import Kind, Way, kinds, leap, processes
@@ -49,6 +49,8 @@ class Trace:
 
     levels: dict[int, int]
     came: dict[int, Came] = field(default_factory=dict)
+    later: dict[int, tuple[int, Came]] = field(default_factory=dict)
+    """What was met as the same data as something else, and an edge led to it only after: how far that is, and how."""
     number: int = 0
     front: list[int] = field(default_factory=list)
     truncated: bool = False
@@ -57,17 +59,34 @@ class Trace:
     def over(self) -> bool:
         return not self.front or self.truncated
 
-    def way_to(self, end: int) -> list[tuple[int, Came]]:
-        """Return what was met on the way to `end`, and how each was come to; what is next to the start comes first."""
+    def way_to(self, end: int, *, by_edge: bool = False) -> list[tuple[int, Came]]:
+        """Return what was met on the way to `end`, and how each was come to; what is next to the start comes first.
+
+        `by_edge`: the way whose last step is an edge, which may be longer.
+        """
         found = []
-        while (came := self.came.get(end)) is not None:
+        while (came := self._came_to(end, by_edge)) is not None:
             found.append((end, came))
-            end = came.near
+            # What holds the same data was come to from where an edge had led.
+            end, by_edge = came.near, came.over is None
         return found[::-1]
+
+    def _came_to(self, end: int, by_edge: bool) -> Came | None:
+        return self.later[end][1] if by_edge and end in self.later else self.came.get(end)
+
+    def level_by_edge(self, end: int) -> int | None:
+        """Return how far `end` is as the start, or as what an edge led to; None if it is only bound to such."""
+        if end in self.later:
+            return self.later[end][0]
+        came = self.came.get(end)
+        return None if came is not None and came.over is None else self.levels.get(end)
 
     def meet(self, far: int, came: Came) -> bool:
         """Tell whether this is new, and remember it."""
         if far in self.levels:
+            first = self.came.get(far)
+            if first is not None and first.over is None and came.over is not None:
+                self.later.setdefault(far, (self.number, came))
             return False
         self.levels[far] = self.number
         self.came[far] = came
@@ -81,6 +100,7 @@ class Search(Protocol):
     def trace(self) -> Trace: ...
     def advance(self) -> None: ...
     def distances(self) -> Mapping[int, int]: ...
+    def level_by_edge(self, id: int) -> int | None: ...
 
 
 class AssetSearch:
@@ -120,6 +140,10 @@ class AssetSearch:
     def distances(self) -> Mapping[int, int]:
         """Return the level of all that was met."""
         return self.trace.levels
+
+    def level_by_edge(self, id: int) -> int | None:
+        """Return the level of what is a start, or what an edge led to; a bond alone does not count."""
+        return self.trace.level_by_edge(id)
 
     def is_process(self, id: int) -> bool:
         return self.kinds[id][0] in self.process_types
@@ -169,7 +193,8 @@ class ColumnSearch:
     """Over columns. A level is a column edge.
 
     A column stands on its asset's rows (`*`), and rows carry all columns: unless only DIRECT edges count, these
-    belong to one level, but are not met themselves until an edge ends in them.
+    belong to one level, but are not met themselves until an edge ends in them. A search may begin in operations: then
+    its first level are the edges that these tell, since an edge of another may end in the same columns.
     """
 
     def __init__(
@@ -178,6 +203,7 @@ class ColumnSearch:
         starts: Collection[int],
         bounds: Bounds,
         edge_kinds: Sequence[EdgeKind] = BOTH_KINDS,
+        operations: Sequence[int] = (),
     ) -> None:
         self._connection = connection
         self._bounds = bounds
@@ -190,6 +216,8 @@ class ColumnSearch:
         self.all_direct = True
         """Whether no edge but DIRECT ones was met."""
         self.trace.front = list(starts)
+        if operations:
+            self._follow(edges_told_by(self._up, bounds.as_of is not None), operations)
         self._open()
 
     def run(self) -> Trace:
@@ -206,12 +234,15 @@ class ColumnSearch:
         self._open()
 
     def _step(self) -> None:
+        self._follow(edges_at(self._up, self._bounds.as_of is not None), self.trace.front)
+
+    def _follow(self, query: Select[int, int, int, int], given_ids: Sequence[int]) -> None:
+        """Take a level: the edges at these columns, or of these operations."""
         trace = self.trace
         trace.number += 1
-        query = edges_at(self._up, self._bounds.as_of is not None)
         new: list[int] = []
-        for at in range(0, len(trace.front), TOGETHER):
-            given = {"wanted": packed(trace.front[at : at + TOGETHER]), "most": self._bounds.most, **self._given}
+        for at in range(0, len(given_ids), TOGETHER):
+            given = {"wanted": packed(given_ids[at : at + TOGETHER]), "most": self._bounds.most, **self._given}
             rows = self._connection.execute(query, given).all()
             new += [far for near, edge, far, _ in sorted(rows) if trace.meet(far, Came(near, edge))]
             self.all_direct = self.all_direct and not any(kind == INDIRECT for _, _, _, kind in rows)
@@ -238,6 +269,10 @@ class ColumnSearch:
         """Return the level of all columns that were met, or that stand for the rows of one that was."""
         levels = self.trace.levels
         return {**levels, **{id: levels[given] for id, given in self.stood.items()}}
+
+    def level_by_edge(self, id: int) -> int | None:
+        """Return what `distances` does of one: no column is met over a bond."""
+        return self.trace.levels.get(self.stood.get(id, id))
 
     def _open(self) -> None:
         """Add what stands for the same rows to the front."""
