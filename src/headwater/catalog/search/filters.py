@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from sqlalchemy import and_, false, func, or_, select, true
@@ -10,6 +10,7 @@ from sqlalchemy import and_, false, func, or_, select, true
 from headwater.catalog.search import annotation_filters, attribute_filters
 from headwater.catalog.search.leaves import Condition, Leaf, is_true, texts, unreadable
 from headwater.catalog.search.object_types import types_of
+from headwater.catalog.store.name_endings import LONGEST, ending, has_ending
 from headwater.catalog.store.schema import collections, entities
 from headwater.catalog.types import TypeSet
 
@@ -50,14 +51,19 @@ def is_by_type(tree: object) -> bool:
     )
 
 
-def narrows(tree: object) -> bool:
-    """Tell whether there is an index of what the tree asks for, by which few are found at once."""
+def narrows(tree: object, is_few: Callable[[object], bool]) -> bool:
+    """Tell whether there is an index of what the tree asks for, by which few are found at once.
+
+    `is_few` is asked about a leaf whose values may be those of most assets.
+    """
     if not isinstance(tree, dict):
         return False
     if not BY_INDEX.isdisjoint(tree):
         return True
+    if ENDING in tree and is_few({ENDING: tree[ENDING]}):
+        return True
     several = tree.get("and")
-    return isinstance(several, list) and any(narrows(item) for item in several)
+    return isinstance(several, list) and any(narrows(item, is_few) for item in several)
 
 
 def _joined(key: str, items: object, types: TypeSet, path: str, depth: int) -> Condition:
@@ -102,8 +108,18 @@ def _guid(tree: Mapping[str, object], _: TypeSet, path: str) -> Condition:
 
 
 def _extension(tree: Mapping[str, object], _: TypeSet, path: str) -> Condition:
-    endings = ["." + text.lstrip(".").casefold() for text in texts(tree, "fileExtension", path)]
-    return or_(false(), *(func.lower(entities.c.name).endswith(ending, autoescape=True) for ending in endings))
+    endings = ["." + text.lstrip(".").casefold() for text in texts(tree, ENDING, path)]
+    return or_(false(), *(_ends_with(ending) for ending in endings))
+
+
+def _ends_with(text: str) -> Condition:
+    """Return the condition of names with this ending; the index has what stands behind the last dot of `.tar.gz`."""
+    name, last = entities.c.name, text.rpartition(".")[2]
+    whole: Condition = func.lower(name).endswith(text, autoescape=True)
+    if len(last) > LONGEST:
+        return whole
+    indexed = and_(has_ending(name), ending(name) == last)
+    return indexed if text == f".{last}" else and_(indexed, whole)
 
 
 BY_TYPE: Mapping[str, Leaf] = MappingProxyType(
@@ -117,6 +133,7 @@ BY_TYPE: Mapping[str, Leaf] = MappingProxyType(
     }
 )
 BY_INDEX = frozenset({*annotation_filters.LEAVES, "id"})
+ENDING = "fileExtension"
 LEAVES: Mapping[str, Leaf] = MappingProxyType(
-    {**BY_TYPE, **annotation_filters.LEAVES, **attribute_filters.LEAVES, "fileExtension": _extension, "id": _guid}
+    {**BY_TYPE, **annotation_filters.LEAVES, **attribute_filters.LEAVES, ENDING: _extension, "id": _guid}
 )

@@ -77,7 +77,7 @@ def _cursor(text: str | None, search: str) -> Cursor | None:
         return None
     try:
         cursor = typed.decode(base64.b64decode(text, altchars=b"-_", validate=True), Cursor)
-    except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+    except (binascii.Error, ValueError, RecursionError, msgspec.DecodeError) as error:
         raise _refused("is none of ours") from error
     if cursor.search != search:
         raise _refused("is of another search")

@@ -55,8 +55,17 @@ def scope_of(
         allowed = select(collection_table.c.id).where(collection_table.c.name.in_(sorted(collections)))
         where = where & entities.c.collection_id.in_(allowed)
     standing = _standing(connection, where, types) if is_by_type(filter) else None
-    wide = sum(number for *_, number in standing) > many if standing is not None else not narrows(filter)
+    if standing is not None:
+        wide = sum(number for *_, number in standing) > many
+    else:
+        wide = not narrows(filter, lambda leaf: _number(connection, condition(leaf, types), many + 1) <= many)
     return Scope(where, open=filter in (None, {}) and collections is None, wide=wide, standing=standing)
+
+
+def _number(connection: Connection, where: ColumnElement[bool], most: int) -> int:
+    """Return how many entities there are, of those that are deleted too, or `most`."""
+    found = select(entities.c.id).where(where).limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def _standing(connection: Connection, where: ColumnElement[bool], types: TypeSet) -> Standing:

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Connection, Select, delete, select
 
 from headwater.catalog.store.bulk import insert_rows
-from headwater.catalog.store.lists import integer, listed, packed
+from headwater.catalog.store.lists import NONE, integer, listed, packed
 from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import (
     CLASSIFICATION,
@@ -20,17 +20,34 @@ from headwater.catalog.store.schema import (
 from headwater.catalog.types import TypeSet
 
 
-def keep(connection: Connection, assets: Iterable[int], types: TypeSet) -> None:
-    """Let these assets be found by exactly the classifications that their columns and other parts have."""
+def keep(connection: Connection, assets: Iterable[int], types: TypeSet) -> dict[int, list[str]]:
+    """Let these assets be found by exactly the classifications of their columns and other parts; return those."""
     wanted = {"wanted": packed(sorted(assets))}
     # Most bulks write assets of an account in which nothing, or no column, was classified yet.
-    if not fetch(connection, _any(), {}):
-        return
+    if wanted["wanted"] == NONE or not fetch(connection, _any(), {}):
+        return {}
     table = annotation_index.c
     mine = table.entity_id.in_(select(integer(listed()))) & (table.kind == COLUMN_CLASSIFICATION)
     connection.execute(delete(annotation_index).where(mine), wanted)
-    rows = [(COLUMN_CLASSIFICATION, name, asset) for asset, name in _said(connection, wanted, types)]
+    said = _said(connection, wanted, types)
+    rows = [(COLUMN_CLASSIFICATION, name, asset) for asset, name in said]
     insert_rows(connection, annotation_index, ("kind", "value", "entity_id"), rows)
+    return _by_asset(said)
+
+
+def of(connection: Connection, assets: Iterable[int]) -> dict[int, list[str]]:
+    """Return the classifications by which each of these assets is found because of its parts."""
+    wanted = {"wanted": packed(sorted(assets))}
+    if wanted["wanted"] == NONE:
+        return {}
+    return _by_asset(fetch(connection, _names(COLUMN_CLASSIFICATION), wanted))
+
+
+def _by_asset(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for asset, name in pairs:
+        found.setdefault(asset, []).append(name)
+    return found
 
 
 def _said(connection: Connection, wanted: dict[str, str], types: TypeSet) -> list[tuple[int, str]]:
@@ -41,7 +58,7 @@ def _said(connection: Connection, wanted: dict[str, str], types: TypeSet) -> lis
     while parts:
         owners = {part: owners.get(above, above) for part, above in parts}
         keys = {"wanted": packed(sorted(owners))}
-        found |= dict.fromkeys((owners[part], name) for part, name in fetch(connection, _names(), keys))
+        found |= dict.fromkeys((owners[part], name) for part, name in fetch(connection, _names(CLASSIFICATION), keys))
         parts = [(part, above) for part, above, kind in fetch(connection, _below(), keys) if _is_part(kind, types)]
     return list(found)
 
@@ -65,7 +82,7 @@ def _below() -> Select[int, int, int]:
 
 
 @cache
-def _names() -> Select[int, str]:
+def _names(kind: int) -> Select[int, str]:
     table, wanted = annotation_index.c, listed()
     query = select(table.entity_id, table.value).join(wanted, table.entity_id == integer(wanted))
-    return query.where(table.kind == CLASSIFICATION).order_by(table.entity_id, table.value)
+    return query.where(table.kind == kind).order_by(table.entity_id, table.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Connection, Select, delete, select
@@ -27,6 +28,14 @@ DESCRIBING = ("description", "userDescription", "displayName", "shortDescription
 """Attributes that tell in words what an asset is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What an asset is found by that is its columns': by key their names, and their classifications."""
+
+    names: Mapping[int, Sequence[str]]
+    classifications: Mapping[int, Sequence[str]]
+
+
 def keep(connection: Connection, subjects: Sequence[Subject], touched: Iterable[int], types: TypeSet) -> None:
     """Write the documents of new and changed assets, and of those whose columns are new, changed or gone.
 
@@ -34,14 +43,20 @@ def keep(connection: Connection, subjects: Sequence[Subject], touched: Iterable[
     """
     parts = {subject.id for subject in subjects if subject.changed and subject.type.is_part}
     assets = {subject.id: subject for subject in subjects if subject.changed and not subject.type.is_part}
-    others = assets_of(connection, {*parts, *touched}, types)
-    old = {subject.id for subject in assets.values() if not subject.is_new}
-    columns = columns_of(connection, others | old, types)
+    fresh = {subject.id for subject in subjects if subject.is_new}
+    linked = frozenset(touched)
+    # Nobody has classified yet what is new, so only an older column can have brought classifications to its table.
+    bringing = assets_of(connection, linked - fresh, types)
+    others = bringing | assets_of(connection, parts | (linked & fresh), types)
+    old = assets.keys() - fresh
+    brought = column_classifications.keep(connection, bringing & assets.keys(), types)
+    said = {**column_classifications.of(connection, old - bringing), **brought}
+    columns = _Columns(columns_of(connection, others | old, types), said)
     index = full_text(connection)
     new = [index.row(_of_subject(subject, columns)) for subject in assets.values() if subject.is_new]
     insert_rows(connection, index.table, index.columns, new)
     _replace(connection, [_of_subject(assets[id], columns) for id in old])
-    refresh(connection, others - assets.keys(), columns, types)
+    refresh(connection, others - assets.keys(), columns.names, types)
 
 
 def refresh(
@@ -53,7 +68,7 @@ def refresh(
     keys = packed(sorted(assets))
     if keys == NONE:
         return
-    column_classifications.keep(connection, assets, types)
+    of_columns = _Columns(columns, column_classifications.keep(connection, assets, types))
     found = [
         _document(
             row["id"],
@@ -62,7 +77,7 @@ def refresh(
             annotations_of(row),
             row["contacts"],
             types.entities_by_id[row["type_id"]],
-            columns,
+            of_columns,
         )
         for row in connection.execute(query, {"wanted": keys}).mappings()
     ]
@@ -82,7 +97,7 @@ def remove(connection: Connection, gone: Sequence[int]) -> None:
     connection.execute(delete(documents).where(documents.c.id.in_(select(integer(listed())))), {"wanted": packed(gone)})
 
 
-def _of_subject(subject: Subject, columns: Mapping[int, Sequence[str]]) -> Document:
+def _of_subject(subject: Subject, columns: _Columns) -> Document:
     path = str(subject.attributes.get("qualifiedName", subject.qualified_name))
     said = NO_ANNOTATIONS if subject.row is None else annotations_of(subject.row)
     names = (display_name(subject), path)
@@ -104,7 +119,7 @@ def _document(
     said: Annotations,
     contacts: Mapping[str, Sequence[Attributes]] | None,
     type: EntityType,
-    columns: Mapping[int, Sequence[str]],
+    columns: _Columns,
 ) -> Document:
     name, path = names
     texts = [text for key in DESCRIBING if isinstance(text := attributes.get(key), str)]
@@ -115,8 +130,8 @@ def _document(
         path,
         " ".join(texts),
         f"{type.name} {type.service_type}",
-        " ".join(columns.get(id, ())),
-        " ".join(said.classification_names),
+        " ".join(columns.names.get(id, ())),
+        " ".join(dict.fromkeys((*said.classification_names, *columns.classifications.get(id, ())))),
         " ".join(said.meaning_names),
         _people(contacts) if contacts else "",
         " ".join(said.labels),
