@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from browser.looks import COUNT_QUESTIONS
 from servers.demo import DemoWorld, Studio
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,7 @@ def open_page(chromium: Browser, signed: Signed) -> Iterator[Opener]:
             color_scheme="dark" if colours == "dark" else "light",
             reduced_motion="reduce",
         )
+        context.add_init_script(COUNT_QUESTIONS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page
 
-from browser.conftest import OUTPUT, ROOT, SIZES, Opener, Signed, lineage_of
+from browser.conftest import OUTPUT, SIZES, Opener, Signed, lineage_of
+from browser.looks import settle, violations
 
 pytestmark = pytest.mark.browser
-
-AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-# Fluent's focus sentinels are hidden and focusable on purpose: they hand the focus on.
-RUN_AXE = """async () => {
-  const found = await axe.run({ exclude: [["[data-tabster-dummy]"]] }, { resultTypes: ["violations"] });
-  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-}"""
 
 
 def addresses(page: Page, signed: Signed) -> dict[str, str]:
@@ -68,12 +60,6 @@ def annotate(page: Page, signed: Signed, table: str) -> str:
     return str(known[0]["guid"])
 
 
-def settle(page: Page) -> None:
-    """Wait until the page has what it asked for and shows it."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_function("() => !document.querySelector('[role=progressbar], .fui-Skeleton, .fui-Spinner')")
-
-
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("size", list(SIZES))
 def test_every_page_is_readable_and_fits(open_page: Opener, signed: Signed, size: str, colours: str) -> None:
@@ -87,14 +73,5 @@ def test_every_page_is_readable_and_fits(open_page: Opener, signed: Signed, size
         width = page.evaluate("() => document.documentElement.scrollWidth")
         if width > SIZES[size][0]:
             faults.append(f"{name} scrolls sideways: {width} px")
-        faults += [f"{name}: {fault}" for fault in violations(page, AXE)]
+        faults += [f"{name}: {fault}" for fault in violations(page)]
     assert faults == []
-
-
-def violations(page: Page, axe: Path) -> list[str]:
-    """Return what axe finds, WCAG AA contrast included; nothing where the UI's test packages are not installed."""
-    if not axe.is_file():
-        return []
-    page.evaluate(axe.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(RUN_AXE)
-    return found

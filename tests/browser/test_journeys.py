@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import Opener, Signed, lineage_of
-from servers.demo import Studio
+from browser.conftest import OUTPUT, SIZES, Opener, Signed, lineage_of
+from browser.looks import settle, violations
+from servers.demo import DemoWorld, Studio
 
 pytestmark = pytest.mark.browser
 
@@ -202,6 +206,57 @@ def test_manage_shows_both_workspaces_connected(open_page: Opener) -> None:
     page = open_page("/manage")
     for name in ("ingest", "reporting"):
         expect(page.get_by_role("region", name=name)).to_contain_text("Connected")
+
+
+def test_manage_shows_where_new_assets_of_each_workspace_stand(
+    open_page: Opener, signed: Signed, demo: DemoWorld
+) -> None:
+    """First that nobody chose, and how to; then the table, whose links are reached and followed by keys alone."""
+    page = open_page("/manage")
+    section = page.get_by_role("region", name="Default collections")
+    expect(section.get_by_role("heading", name="No default collection to show")).to_be_visible()
+    expect(section.get_by_text("headwater connect WORKSPACE")).to_be_visible()
+    look_at(open_page, "manage-empty")
+    with chosen_collection(page, signed, demo):
+        page.reload()
+        table = section.get_by_role("table", name="Default collections")
+        expect(table.get_by_role("columnheader")).to_have_text(["Workspace", "Collection", "Name"])
+        expect(table.get_by_role("row")).to_have_count(3)
+        expect(table.get_by_role("row", name="ingest")).to_contain_text("Sales")
+        expect(table.get_by_role("row", name="reporting")).to_contain_text("Root, as none was chosen")
+        look_at(open_page, "manage-places")
+        link = table.get_by_role("link", name="Search the assets of Sales")
+        link.focus()
+        page.keyboard.press("Tab")
+        expect(table.get_by_role("link").nth(1)).to_be_focused()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(r"/search\?q=\*&collection=sales$"))
+
+
+@contextmanager
+def chosen_collection(page: Page, signed: Signed, demo: DemoWorld) -> Iterator[None]:
+    """Give the workspace ingest a collection of its own for a while."""
+    session = next(cookie["value"] for cookie in signed.cookies["cookies"] if cookie["name"] == "headwater_session")
+    address = f"{signed.url}/headwater/v1/access/defaultCollections/ingest"
+    headers = {"Authorization": f"Bearer {session}"}
+    assert demo.command("collection", "create", "Sales", "--name", "sales").returncode == 0
+    try:
+        assert page.request.put(address, headers=headers, data={"collection": "sales"}).ok
+        yield
+    finally:
+        assert page.request.delete(address, headers=headers).ok
+        assert demo.command("collection", "delete", "sales").returncode == 0
+
+
+def look_at(open_page: Opener, name: str) -> None:
+    """Keep pictures of Manage in both colours, and have axe read it."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    for size, colours in itertools.product(SIZES, ("light", "dark")):
+        page = open_page("/manage", size=size, colours=colours)
+        settle(page)
+        page.screenshot(path=OUTPUT / f"{name}-{size}-{colours}.png", full_page=True)
+        assert violations(page) == []
 
 
 def test_server_that_does_not_answer_is_told_with_a_way_to_retry(open_page: Opener) -> None:

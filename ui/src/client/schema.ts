@@ -683,6 +683,7 @@ export interface components {
         readonly Connections: {
             readonly add: components["schemas"]["Command"];
             readonly connections: readonly components["schemas"]["Connection"][];
+            readonly places: readonly components["schemas"]["Place"][];
         };
         /** Contact */
         readonly Contact: {
@@ -941,6 +942,16 @@ export interface components {
             readonly name: string;
             /** @default  */
             readonly type: string;
+        };
+        /** Place */
+        readonly Place: {
+            readonly collection: string;
+            readonly isDefault: boolean;
+            readonly isReadable: boolean;
+            /** @enum {string} */
+            readonly kind: "workspace" | "application" | "user";
+            readonly label: string;
+            readonly name: string;
         };
         /** Property */
         readonly Property: {

@@ -20,6 +20,7 @@ export type ColumnPair = Schemas["ColumnPair"];
 export type ColumnRef = Schemas["ColumnRef"];
 export type Connection = Schemas["Connection"];
 export type Connections = Schemas["Connections"];
+export type Place = Schemas["Place"];
 export type Crumb = Schemas["Crumb"];
 export type DrawnEdge = Schemas["DrawnEdge"];
 export type DrawnEdges = Schemas["DrawnEdges"];

@@ -202,5 +202,17 @@ export const messages = {
     add: "Add a workspace",
     empty: "No workspace is served here",
     emptyNext: "This account stands alone, or headwater.toml names no workspace.",
+    places: "Default collections",
+    placesIntro: "Where new assets stand, unless a request names another collection.",
+    maker: "Workspace",
+    kinds: { workspace: "", application: "Application", user: "Person" },
+    collection: "Collection",
+    name: "Name",
+    ofRoot: "Root, as none was chosen",
+    assetsIn: (label: string) => `Search the assets of ${label}`,
+    noPlaces: "No default collection to show",
+    noPlacesNext:
+      "New assets stand in the root collection until another is chosen. Name it as collection of the workspace in headwater.toml, then run this where Headwater runs:",
+    place: "headwater connect WORKSPACE",
   },
 };

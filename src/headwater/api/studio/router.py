@@ -105,7 +105,7 @@ def create_router(account: Account, *, runs: RunDatabase | None = None, workspac
         "annotating_pages": AnnotatingPages(account),
         "asset_pages": AssetPages(account.catalog, account.roles, account.principals, history),
         "browse_pages": BrowsePages(account.catalog),
-        "connection_pages": ConnectionPages(account.name, known, history),
+        "connection_pages": ConnectionPages(account, known, history),
         "glossary_pages": GlossaryPages(account),
         "history_pages": HistoryPages(account.catalog, account.roles, account.principals),
         "home_pages": HomePages(account.catalog, history, monitor_pages),

@@ -1,4 +1,5 @@
-// Manage: a card per workspace with its way to the account, why it is broken, and how to mend it.
+// Manage: a card per workspace with its way to the account, why it is broken, and how to mend it; below, where new
+// assets stand.
 import { Button, makeStyles, mergeClasses, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { PlugConnectedRegular } from "@fluentui/react-icons";
 import { ApiError } from "../../client/api";
@@ -11,6 +12,7 @@ import { Status } from "../../parts/Status";
 import { Empty, Ready } from "../../parts/Waiting";
 import { ago, exactly } from "../../time";
 import { usePageStyles } from "../layout";
+import { DefaultCollections } from "./DefaultCollections";
 
 const useStyles = makeStyles({
   cards: {
@@ -61,6 +63,9 @@ export function ManagePage() {
                   <Card key={connection.workspace} connection={connection} />
                 ))}
               </div>
+            )}
+            {(answer.connections.length > 0 || answer.places.length > 0) && (
+              <DefaultCollections places={answer.places} />
             )}
             {answer.connections.length > 0 && (
               <section className={mergeClasses(page.card, styles.card)}>

@@ -1,9 +1,13 @@
-"""Manage › Connections: a card per workspace, with the reason and the way to mend it."""
+"""Manage: a card per workspace, with the reason and the way to mend it, and where new assets stand."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from headwater.access.account import Account
+from headwater.access.principals import PrincipalKind
 from headwater.api.studio.shapes.base import Command
-from headwater.api.studio.shapes.connections import Connection, Connections, Fix
+from headwater.api.studio.shapes.connections import Connection, Connections, Fix, Place
 from headwater.api.studio.viewer import Viewer, require
 from headwater.api.studio.workspaces import Runs, Workspace, Workspaces
 from headwater.errors import Fault, NotFound
@@ -16,7 +20,7 @@ _ADD = Command(
 
 
 class ConnectionPages:
-    def __init__(self, account: str, workspaces: Workspaces, runs: Runs) -> None:
+    def __init__(self, account: Account, workspaces: Workspaces, runs: Runs) -> None:
         self._account = account
         self._workspaces = workspaces
         self._runs = runs
@@ -30,6 +34,7 @@ class ConnectionPages:
                 self._card(viewer, workspace, waiting.get(workspace.name, 0)) for workspace in self._workspaces.all()
             ),
             add=_ADD,
+            places=tuple(self._places(viewer)),
         )
 
     def fix(self, viewer: Viewer, workspace: str) -> Connections:
@@ -41,6 +46,29 @@ class ConnectionPages:
         self._workspaces.connect(workspace)
         return self.list(viewer)
 
+    def _places(self, viewer: Viewer) -> Iterator[Place]:
+        """Yield the collection of every workspace, and of who else has one; those that the viewer may see."""
+        account = self._account
+        root = account.catalog.collections.root
+        labels = {collection.name: collection.friendly_name for collection in account.catalog.collections.all()}
+        chosen = account.default_collections.all()
+        found: dict[tuple[str, PrincipalKind], str] = {(one.name, "workspace"): "" for one in self._workspaces.all()}
+        for principal in account.principals.all():
+            if principal.id in chosen:
+                found[principal.name, principal.kind] = chosen[principal.id]
+        seen = account.roles.collections(viewer.principal, "collection/read")
+        for (name, kind), collection in sorted(found.items()):
+            place = collection or root
+            if place in seen:
+                yield Place(
+                    name=name,
+                    kind=kind,
+                    collection=place,
+                    label=labels[place],
+                    is_default=not collection,
+                    is_readable=place in viewer.readable,
+                )
+
     def _card(self, viewer: Viewer, workspace: Workspace, pending: int) -> Connection:
         report = self._workspaces.connection(workspace.name)
         return Connection(
@@ -48,7 +76,7 @@ class ConnectionPages:
             kind=workspace.identity.kind,
             place=workspace.folder,
             pipelines=workspace.pipelines,
-            account=self._account,
+            account=self._account.name,
             status=report.status,
             reason=report.reason,
             fix=_fix(viewer, workspace, report),

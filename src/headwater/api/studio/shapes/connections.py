@@ -33,6 +33,20 @@ class Connection(Answer, frozen=True, kw_only=True):
     pending: int = 0
 
 
+class Place(Answer, frozen=True, kw_only=True):
+    """Where what a workspace or an application makes stands: `collection` by name, `label` as people see it."""
+
+    name: str
+    kind: Literal["workspace", "application", "user"]
+    collection: str
+    label: str
+    is_default: bool
+    """None was chosen, so it is the root."""
+    is_readable: bool
+    """The viewer may read the assets there."""
+
+
 class Connections(Answer, frozen=True, kw_only=True):
     connections: tuple[Connection, ...]
     add: Command
+    places: tuple[Place, ...]
