@@ -18,8 +18,9 @@ from pathlib import Path
 import msgspec
 
 from headwater import typed
-from headwater.app.local import Local, Observer
+from headwater.app.local import Local
 from headwater.app.reports import LineageLine, RunReport
+from headwater.app.runs import Observer
 from headwater.errors import Fault, Place, SettingsError
 
 FOLDER = "headwater-demo"

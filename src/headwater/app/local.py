@@ -1,6 +1,7 @@
 """One project opened on this machine: the composition root. It knows every part and decides nothing itself.
 
 Parts are made when they are first asked for: `headwater status` starts no runner, a remote account opens no database.
+They are imported no sooner: what serves, runs and reports takes a second to load, and most verbs only ask the account.
 """
 
 from __future__ import annotations
@@ -9,43 +10,39 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import httpx
-from litestar import Litestar
 
 from headwater.access.account import Account
-from headwater.api.server import create_app
-from headwater.api.studio.router import create_router
-from headwater.api.synapse.runs import synapse_router
-from headwater.app import trace
+from headwater.app import address, trace
 from headwater.app.account import IN_PROCESS, Ask, Reporters, owner
-from headwater.app.definitions import Definitions
-from headwater.app.hosted import HostedAccount, database, keeping, web
+from headwater.app.hosted import HostedAccount, database, keeping
 from headwater.app.identity import Identities
 from headwater.app.impact import impact
 from headwater.app.locate import project_at
 from headwater.app.reports import Connection, LineageLine, RunReport
-from headwater.app.runs import Observer, Runs
-from headwater.app.server import Server, StudioServer, tls_files
-from headwater.app.serving import ServedWorkspaces, StudioWorkspaces
 from headwater.app.upkeep import Upkeep
 from headwater.catalog.lineage import Impact
-from headwater.connectors.registry import scheme_of
 from headwater.errors import Fault, Place, SettingsError
 from headwater.language.expression.ast import Json
 from headwater.lineage import connection, report
-from headwater.lineage.deliver import Delivery
 from headwater.lineage.facts import WorkspaceIdentity
-from headwater.lineage.outbox import Reporting, release
 from headwater.lineage.store import prepare, writing
-from headwater.lineage.worker import DeliveryWorker
 from headwater.run.database import RunDatabase
 from headwater.run.history import RunHistory
 from headwater.settings import Project
 
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from headwater.app.definitions import Definitions
+    from headwater.app.runs import Observer, Runs
+    from headwater.app.server import StudioServer
+    from headwater.lineage.outbox import Reporting
+    from headwater.lineage.worker import DeliveryWorker
+
 ASGIApplication: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
-__all__ = ["Local", "Observer"]
 
 
 class Local:
@@ -53,7 +50,6 @@ class Local:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.definitions = Definitions(project)
 
     @classmethod
     def open(cls, folder: Path) -> Local:
@@ -96,7 +92,15 @@ class Local:
         return RunHistory(self.database)
 
     @cached_property
+    def definitions(self) -> Definitions:
+        from headwater.app.definitions import Definitions
+
+        return Definitions(self.project)
+
+    @cached_property
     def runs(self) -> Runs:
+        from headwater.app.runs import Runs
+
         return Runs(self.project, self.database, self.definitions.workspace, self.reporting)
 
     def run(
@@ -149,12 +153,9 @@ class Local:
     @cached_property
     def application(self) -> Litestar:
         """The one application that serves the account and all beside it. What only reads the account needs none."""
-        account = self.hosted.account
-        surfaces = (
-            create_router(account, runs=self.database, workspaces=StudioWorkspaces(self)),
-            synapse_router(ServedWorkspaces(self)),
-        )
-        return create_app(account, surfaces, web=web())
+        from headwater.app.serving import application
+
+        return application(self.hosted.account, self)
 
     @cached_property
     def identities(self) -> Identities:
@@ -175,6 +176,9 @@ class Local:
 
     @cached_property
     def delivery(self) -> DeliveryWorker:
+        from headwater.lineage.deliver import Delivery
+        from headwater.lineage.worker import DeliveryWorker
+
         return DeliveryWorker(Delivery(self.database.engine, self.reporters.sink))
 
     def deliver(self, timeout_s: float) -> bool:
@@ -183,6 +187,9 @@ class Local:
 
     def reporting(self, workspace: str) -> Reporting | None:
         """Return how a workspace reports its lineage, or None if there is no such workspace."""
+        from headwater.connectors.registry import scheme_of
+        from headwater.lineage.outbox import Reporting
+
         settings = self.project.settings.workspaces.get(workspace)
         if settings is None:
             return None
@@ -199,6 +206,8 @@ class Local:
 
     def connect(self, workspace: str, *, grant: bool = True) -> Connection:
         """Give a workspace an identity at the account, and with `grant` the role to report; send what waits."""
+        from headwater.lineage.outbox import release
+
         self._known(workspace)
         collection = self.project.settings.workspaces[workspace].collection
         self.hosted.connect(workspace, self.identities, collection, grant=grant)
@@ -229,17 +238,25 @@ class Local:
 
     def server(self, host: str | None = None, port: int | None = None) -> StudioServer:
         """Return a server of the account, the workspaces and Studio; enter it to listen. Raises SettingsError."""
+        from headwater.app.server import Server, StudioServer, tls_files
+
         settings = self.project.settings.server
         chosen = settings.port if port is None else port
+        # Loaded before the server listens: the pace it keeps leaves alone what there is by then.
+        resume = self._resuming(self.delivery, self.runs)
         tls = tls_files(self.project)
         listening = Server(self.application, host or settings.host, chosen, tls)
-        return StudioServer(listening, self.project.data, self.hosted.sign_in_code, self._resume)
+        return StudioServer(listening, self.project.data, self.hosted.sign_in_code, resume)
 
-    def _resume(self) -> None:
-        """Go on in the background with the runs and the lineage that an earlier process left behind."""
-        self.delivery.start()
-        self.upkeep.start()
-        self.runs.recover()
+    def _resuming(self, delivery: DeliveryWorker, runs: Runs) -> Callable[[], None]:
+        """Return what goes on in the background with the runs and the lineage that an earlier process left behind."""
+
+        def resume() -> None:
+            delivery.start()
+            self.upkeep.start()
+            runs.recover()
+
+        return resume
 
     @cached_property
     def upkeep(self) -> Upkeep:
@@ -248,7 +265,7 @@ class Local:
 
     def sign_in_url(self) -> str:
         """Return an address that signs in once to the server of this project. Raises SettingsError if none runs."""
-        return StudioServer.address(self.project.data, self.hosted.sign_in_code)
+        return address.of_sign_in(self.project.data, self.hosted.sign_in_code)
 
     def catalog_counts(self) -> dict[str, int]:
         return self.hosted.counts()

@@ -12,11 +12,10 @@ from types import TracebackType
 import uvicorn
 from litestar import Litestar
 
+from headwater.app import address
 from headwater.app.pace import pace_of_a_server
 from headwater.errors import Fault, Place, SettingsError
 from headwater.settings import Project
-
-_ADDRESS = "server.url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +93,14 @@ class StudioServer:
 
     def __enter__(self) -> StudioServer:
         self._server.__enter__()
-        (self._data / _ADDRESS).write_text(self._server.url, encoding="utf-8")
+        address.put(self._data, self._server.url)
         self._on_start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        (self._data / _ADDRESS).unlink(missing_ok=True)
+        address.remove(self._data)
         self._server.__exit__(kind, error, traceback)
 
     @property
@@ -115,15 +114,6 @@ class StudioServer:
     def serve_forever(self) -> None:
         """Block until the server ends; Ctrl-C ends it."""
         self._server.serve_forever()
-
-    @staticmethod
-    def address(data: Path, code: Callable[[], str]) -> str:
-        """Return an address that signs in once to the project's running server. Raises SettingsError."""
-        file = data / _ADDRESS
-        if not file.is_file():
-            cure = "Start it in another terminal: headwater serve"
-            raise SettingsError(Fault("SET-011", "No server of this project runs", Place(), cure))
-        return f"{file.read_text(encoding='utf-8')}/sign-in?token={code()}"
 
 
 def _load(config: uvicorn.Config, tls: Tls) -> None:

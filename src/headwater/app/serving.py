@@ -1,12 +1,19 @@
-"""What the API's surfaces ask of the workspaces that this process runs."""
+"""The application that a project serves, and what its surfaces ask of the workspaces that this process runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Protocol
 
+from litestar import Litestar
+
+from headwater.access.account import Account
+from headwater.api.server import create_app
+from headwater.api.studio.router import create_router
 from headwater.api.studio.workspaces import Workspace as StudioWorkspace
+from headwater.api.synapse.runs import synapse_router
 from headwater.app.definitions import Definitions
+from headwater.app.hosted import web
 from headwater.app.reports import MOVING_TYPES, Connection
 from headwater.errors import DefinitionError
 from headwater.language.expression.ast import Json
@@ -51,6 +58,15 @@ class Opened(Protocol):
     def connection(self, workspace: str) -> Connection: ...
 
     def connect(self, workspace: str) -> Connection: ...
+
+
+def application(account: Account, opened: Opened) -> Litestar:
+    """Build the one application that serves the account and all beside it."""
+    surfaces = (
+        create_router(account, runs=opened.database, workspaces=StudioWorkspaces(opened)),
+        synapse_router(ServedWorkspaces(opened)),
+    )
+    return create_app(account, surfaces, web=web())
 
 
 class StudioWorkspaces:
