@@ -5,6 +5,8 @@ What else happened to entities is in their own history.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from sqlalchemy import Connection, insert, select
 
@@ -60,6 +62,16 @@ class Audit:
             query = query.where(table.id < wanted.before)
         with self._store.read() as connection:
             return tuple(Entry(*row) for row in connection.execute(query.order_by(table.id.desc()).limit(limit)))
+
+
+def write_many(
+    connection: Connection, principal: str, action: str, details: Mapping[str, str], *, outcome: str
+) -> None:
+    """Append an entry for each target, with its detail, in the caller's transaction."""
+    same = {"at": clock.now(), "principal": principal, "action": action, "outcome": outcome}
+    if details:
+        rows = [{**same, "target": target, "detail": detail} for target, detail in details.items()]
+        connection.execute(insert(schema.audit), rows)
 
 
 def write(connection: Connection, principal: str, action: str, target: str, *, outcome: str, detail: str = "") -> None:

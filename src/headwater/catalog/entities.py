@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -21,6 +22,7 @@ from headwater.catalog.model import (
 )
 from headwater.catalog.names import meeting
 from headwater.catalog.reading import Row, entity_of, header_of, headers_by_id, links_of, rows_by_id, whole
+from headwater.catalog.related import FIRST, Part, Related, related
 from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
@@ -36,8 +38,16 @@ from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
 
-Witness = Callable[[Connection, Sequence[EntityHeader]], None]
-"""Told what is purged, before it is committed."""
+
+class Gone(NamedTuple):
+    """An entity that is deleted or purged, and how many parts go with it that are not told of by themselves."""
+
+    header: EntityHeader
+    parts: int = 0
+
+
+Witness = Callable[[Connection, Sequence[Gone]], None]
+"""Told what goes, before it is committed."""
 
 
 class Entities:
@@ -124,6 +134,14 @@ class Entities:
             names = collection_names(connection)
             return {guid: header_of(row, types, names) for guid, row in _by_guid(connection, guids).items()}
 
+    def related(self, guid: str, name: str, part: Part = FIRST) -> Related:
+        """A page of what a relationship attribute refers to. Raises NotFound, or Invalid for what it has not."""
+        with self._store.read() as connection:
+            row = _by_guid(connection, [guid]).get(guid)
+            if row is None:
+                raise NotFound(no_guid(guid))
+            return related(connection, row, name, part, self._types.at(connection))
+
     def set_attribute(
         self,
         guid: str,
@@ -194,16 +212,25 @@ class Entities:
         return bulk.as_partial(found)
 
     def delete(
-        self, guids: Sequence[str], *, by: str, permit: Permit | None = None, condition: Condition | None = None
+        self,
+        guids: Sequence[str],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+        witness: Witness | None = None,
     ) -> Mutation:
         """Mark as DELETED, with their parts; their lineage ends now and stays in history. Raises NotFound.
 
         What is deleted already is passed over. Raises PreconditionFailed if one is not as `condition` says.
+        `witness` is told, in the same transaction.
         """
         with self._store.write() as connection:
             rows = _by_guid(connection, guids)
             raise_if_any(NotFound, (no_guid(guid) for guid in guids if guid not in rows))
-            return self._remove(connection, [rows[guid] for guid in guids], by, permit, condition)
+            return self._remove(
+                connection, [rows[guid] for guid in dict.fromkeys(guids)], by, permit, condition, witness
+            )
 
     def delete_named(
         self,
@@ -213,11 +240,12 @@ class Entities:
         by: str,
         permit: Permit | None = None,
         condition: Condition | None = None,
+        witness: Witness | None = None,
     ) -> Mutation:
         """Like `delete`, by name."""
         with self._store.write() as connection:
             row = _named(connection, type_name, qualified_name, self._types.at(connection))
-            return self._remove(connection, [row], by, permit, condition)
+            return self._remove(connection, [row], by, permit, condition, witness)
 
     def restore(self, guids: Sequence[str], *, by: str, permit: Permit | None = None) -> Mutation:
         """Make deleted entities active again, with the parts, relationships and lineage that went with each.
@@ -252,7 +280,7 @@ class Entities:
             headers = [header_of(row, types, names) for row in found.values()]
             purging.purge(connection, list(found.values()))
             if witness is not None:
-                witness(connection, headers)
+                witness(connection, [Gone(header) for header in headers])
             return Mutation(mutated_entities={"PURGE": headers} if headers else {}, guid_assignments={})
 
     def collections_of(self, guids: Iterable[str]) -> frozenset[str]:
@@ -280,19 +308,22 @@ class Entities:
         by: str,
         permit: Permit | None,
         condition: Condition | None,
+        witness: Witness | None,
     ) -> Mutation:
         types = self._types.at(connection)
         names = collection_names(connection)
         _ask(permit, rows, names)
         if condition is not None:
-            for row in rows:
-                condition.check(f"'{row['qualified_name']}'", row["version"] if row["status"] == ACTIVE else None)
+            condition.check_all(rows)
         gone = removal.with_parts(connection, rows, types)
         pen = Pen(by, _after(gone), 0, {})
         removal.remove(connection, gone, pen, types)
         rows_now = rows_by_id(connection, [row["id"] for row in gone])
-        headers = [header_of(row, types, names) for row in rows_now.values()]
-        return Mutation(mutated_entities={"DELETE": headers} if headers else {}, guid_assignments={})
+        headers = {id: header_of(row, types, names) for id, row in rows_now.items()}
+        if witness is not None:
+            parts = removal.parts_of(rows, gone)
+            witness(connection, [Gone(headers[id], number) for id, number in parts.items()])
+        return Mutation(mutated_entities={"DELETE": list(headers.values())} if headers else {}, guid_assignments={})
 
     def _info(self, connection: Connection, rows: Sequence[Row], types: TypeSet, relationships: bool) -> EntitiesInfo:
         names = collection_names(connection)

@@ -154,6 +154,8 @@ class Entity(Shape, frozen=True):
     meanings: tuple[Attributes, ...] = ()
     labels: tuple[str, ...] = ()
     business_attributes: dict[str, Attributes] = {}
+    partial_relationship_attributes: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Names of relationship attributes that list the first members only; left out of JSON where all are shown."""
 
 
 class EntityInfo(Shape, frozen=True):

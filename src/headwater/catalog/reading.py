@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Text, or_, select, type_coerce
@@ -22,11 +23,15 @@ from headwater.catalog.model import (
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import ACTIVE, IS_LINKED, entities, entity_texts, relationships
-from headwater.catalog.types import EntityType, TypeSet
+from headwater.catalog.types import EntityType, Link, TypeSet
 
 Row = RowMapping
 
 STATUSES: tuple[Status, Status] = ("ACTIVE", "DELETED")
+SIDES = ((relationships.c.end1_id, relationships.c.end2_id), (relationships.c.end2_id, relationships.c.end1_id))
+_THERE = entities.alias("there")
+SHOWN = 1000
+"""Members that are listed along with the entity that gathers them; `related.py` reads them all, page by page."""
 
 
 def header_of(row: Row, types: TypeSet, collections: Mapping[int, str]) -> EntityHeader:
@@ -108,9 +113,10 @@ def attributes_of(row: Row) -> Attributes:
 def entity_of(row: Row, types: TypeSet, collections: Mapping[int, str], links: Mapping[str, object]) -> Entity:
     """Return the entity in full, from a row of `whole`.
 
-    `links` are its relationship attributes; Process' inputs and outputs are both.
+    `links` are its relationship attributes as `links_of` has them; Process' inputs and outputs are both.
     """
     type = types.entities_by_id[row["type_id"]]
+    links, partial = _shown(type, links)
     attributes: Attributes = dict.fromkeys(type.attributes)
     attributes.update(attributes_of(row))
     for name in attributes.keys() & type.links.keys():
@@ -135,39 +141,81 @@ def entity_of(row: Row, types: TypeSet, collections: Mapping[int, str], links: M
         meanings=said.meanings,
         labels=said.labels,
         business_attributes=said.business_attributes,
+        partial_relationship_attributes=partial or msgspec.UNSET,
     )
+
+
+def _shown(type: EntityType, links: Mapping[str, object]) -> tuple[Mapping[str, object], tuple[str, ...]]:
+    """Return the relationship attributes as they are shown, and the names of those that have more."""
+    cut = {
+        name: held[:SHOWN]
+        for name, held in links.items()
+        if isinstance(held, list) and len(held) > SHOWN and any(_has_members(link) for link in type.links.get(name, ()))
+    }
+    return ({**links, **cut}, tuple(cut)) if cut else (links, ())
 
 
 def links_of(
     connection: Connection, rows: Sequence[Row], types: TypeSet, *, at: int | None = None
 ) -> dict[int, dict[str, object]]:
-    """Return the relationship attributes of each row: all that its type has, empty or not; as they were `at` a time."""
+    """Return the relationship attributes of each row: all that its type has, empty or not; as they were `at` a time.
+
+    Of members there is one more than is shown if there are more, whatever their number.
+    """
     found: dict[int, dict[str, object]] = {row["id"]: _empty(types.entities_by_id[row["type_id"]]) for row in rows}
-    there = entities.alias("there")
-    for side, (here_id, there_id) in enumerate(
-        ((relationships.c.end1_id, relationships.c.end2_id), (relationships.c.end2_id, relationships.c.end1_id))
-    ):
-        wanted = listed()
-        query = (
-            select(relationships, there.c.guid.label("other_guid"), there.c.type_id.label("other_type"))
-            .add_columns(there.c.name.label("other_name"), there.c.qualified_name, there.c.status.label("other_status"))
-            .select_from(wanted)
-            .join(relationships, here_id == integer(wanted))
-            .join(there, there.c.id == there_id)
-            .where(_stood(at))
-            .order_by(relationships.c.id)
-        )
-        for row in connection.execute(query, {"wanted": packed(found)}).mappings():
-            relationship = types.relationships_by_id[row["type_id"]]
-            end = relationship.ends[side]
-            held = found[row[here_id.name]]
-            if end.single:
-                held[end.name] = _reference(row, relationship.name, types)
-            else:
-                held.setdefault(end.name, [])
-                if isinstance(several := held[end.name], list):
-                    several.append(_reference(row, relationship.name, types))
+    gathering = _gathering(rows, types)
+    for side, (here_id, there_id) in enumerate(SIDES):
+        wanted, type_id = listed(), relationships.c.type_id
+        links = [(id, link) for id, links in gathering.items() for link in links if link.side == side]
+        few = [(id, link.relationship.id) for id, link in links if not _has_members(link)]
+        query = _linked(there_id, at).order_by(relationships.c.id)
+        alone, of_type = here_id == integer(wanted), (here_id == integer(wanted, 0)) & (type_id == integer(wanted, 1))
+        for keys, here in ((sorted(found.keys() - gathering.keys()), alone), (few, of_type)):
+            if keys:
+                held = connection.execute(query.where(here), {"wanted": packed(keys)})
+                _hold(held.mappings(), found, side, types)
+        for id, link in links:
+            if _has_members(link):
+                # In this order the index gives the first ones without reading the others.
+                first = _linked(there_id, at).order_by(there_id).limit(SHOWN + 1)
+                members = first.where(here_id == id, type_id == link.relationship.id)
+                _hold(connection.execute(members).mappings(), found, side, types)
     return found
+
+
+def _has_members(link: Link) -> bool:
+    return link.relationship.gathers(link.side)
+
+
+def _gathering(rows: Sequence[Row], types: TypeSet) -> dict[int, list[Link]]:
+    """Return the links of those entities that gather members, by key."""
+    links = {id: [*chain(*types.entities_by_id[id].links.values())] for id in {row["type_id"] for row in rows}}
+    some = {id for id, several in links.items() if any(_has_members(link) for link in several)}
+    return {row["id"]: links[row["type_id"]] for row in rows if row["type_id"] in some}
+
+
+def _linked(there_id: ColumnElement[int], at: int | None) -> Select[*tuple[object, ...]]:
+    there = _THERE
+    return (
+        select(relationships, there.c.guid.label("other_guid"), there.c.type_id.label("other_type"))
+        .add_columns(there.c.name.label("other_name"), there.c.qualified_name, there.c.status.label("other_status"))
+        .join_from(relationships, there, there.c.id == there_id)
+        .where(_stood(at))
+    )
+
+
+def _hold(linked: Iterable[Row], found: Mapping[int, dict[str, object]], side: int, types: TypeSet) -> None:
+    """Put each relationship into what is found of the entity at this side of it."""
+    for row in linked:
+        relationship = types.relationships_by_id[row["type_id"]]
+        end = relationship.ends[side]
+        held = found[row[SIDES[side][0].name]]
+        if end.single:
+            held[end.name] = _reference(row, relationship.name, types)
+        else:
+            held.setdefault(end.name, [])
+            if isinstance(several := held[end.name], list):
+                several.append(_reference(row, relationship.name, types))
 
 
 def _stood(at: int | None) -> ColumnElement[bool]:

@@ -42,3 +42,27 @@ def test_search_without_what_it_needs_is_told(path: str, server: Served, client:
     headers = {"authorization": f"Bearer {server.account.tokens.issue(server.account.owner).text}"}
     response = client.get(f"/api/atlas/v2/search/{path}", headers=headers)
     assert (response.status_code, "is missing" in response.json()["errorMessage"]) == (400, True)
+
+
+def test_related_entities_come_page_by_page(server: Served, client: httpx.Client) -> None:
+    client.headers["authorization"] = f"Bearer {server.account.tokens.issue(server.account.owner).text}"
+    table = {"typeName": "azure_sql_table", "guid": "-1", "attributes": {"qualifiedName": "t", "name": "t"}}
+    columns = [
+        {
+            "typeName": "azure_sql_column",
+            "attributes": {"qualifiedName": f"t#{name}", "name": name, "data_type": "int"},
+            "relationshipAttributes": {"table": {"guid": "-1"}},
+        }
+        for name in "abc"
+    ]
+    made = client.post("/api/atlas/v2/entity/bulk", json={"entities": [table, *columns]}).json()
+    asked = {"guid": made["guidAssignments"]["-1"], "relation": "columns"}
+
+    def page(**more: object) -> httpx.Response:
+        return client.get("/api/atlas/v2/search/relationship", params={**asked, **more})
+
+    pages = [page(limit=2, offset=offset).json() for offset in (0, 2, 4)]
+    assert [[header["displayText"] for header in one["entities"]] for one in pages] == [["a", "b"], ["c"], []]
+    assert {one["approximateCount"] for one in pages} == {3}
+    assert (page(limit=1001).status_code, page(relation="nothing").status_code) == (400, 400)
+    assert page(guid="nowhere").status_code == 404

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, event
 from catalog.desk import Desk, entity, ref
 from headwater.catalog.annotations.business_file import TEMPLATE, read_lines
 from headwater.catalog.model import ClassificationInput
-from headwater.errors import Fault, Forbidden, Invalid
+from headwater.catalog.writing.conditions import Condition
+from headwater.errors import Fault, Forbidden, Invalid, PreconditionFailed
 
 PERSONAL = ClassificationInput(type_name="Personal", attributes={"level": 1}, propagate=True)
 INDEX = """
@@ -190,6 +191,28 @@ def test_refused_change_leaves_everything_as_it_was(typed: Desk) -> None:
         with pytest.raises(Forbidden, match="not in contoso"):
             write()
     assert (actions(typed, "a"), typed.rows(INDEX)) == (before, [])
+
+
+def test_change_of_what_has_changed_since_leaves_everything_as_it_was(typed: Desk) -> None:
+    flow(typed)
+    catalog, a, b = typed.catalog, typed.guid("a"), typed.guid("b")
+    catalog.labels.set(a, ["one"], by="somebody else")
+    before = actions(typed, "a")
+    read = Condition(frozenset({catalog.entities.get(a).entity.version - 1}))
+    for write in (
+        lambda: catalog.classifications.add([a], [PERSONAL], by="tester", condition=read),
+        lambda: catalog.classifications.change(a, [PERSONAL], by="tester", condition=read),
+        lambda: catalog.classifications.remove(a, "Personal", by="tester", condition=read),
+        lambda: catalog.classifications.set({a: [PERSONAL]}, by="tester", condition=read),
+        lambda: catalog.labels.add(a, ["two"], by="tester", condition=read),
+        lambda: catalog.business_metadata.put(a, {"ops": {"code": "x"}}, by="tester", condition=read),
+        lambda: catalog.business_metadata.remove(a, {"ops": {}}, by="tester", condition=read),
+    ):
+        with pytest.raises(PreconditionFailed, match="'a' has changed"):
+            write()
+    with pytest.raises(Invalid, match="One version is expected of 2 entities"):
+        catalog.classifications.add([a, b], [PERSONAL], by="tester", condition=read)
+    assert actions(typed, "a") == before
 
 
 def test_file_sets_what_it_can_and_tells_of_the_rest(typed: Desk) -> None:

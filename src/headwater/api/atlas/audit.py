@@ -16,8 +16,9 @@ from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
 from headwater.api.wire import Caller, Incoming, Served
+from headwater.catalog.entities import Gone, Witness
 from headwater.catalog.history import Happening, HistoryPage
-from headwater.catalog.model import EntityHeader, Shape
+from headwater.catalog.model import Shape
 from headwater.errors import Fault, Invalid
 
 MOST = 1000
@@ -125,7 +126,7 @@ def purge(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
     administrator, since nothing brings back what is purged; each stands in the audit log.
     """
     guids = wire.read(body, list[str])
-    found = account.catalog.entities.purge(guids, permit=_permit(account, caller), witness=_witness(caller))
+    found = account.catalog.entities.purge(guids, permit=_permit(account, caller), witness=witness(caller, "purge"))
     return wire.answer(found)
 
 
@@ -139,13 +140,19 @@ def _permit(account: Account, caller: Principal) -> Callable[[frozenset[str]], N
     return ask
 
 
-def _witness(caller: Principal) -> Callable[[Connection, Sequence[EntityHeader]], None]:
-    def write_down(connection: Connection, purged: Sequence[EntityHeader]) -> None:
-        for header in purged:
-            detail = f"{header.type_name} '{header.attributes.get('qualifiedName')}'"
-            audit.write(connection, caller.id, "purge", header.guid, outcome="changed", detail=detail)
+def witness(caller: Principal, action: str) -> Witness:
+    """Return what writes an entry of the audit log for each entity that goes, in the transaction that takes it."""
+
+    def write_down(connection: Connection, gone: Sequence[Gone]) -> None:
+        details = {one.header.guid: _named(one) for one in gone}
+        audit.write_many(connection, caller.id, action, details, outcome="changed")
 
     return write_down
+
+
+def _named(gone: Gone) -> str:
+    named = f"{gone.header.type_name} '{gone.header.attributes.get('qualifiedName')}'"
+    return f"{named} and {gone.parts} {'part' if gone.parts == 1 else 'parts'}" if gone.parts else named
 
 
 BESIDE_VERSION = (purge,)

@@ -1,4 +1,7 @@
-"""Routes of business metadata. Changing it asks for `data/write` on the entity's collection."""
+"""Routes of business metadata. Changing it asks for `data/write` on the entity's collection.
+
+`If-Match` takes the entity's tag or version; 412 if it has changed since.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
-from headwater.api import wire
+from headwater.api import conditions, wire
 from headwater.api.uploads import uploaded
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.annotations.business_file import TEMPLATE, read_lines
@@ -24,38 +27,42 @@ Values = dict[str, Attributes | None]
 def put(account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody) -> Response[None]:
     """Set business attributes; with `isOverwrite=true`, those that are not sent go."""
     overwrite = wire.flag(request, "isOverwrite") or wire.flag(request, "isOverWrite")
-    permit = wire.permit(account, caller)
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
     given = wire.read(body, Values)
-    account.catalog.business_metadata.put(guid, given, overwrite=overwrite, by=caller.id, permit=permit)
+    account.catalog.business_metadata.put(
+        guid, given, overwrite=overwrite, by=caller.id, permit=permit, condition=condition
+    )
     return wire.nothing()
 
 
 @post("/entity/guid/{guid:str}/businessmetadata/{name:str}", status_code=204, sync_to_thread=True)
-def put_one(account: Served, caller: Caller, guid: FromPath[str], name: FromPath[str], body: RawBody) -> Response[None]:
+def put_one(
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], name: FromPath[str], body: RawBody
+) -> Response[None]:
     """Set attributes of one business metadata; null takes one away."""
-    permit = wire.permit(account, caller)
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
     given = {name: wire.read(body, Attributes)}
-    account.catalog.business_metadata.put(guid, given, by=caller.id, permit=permit)
+    account.catalog.business_metadata.put(guid, given, by=caller.id, permit=permit, condition=condition)
     return wire.nothing()
 
 
 @delete("/entity/guid/{guid:str}/businessmetadata", status_code=204, sync_to_thread=True)
-def remove(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[None]:
+def remove(account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody) -> Response[None]:
     """Take the named attributes away, or whole business metadata that names none."""
-    return _remove(account, caller, guid, wire.read(body, Values))
+    return _remove(account, caller, request, guid, wire.read(body, Values))
 
 
 @delete("/entity/guid/{guid:str}/businessmetadata/{name:str}", status_code=204, sync_to_thread=True)
 def remove_one(
-    account: Served, caller: Caller, guid: FromPath[str], name: FromPath[str], body: RawBody
+    account: Served, caller: Caller, request: Incoming, guid: FromPath[str], name: FromPath[str], body: RawBody
 ) -> Response[None]:
     """Take the named attributes of one business metadata away, or all if none is named."""
-    return _remove(account, caller, guid, {name: wire.read(body or b"{}", Attributes)})
+    return _remove(account, caller, request, guid, {name: wire.read(body or b"{}", Attributes)})
 
 
-def _remove(account: Account, caller: Principal, guid: str, named: Values) -> Response[None]:
-    permit = wire.permit(account, caller)
-    account.catalog.business_metadata.remove(guid, named, by=caller.id, permit=permit)
+def _remove(account: Account, caller: Principal, request: Incoming, guid: str, named: Values) -> Response[None]:
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    account.catalog.business_metadata.remove(guid, named, by=caller.id, permit=permit, condition=condition)
     return wire.nothing()
 
 

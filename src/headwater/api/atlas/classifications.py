@@ -1,5 +1,5 @@
 """Routes of classifications. Changing them asks for `data/write` on the entity's collection; where they propagate
-to needs no right.
+to needs no right. `If-Match` takes the entity's tag or version; 412 if it has changed since.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from litestar.params import FromPath, RawBody
 
 from headwater.access.account import Account
 from headwater.access.principals import Principal
-from headwater.api import wire
+from headwater.api import conditions, wire
 from headwater.api.atlas.targets import named, readable
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.annotations.classifications import classification_of
@@ -60,9 +60,9 @@ def read_one(account: Served, caller: Caller, guid: FromPath[str], name: FromPat
 
 
 @post("/entity/guid/{guid:str}/classifications", status_code=204, sync_to_thread=True)
-def add(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[None]:
+def add(account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody) -> Response[None]:
     """Give an entity classifications that it does not have."""
-    return _add(account, caller, guid, body)
+    return _add(account, caller, request, guid, body)
 
 
 @post("/entity/uniqueAttribute/type/{type_name:str}/classifications", status_code=204, sync_to_thread=True)
@@ -70,19 +70,19 @@ def add_named(
     account: Served, caller: Caller, request: Incoming, type_name: FromPath[str], body: RawBody
 ) -> Response[None]:
     """Give an entity classifications that it does not have, by its name."""
-    return _add(account, caller, named(account, request, type_name), body)
+    return _add(account, caller, request, named(account, request, type_name), body)
 
 
-def _add(account: Account, caller: Principal, guid: str, body: bytes) -> Response[None]:
-    permit = wire.permit(account, caller)
-    account.catalog.classifications.add([guid], wire.read(body, Many), by=caller.id, permit=permit)
+def _add(account: Account, caller: Principal, request: Incoming, guid: str, body: bytes) -> Response[None]:
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    account.catalog.classifications.add([guid], wire.read(body, Many), by=caller.id, permit=permit, condition=condition)
     return wire.nothing()
 
 
 @put("/entity/guid/{guid:str}/classifications", status_code=204, sync_to_thread=True)
-def change(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[None]:
+def change(account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody) -> Response[None]:
     """Change classifications of an entity; attributes that are not sent stay."""
-    return _change(account, caller, guid, body)
+    return _change(account, caller, request, guid, body)
 
 
 @put("/entity/uniqueAttribute/type/{type_name:str}/classifications", status_code=204, sync_to_thread=True)
@@ -90,12 +90,14 @@ def change_named(
     account: Served, caller: Caller, request: Incoming, type_name: FromPath[str], body: RawBody
 ) -> Response[None]:
     """Change classifications of an entity by its name; attributes that are not sent stay."""
-    return _change(account, caller, named(account, request, type_name), body)
+    return _change(account, caller, request, named(account, request, type_name), body)
 
 
-def _change(account: Account, caller: Principal, guid: str, body: bytes) -> Response[None]:
-    permit = wire.permit(account, caller)
-    account.catalog.classifications.change(guid, wire.read(body, Many), by=caller.id, permit=permit)
+def _change(account: Account, caller: Principal, request: Incoming, guid: str, body: bytes) -> Response[None]:
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    account.catalog.classifications.change(
+        guid, wire.read(body, Many), by=caller.id, permit=permit, condition=condition
+    )
     return wire.nothing()
 
 
@@ -108,8 +110,8 @@ def remove(
     With `associatedEntityGuid`, one that a deleted entity propagated here.
     """
     source = wire.text(request, "associatedEntityGuid") or None
-    permit = wire.permit(account, caller)
-    account.catalog.classifications.remove(guid, name, source=source, by=caller.id, permit=permit)
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    account.catalog.classifications.remove(guid, name, source=source, by=caller.id, permit=permit, condition=condition)
     return wire.nothing()
 
 
@@ -119,20 +121,21 @@ def remove_named(
 ) -> Response[None]:
     """Take a classification from an entity by its name, and from where it propagates to."""
     guid = named(account, request, type_name)
-    account.catalog.classifications.remove(guid, name, by=caller.id, permit=wire.permit(account, caller))
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    account.catalog.classifications.remove(guid, name, by=caller.id, permit=permit, condition=condition)
     return wire.nothing()
 
 
 @post("/entity/bulk/classification", status_code=204, sync_to_thread=True)
-def add_to_many(account: Served, caller: Caller, body: RawBody) -> Response[None]:
+def add_to_many(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[None]:
     """Give many entities one classification: all of them, or none if one has it already."""
     given = wire.read(body, Association)
     guids = [*(given.entity_guids or ()), *_guids(account, given)]
     if not guids:
         cure = "Send entityGuids, or entityTypeName and entitiesUniqueAttributes."
         raise Invalid(Fault("CAT-028", "No entities are named", cure=cure))
-    permit = wire.permit(account, caller)
-    account.catalog.classifications.add(guids, [given.classification], by=caller.id, permit=permit)
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    account.catalog.classifications.add(guids, [given.classification], by=caller.id, permit=permit, condition=condition)
     return wire.nothing()
 
 
@@ -144,7 +147,7 @@ def _guids(account: Account, given: Association) -> list[str]:
 
 
 @post("/entity/bulk/setClassifications", status_code=200, sync_to_thread=True)
-def set_many(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
+def set_many(account: Served, caller: Caller, request: Incoming, body: RawBody) -> Response[bytes]:
     """Give each entity exactly these classifications as its own, and answer the guids."""
     headers = wire.read(body, Headers).guid_header_map
     known = account.catalog.entities.headers(headers)
@@ -152,8 +155,8 @@ def set_many(account: Served, caller: Caller, body: RawBody) -> Response[bytes]:
         guid if guid in known else _named_by(account, guid, header): _for_itself(guid, header.classifications or [])
         for guid, header in headers.items()
     }
-    permit = wire.permit(account, caller)
-    return wire.answer(account.catalog.classifications.set(given, by=caller.id, permit=permit))
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    return wire.answer(account.catalog.classifications.set(given, by=caller.id, permit=permit, condition=condition))
 
 
 def _named_by(account: Account, guid: str, header: Header) -> str:

@@ -269,19 +269,26 @@ def read_assigned(account: Served, caller: Caller, request: Incoming, guid: From
 
 
 @post("/glossary/terms/{guid:str}/assignedEntities", status_code=204, sync_to_thread=True)
-def assign(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[None]:
-    """Assign a term to assets, each by guid or by type and unique attributes."""
+def assign(account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody) -> Response[None]:
+    """Assign a term to assets, each by guid or by type and unique attributes.
+
+    With a single asset, `If-Match` takes its tag or version; 412 if it has changed since.
+    """
     reader(account, caller)
     given, permit = wire.read(body, list[Assigned]), wire.permit(account, caller)
-    account.catalog.glossary.assignments.assign(guid, given, by=caller.id, permit=permit)
+    account.catalog.glossary.assignments.assign(
+        guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+    )
     return wire.nothing()
 
 
-def _unassign(account: Served, caller: Caller, guid: FromPath[str], body: RawBody) -> Response[None]:
-    """Take a term from assets, each with the `relationshipGuid` of its assignment."""
+def _unassign(account: Served, caller: Caller, request: Incoming, guid: FromPath[str], body: RawBody) -> Response[None]:
+    """Take a term from assets, each with the `relationshipGuid` of its assignment. `If-Match` as in assigning."""
     reader(account, caller)
     given, permit = wire.read(body, list[Assigned]), wire.permit(account, caller)
-    account.catalog.glossary.assignments.unassign(guid, given, by=caller.id, permit=permit)
+    account.catalog.glossary.assignments.unassign(
+        guid, given, by=caller.id, permit=permit, expected=conditions.expected(request)
+    )
     return wire.nothing()
 
 

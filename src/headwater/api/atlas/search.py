@@ -12,12 +12,13 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import RawBody
 
-from headwater import typed
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
+from headwater.api.atlas.targets import readable
 from headwater.api.wire import Caller, Incoming, Served
-from headwater.catalog.model import EntityHeader, ObjectId, Shape
+from headwater.catalog.model import EntityHeader, Shape
+from headwater.catalog.related import Part
 from headwater.catalog.search import FacetRequest, SearchRequest, SearchResult
 from headwater.errors import Fault, Invalid, Place
 
@@ -126,22 +127,16 @@ def by_attribute(account: Served, caller: Caller, request: Incoming) -> Response
 
 @get("/search/relationship", sync_to_thread=True)
 def related(account: Served, caller: Caller, request: Incoming) -> Response[bytes]:
-    """Entities that the attribute `relation` of the entity `guid` refers to."""
+    """Entities that the attribute `relation` of the entity `guid` refers to, in the order in which they were made.
+
+    `limit` (100, at most 1000) and `offset` page through them; `approximateCount` is how many the caller may see.
+    """
     guid, relation = wire.texts(request, "guid")[0], wire.texts(request, "relation")[0]
-    entity = account.catalog.entities.get(guid).entity
-    wire.may_read(account, caller, frozenset({entity.collection_id}))
-    if relation not in entity.relationship_attributes:
-        cure = f"Known are {', '.join(sorted(entity.relationship_attributes)) or 'none'}."
-        message = f"'{entity.type_name}' has no relationship attribute '{relation}'"
-        raise Invalid(Fault("CAT-029", message, Place(path="relation"), cure))
-    held = entity.relationship_attributes[relation]
-    references = typed.convert(held if isinstance(held, list) else [held] if held else [], tuple[ObjectId, ...])
-    readable = account.roles.collections(caller, "data/read")
-    found = account.catalog.entities.headers(reference.guid for reference in references if reference.guid)
-    seen = [header for header in found.values() if header.status == "ACTIVE" and header.collection_id in readable]
-    offset, limit = wire.number(request, "offset", 0), wire.number(request, "limit", LIMIT)
-    document = {"queryType": "RELATIONSHIP", "entities": seen[max(offset, 0) :][: max(limit, 0)]}
-    return wire.answer({**document, "approximateCount": len(seen)})
+    readable(account, caller, guid)
+    seen = account.roles.collections(caller, "data/read")
+    part = Part(wire.number(request, "limit", LIMIT), wire.number(request, "offset", 0), seen)
+    found = account.catalog.entities.related(guid, relation, part)
+    return wire.answer({"queryType": "RELATIONSHIP", "entities": found.headers, "approximateCount": found.count})
 
 
 @get("/search/suggestions", sync_to_thread=True)

@@ -11,46 +11,56 @@ from headwater.catalog.annotations import business_values
 from headwater.catalog.annotations.business_file import Imported, ImportInfo, Line
 from headwater.catalog.annotations.business_values import Given
 from headwater.catalog.annotations.record import annotate
-from headwater.catalog.annotations.targets import Permit, ask, by_guid, by_name, no_name, pen_for
+from headwater.catalog.annotations.targets import Permit, ask, asked, by_name, no_name, pen_for
 from headwater.catalog.model import Annotations, Attributes
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.types.definitions import Types
+from headwater.catalog.writing.conditions import Condition
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 
 
 class BusinessMetadata:
-    """Writes of business attributes. Raises NotFound for the entity; `permit` is as with entities."""
+    """Writes of business attributes. Raises NotFound for the entity; `permit` and `condition` are as with entities."""
 
     def __init__(self, store: Store, types: Types) -> None:
         self._store = store
         self._types = types
 
-    def put(self, guid: str, given: Given, *, overwrite: bool = False, by: str, permit: Permit | None = None) -> None:
+    def put(
+        self,
+        guid: str,
+        given: Given,
+        *,
+        overwrite: bool = False,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> None:
         """Set business attributes; None takes one away, and `overwrite` all that are not given.
 
         Raises Invalid for what does not apply to the entity, or does not fit.
         """
         with self._store.write() as connection:
             types = self._types.at(connection)
-            row = by_guid(connection, [guid])[0]
-            ask(connection, [row], permit)
+            row = asked(connection, [guid], permit, condition)[0]
             faults: list[Fault] = []
             values = business_values.fitted(given, _type(row, types), types, Place(), faults)
             raise_if_any(Invalid, faults)
             said = business_values.joined(annotations_of(row), values, overwrite=overwrite)
             _annotate(connection, [row], {row["id"]: said}, by, types)
 
-    def remove(self, guid: str, named: Given, *, by: str, permit: Permit | None = None) -> None:
+    def remove(
+        self, guid: str, named: Given, *, by: str, permit: Permit | None = None, condition: Condition | None = None
+    ) -> None:
         """Take the named attributes away, or whole business metadata with none named.
 
         What the entity does not have is passed over. Raises Invalid for a name that is no business metadata.
         """
         with self._store.write() as connection:
             types = self._types.at(connection)
-            row = by_guid(connection, [guid])[0]
-            ask(connection, [row], permit)
+            row = asked(connection, [guid], permit, condition)[0]
             raise_if_any(Invalid, business_values.unknown(named, types))
             said = business_values.without(annotations_of(row), named)
             _annotate(connection, [row], {row["id"]: said}, by, types)

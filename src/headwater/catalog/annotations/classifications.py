@@ -8,19 +8,20 @@ from headwater.catalog.annotations import classifying, propagation
 from headwater.catalog.annotations.classifying import Marked
 from headwater.catalog.annotations.record import annotate
 from headwater.catalog.annotations.tables import MIGRATIONS, VERSION_TABLE
-from headwater.catalog.annotations.targets import Permit, ask, by_guid, pen_for
+from headwater.catalog.annotations.targets import Permit, asked, pen_for
 from headwater.catalog.model import Attributes, ClassificationInput, EntityHeader
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types import TypeSet
 from headwater.catalog.types.definitions import Types
+from headwater.catalog.writing.conditions import Condition
 from headwater.errors import Fault, NotFound, Place
 
 Given = Sequence[ClassificationInput]
 
 
 class Classifications:
-    """Writes of classifications. Every write is one transaction; `permit` is as with entities.
+    """Writes of classifications. Every write is one transaction; `permit` and `condition` are as with entities.
 
     Raises NotFound for entities and classifications that are not there, Invalid for what does not fit.
     """
@@ -35,25 +36,42 @@ class Classifications:
         store.migrate(MIGRATIONS, VERSION_TABLE)
         return cls(store, types)
 
-    def add(self, guids: Sequence[str], given: Given, *, by: str, permit: Permit | None = None) -> None:
+    def add(
+        self,
+        guids: Sequence[str],
+        given: Given,
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> None:
         """Give each of the entities all of these. Raises Invalid if one has one of them by itself already."""
         with self._store.write() as connection:
             types = self._types.at(connection)
-            rows = by_guid(connection, guids)
-            ask(connection, rows, permit)
+            rows = asked(connection, guids, permit, condition)
             wanted = {row["id"]: classifying.added(_marked(row, types), given, types) for row in rows}
             propagation.mark(connection, rows, wanted, pen_for(rows, by), types, "CLASSIFICATION_ADD")
 
-    def change(self, guid: str, given: Given, *, by: str, permit: Permit | None = None) -> None:
+    def change(
+        self, guid: str, given: Given, *, by: str, permit: Permit | None = None, condition: Condition | None = None
+    ) -> None:
         """Change classifications that the entity has by itself; what is not said of them stays."""
         with self._store.write() as connection:
             types = self._types.at(connection)
-            row = by_guid(connection, [guid])[0]
-            ask(connection, [row], permit)
+            row = asked(connection, [guid], permit, condition)[0]
             wanted = {row["id"]: classifying.changed(_marked(row, types), given, types)}
             propagation.mark(connection, [row], wanted, pen_for([row], by), types, "CLASSIFICATION_UPDATE")
 
-    def remove(self, guid: str, name: str, *, source: str | None = None, by: str, permit: Permit | None = None) -> None:
+    def remove(
+        self,
+        guid: str,
+        name: str,
+        *,
+        source: str | None = None,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> None:
         """Take a classification away, and where it propagates to.
 
         `source` names the entity that propagated it here; what came from one that is there cannot be taken away,
@@ -62,8 +80,7 @@ class Classifications:
         with self._store.write() as connection:
             types = self._types.at(connection)
             types.classification(name)
-            row = by_guid(connection, [guid])[0]
-            ask(connection, [row], permit)
+            row = asked(connection, [guid], permit, condition)[0]
             if source and source != guid:
                 said = classifying.without_left_behind(_marked(row, types), name, source)
                 annotate(
@@ -73,12 +90,13 @@ class Classifications:
             said = classifying.without(_marked(row, types), name)
             propagation.mark(connection, [row], {row["id"]: said}, pen_for([row], by), types, "CLASSIFICATION_DELETE")
 
-    def set(self, given: Mapping[str, Given], *, by: str, permit: Permit | None = None) -> tuple[str, ...]:
+    def set(
+        self, given: Mapping[str, Given], *, by: str, permit: Permit | None = None, condition: Condition | None = None
+    ) -> tuple[str, ...]:
         """Give each entity exactly these, by guid; what others propagate to it stays. Returns the guids."""
         with self._store.write() as connection:
             types = self._types.at(connection)
-            rows = by_guid(connection, list(given))
-            ask(connection, rows, permit)
+            rows = asked(connection, list(given), permit, condition)
             wanted = {row["id"]: classifying.set_to(_marked(row, types), given[row["guid"]], types) for row in rows}
             propagation.mark(connection, rows, wanted, pen_for(rows, by), types)
             return tuple(row["guid"] for row in rows)

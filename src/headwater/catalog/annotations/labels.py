@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from headwater.catalog.annotations.record import annotate
-from headwater.catalog.annotations.targets import Permit, ask, by_guid, pen_for
+from headwater.catalog.annotations.targets import Permit, asked, by_guid, pen_for
 from headwater.catalog.reading import annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types.definitions import Types
+from headwater.catalog.writing.conditions import Condition
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 MAX_LENGTH = 50
@@ -20,23 +21,52 @@ Label = tuple[str, ...]
 
 
 class Labels:
-    """Writes of labels. Raises NotFound for the entity, Invalid for what is no label; `permit` is as with entities."""
+    """Writes of labels. Raises NotFound for the entity, Invalid for what is no label.
+
+    `permit` and `condition` are as with entities.
+    """
 
     def __init__(self, store: Store, types: Types) -> None:
         self._store = store
         self._types = types
 
-    def set(self, guid: str, labels: Sequence[str], *, by: str, permit: Permit | None = None) -> None:
+    def set(
+        self,
+        guid: str,
+        labels: Sequence[str],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> None:
         """Make the labels of an entity exactly these."""
-        self._change(guid, labels, lambda _, given: given, by, permit)
+        self._change(guid, labels, lambda _, given: given, by, permit, condition)
 
-    def add(self, guid: str, labels: Sequence[str], *, by: str, permit: Permit | None = None) -> None:
+    def add(
+        self,
+        guid: str,
+        labels: Sequence[str],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> None:
         """Give an entity more labels; those that it has already are passed over."""
-        self._change(guid, labels, lambda held, given: (*held, *given), by, permit)
+        self._change(guid, labels, lambda held, given: (*held, *given), by, permit, condition)
 
-    def remove(self, guid: str, labels: Sequence[str], *, by: str, permit: Permit | None = None) -> None:
+    def remove(
+        self,
+        guid: str,
+        labels: Sequence[str],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> None:
         """Take labels from an entity; those that it does not have are passed over."""
-        self._change(guid, labels, lambda held, given: tuple(item for item in held if item not in given), by, permit)
+        self._change(
+            guid, labels, lambda held, given: tuple(item for item in held if item not in given), by, permit, condition
+        )
 
     def _change(
         self,
@@ -45,12 +75,12 @@ class Labels:
         choose: Callable[[Label, Label], Label],
         by: str,
         permit: Permit | None,
+        condition: Condition | None,
     ) -> None:
         raise_if_any(Invalid, label_faults(labels, Place()))
         with self._store.write() as connection:
             types = self._types.at(connection)
-            row = by_guid(connection, [guid])[0]
-            ask(connection, [row], permit)
+            row = asked(connection, [guid], permit, condition)[0]
             said = annotations_of(row)
             wanted = tuple(dict.fromkeys(choose(said.labels, tuple(labels))))
             kept = tuple(label for label in said.labels if label in wanted)

@@ -12,6 +12,7 @@ from headwater.catalog.reading import Row
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import TypeSet
+from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.rows import Pen
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, NotFound, raise_if_any
@@ -53,6 +54,20 @@ def no_name(type_name: str, name: str) -> Fault:
 def pen_for(rows: Iterable[Row], by: str) -> Pen:
     """Write now, and not at the moment of any change before: history tells states apart by their times."""
     return Pen(by, max([clock.now(), *(int(row["updated_at"]) + 1 for row in rows)]), 0, {})
+
+
+def asked(
+    connection: Connection, guids: Sequence[str], permit: Permit | None, condition: Condition | None = None
+) -> list[Row]:
+    """Return the rows of the entities that a write is for, once it may be made.
+
+    Raises NotFound, what `permit` raises, or PreconditionFailed if they are not as `condition` says.
+    """
+    rows = by_guid(connection, guids)
+    ask(connection, rows, permit)
+    if condition is not None:
+        condition.check_all(rows)
+    return rows
 
 
 def ask(connection: Connection, rows: Iterable[Row], permit: Permit | None) -> None:

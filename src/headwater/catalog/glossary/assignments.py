@@ -18,6 +18,7 @@ from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, collections, enti
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import links
 from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Reference, read_reference
 from headwater.catalog.writing.links import Plan, Wanted
 from headwater.catalog.writing.subjects import Cast, Found, Known
@@ -50,16 +51,24 @@ class Assignments:
             rows = reading.connection.execute(paged(query, page)).mappings().all()
             return [_shown(row, reading.types) for row in rows]
 
-    def assign(self, guid: str, given: Sequence[Assigned], *, by: str, permit: Permit | None = None) -> None:
+    def assign(
+        self,
+        guid: str,
+        given: Sequence[Assigned],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        expected: Condition | None = None,
+    ) -> None:
         """Assign a term to entities; to have it already is no error. Raises NotFound, or Invalid for a bad reference.
 
-        Who assigns needs to write where the entities are.
+        Who assigns needs to write where the entities are. What is `expected` is expected of these.
         """
         with self._sessions.write(by, permit) as writing:
             row = writing.row(guid, TERM)
             found = _entities(writing, given)
             rows = rows_by_id(writing.connection, [one.id for one in found])
-            writing.ask(rows.values())
+            writing.ask(rows.values(), expected)
             type = writing.types.relationship(meanings.ASSIGNMENT)
             plan = Plan()
             for one, sent in zip(found, given, strict=True):
@@ -68,12 +77,23 @@ class Assignments:
             meanings.follow_bulk(writing.connection, plan, linked, (), writing.pen, writing.types)
             propagation.follow(writing.connection, linked, writing.pen, writing.types)
 
-    def unassign(self, guid: str, given: Sequence[Assigned], *, by: str, permit: Permit | None = None) -> None:
-        """Take a term from entities, each named with the guid of its assignment. Raises NotFound or Invalid."""
+    def unassign(
+        self,
+        guid: str,
+        given: Sequence[Assigned],
+        *,
+        by: str,
+        permit: Permit | None = None,
+        expected: Condition | None = None,
+    ) -> None:
+        """Take a term from entities, each named with the guid of its assignment. Raises NotFound or Invalid.
+
+        What is `expected` is expected of the entities.
+        """
         with self._sessions.write(by, permit) as writing:
             term = writing.row(guid, TERM)
             rows = _standing(writing, term, given)
-            writing.ask(rows_by_id(writing.connection, [row["end2_id"] for row in rows]).values())
+            writing.ask(rows_by_id(writing.connection, [row["end2_id"] for row in rows]).values(), expected)
             links.end(writing.connection, rows, writing.pen, writing.types)
             keys = meanings.assigned_to(rows, writing.types)
             meanings.follow(writing.connection, keys, "TERM_DELETE", writing.pen, writing.types)

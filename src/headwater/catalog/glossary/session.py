@@ -111,8 +111,7 @@ class Writing(Reading):
             names = collection_names(self.connection)
             self.permit(frozenset(names[row["collection_id"]] for row in rows) or frozenset({self.root}))
         if expected is not None:
-            for row in rows:
-                expected.check(f"'{row['qualified_name']}'", row["version"])
+            expected.check_all(rows)
 
     def save(self, given: Sequence[EntityInput]) -> dict[str, str]:
         """Write entities; new ones go into the root collection. Returns the guids that their keys became."""

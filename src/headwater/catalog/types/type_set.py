@@ -86,6 +86,10 @@ class RelationshipType:
         """What hangs on the parent goes with it."""
         return self.category == "COMPOSITION" or "parentEnd" in self.options
 
+    def gathers(self, side: int) -> bool:
+        """The option `membersEnd` says that this side (0 or 1) gathers what is at the other end, any number of it."""
+        return self.options.get("membersEnd") == str(2 - side)
+
     @property
     def symmetric(self) -> bool:
         """Both ends mean the same, as with synonyms: it is kept once, whichever end it is said from."""

@@ -5,11 +5,13 @@ Purview calls the version `lastModifiedTS`; HTTP calls it an entity tag. Both ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from headwater.catalog.reading import Row
+from headwater.catalog.store.schema import ACTIVE
 from headwater.catalog.writing.subjects import Subject
-from headwater.errors import Fault, Place, PreconditionFailed, raise_if_any
+from headwater.errors import Fault, Invalid, Place, PreconditionFailed, raise_if_any
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,20 @@ class Condition:
     def check(self, what: str, version: int | None) -> None:
         """Raise PreconditionFailed if the write is refused."""
         raise_if_any(PreconditionFailed, self.faults(what, version))
+
+    def check_all(self, rows: Collection[Row]) -> None:
+        """Raise PreconditionFailed unless these entities are as expected; Invalid for a version of several."""
+        if self.versions is not None and len(rows) > 1:
+            message = f"One version is expected of {len(rows)} entities"
+            raise Invalid(Fault("CAT-028", message, cure="Send If-Match with a single entity."))
+        faults = (
+            fault
+            for row in rows
+            for fault in self.faults(
+                f"'{row['qualified_name']}'", row["version"] if row["status"] == ACTIVE else None, row["guid"]
+            )
+        )
+        raise_if_any(PreconditionFailed, faults)
 
 
 def check_drafts(subjects: Iterable[Subject]) -> None:

@@ -1,7 +1,8 @@
 """The relationships of a batch: which are wanted, which are new, and which end because others take their place.
 
 A list of what an entity owns (its columns) is added to and never shortened, since what leaves the list would be
-deleted with it; any other list that is sent replaces the one before.
+deleted with it; nor is a list of members, of which a client has read the first ones only. Any other list that is sent
+replaces the one before.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def plan_links(cast: Cast, types: TypeSet) -> Plan:
 
 def _forget(plan: Plan, subject: Subject, name: str) -> None:
     for link in subject.type.links[name]:
-        if not link.relationship.owns and not subject.is_new:
+        if not link.relationship.owns and not link.relationship.gathers(link.side) and not subject.is_new:
             plan.exclusive.add((link.side, link.relationship.id, subject.id))
 
 
@@ -113,7 +114,8 @@ def _plan_attribute(
             said = _attributes(link.relationship, reference, types, invalid) if reference.attributes else None
             want(plan, Wanted(link.relationship, ends, said))
     for link in chosen or set(subject.type.links[name] if not references else ()):
-        if not (link.relationship.owns and not link.here.single) and not subject.is_new:
+        grows = link.relationship.gathers(link.side) or (link.relationship.owns and not link.here.single)
+        if not grows and not subject.is_new:
             plan.exclusive.add((link.side, link.relationship.id, subject.id))
 
 

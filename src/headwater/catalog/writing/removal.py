@@ -33,6 +33,17 @@ def with_parts(connection: Connection, given: Sequence[Row], types: TypeSet) -> 
     return list(found.values())
 
 
+def parts_of(given: Sequence[Row], gone: Sequence[Row]) -> dict[int, int]:
+    """Return how many of what `with_parts` found are parts of each entity that was given, by key."""
+    above = {row["id"]: row["parent_id"] for row in gone}
+    found = {row["id"]: 0 for row in given if row["id"] in above}
+    for id in above.keys() - found.keys():
+        while id not in found:
+            id = above[id]
+        found[id] += 1
+    return found
+
+
 def remove(connection: Connection, gone: Sequence[Row], pen: Pen, types: TypeSet) -> None:
     """Mark the rows as deleted, with their relationships and lineage."""
     if not gone:
