@@ -48,6 +48,23 @@ def read(body: bytes, type: type[T], *, numbers_as_text: bool = False) -> T:
         raise Invalid(Fault("CAT-028", "The body cannot be read", cure="Send JSON in UTF-8, not too deep.")) from error
 
 
+def json_or_text(body: bytes) -> object:
+    """Return the body's value if it is JSON, or else its text. Raises Invalid."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _text_of(body)
+    except RecursionError as error:
+        raise Invalid(Fault("CAT-028", "The body is too deep to be read", cure="Send fewer levels.")) from error
+
+
+def _text_of(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise Invalid(Fault("CAT-028", "The body is neither JSON nor text", cure="Send it in UTF-8.")) from error
+
+
 def answer(value: object, status: int = 200) -> Response[bytes]:
     """Return a JSON answer."""
     return Response(msgspec.json.encode(value), status_code=status, media_type=MediaType.JSON)

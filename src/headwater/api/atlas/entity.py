@@ -11,6 +11,7 @@ from litestar.params import FromPath, RawBody
 from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import conditions, hidden, wire
+from headwater.api.atlas.audit import witness
 from headwater.api.atlas.classifications import updates_of
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.model import EntitiesInfo, Entity, EntityBatch, EntityInfo, EntityInput, Shape
@@ -71,9 +72,11 @@ def read_many(account: Served, caller: Caller, request: Incoming) -> Response[by
 
 @delete("/entity/bulk", status_code=200, sync_to_thread=True)
 def delete_many(account: Served, caller: Caller, request: Incoming) -> Response[bytes]:
-    """Delete entities by guid."""
-    permit = wire.permit(account, caller)
-    return wire.answer(account.catalog.entities.delete(wire.texts(request, "guid"), by=caller.id, permit=permit))
+    """Delete entities by guid. With a single one, `If-Match` takes its tag or version; 412 if it has changed since."""
+    permit, condition = wire.permit(account, caller), conditions.expected(request)
+    guids = wire.texts(request, "guid")
+    write, told = account.catalog.entities.delete, witness(caller, "delete")
+    return wire.answer(write(guids, by=caller.id, permit=permit, condition=condition, witness=told))
 
 
 @get("/entity/guid/{guid:str}", sync_to_thread=True)
@@ -95,10 +98,7 @@ def set_attribute(
 
     `If-Match` takes the entity's tag or version; 412 if it has changed since.
     """
-    try:
-        value: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        value = body.decode("utf-8", errors="replace")
+    value = wire.json_or_text(body)
     name = wire.texts(request, "name")[0]
     permit = wire.permit(account, caller)
     condition = conditions.expected(request)
@@ -110,7 +110,8 @@ def set_attribute(
 def delete_one(account: Served, caller: Caller, request: Incoming, guid: FromPath[str]) -> Response[bytes]:
     """Delete an entity by guid. `If-Match` takes its tag or version; 412 if it has changed since."""
     permit, condition = wire.permit(account, caller), conditions.expected(request)
-    return wire.answer(account.catalog.entities.delete([guid], by=caller.id, permit=permit, condition=condition))
+    write, told = account.catalog.entities.delete, witness(caller, "delete")
+    return wire.answer(write([guid], by=caller.id, permit=permit, condition=condition, witness=told))
 
 
 @get("/entity/guid/{guid:str}/header", sync_to_thread=True)
@@ -186,8 +187,8 @@ def delete_named(account: Served, caller: Caller, request: Incoming, type_name: 
     """Delete an entity by its name. `If-Match` takes its tag or version; 412 if it has changed since."""
     name = wire.unique_names(request)[0]
     permit, condition = wire.permit(account, caller), conditions.expected(request)
-    write = account.catalog.entities.delete_named
-    return wire.answer(write(type_name, name, by=caller.id, permit=permit, condition=condition))
+    write, told = account.catalog.entities.delete_named, witness(caller, "delete")
+    return wire.answer(write(type_name, name, by=caller.id, permit=permit, condition=condition, witness=told))
 
 
 @get("/entity/bulk/uniqueAttribute/type/{type_name:str}", sync_to_thread=True)

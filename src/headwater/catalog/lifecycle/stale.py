@@ -102,7 +102,7 @@ def _passed(
     holders = packed(sorted({holder for _, holder in held}))
     given = {"wanted": holders, "before": after_runs - 1}
     nth = {id: at for id, at in connection.execute(_nth_last(runs_of), given) if at is not None}
-    suspects = [(one.id, holder, nth[holder]) for one, holder in held if one.last_seen < nth.get(holder, 0)]
+    suspects = [(one.id, holder, nth[holder]) for one, holder in held if holder in nth and one.last_seen < nth[holder]]
     seen = set(connection.execute(_seen_since(runs_of), {"wanted": packed(suspects)}).scalars())
     return {id for id, _, _ in suspects} - seen
 

@@ -63,12 +63,17 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a snapshot of the database. Raises Unavailable if the database does not answer."""
+        """Open a snapshot of the database.
+
+        Raises Unavailable if the database does not answer; Invalid for a text that it cannot look for.
+        """
         try:
             with self._reading.connect() as connection:
                 yield connection
         except OperationalError as error:
             raise _unavailable(error) from error
+        except DataError as error:
+            raise _unfit(error) from error
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -85,14 +90,18 @@ class Store:
         except OperationalError as error:
             raise _unavailable(error) from error
         except DataError as error:
-            cure = "PostgreSQL keeps no NUL characters and no numbers beyond its types."
-            raise Invalid(Fault("CAT-022", f"A value cannot be kept: {_said(error)}", cure=cure)) from error
+            raise _unfit(error) from error
 
     def close(self) -> None:
         """Close all connections."""
         if self._checkpoints is not None:
             self._checkpoints.close()
         self._reading.dispose()
+
+
+def _unfit(error: DataError) -> Invalid:
+    cure = "PostgreSQL knows no NUL characters and no numbers beyond its types."
+    return Invalid(Fault("CAT-022", f"A value cannot be kept or looked for: {_said(error)}", cure=cure))
 
 
 def _unavailable(error: OperationalError) -> Unavailable:

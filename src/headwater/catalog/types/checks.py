@@ -29,7 +29,9 @@ GROUPS: Mapping[str, Category] = MappingProxyType(
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _.-]*")
 ATTRIBUTE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9 _.-]*")
 CARDINALITIES = ("SINGLE", "LIST", "SET")
+END_CARDINALITIES = ("SINGLE", "SET")
 RELATIONSHIP_CATEGORIES = ("ASSOCIATION", "AGGREGATION", "COMPOSITION")
+RESERVED = frozenset({*PRIMITIVES, "array", "map"})
 PROPAGATIONS = ("NONE", "ONE_TO_TWO", "TWO_TO_ONE", "BOTH")
 Known = Mapping[str, tuple[Category, Definition]]
 
@@ -38,6 +40,10 @@ def faults_of(name: str, category: Category, definition: Definition, known: Know
     """Yield what is wrong with a definition, given all types as they would stand with it."""
     if not NAME.fullmatch(name):
         yield _fault(name, "name", "names consist of a letter followed by letters, numbers, spaces or '_ . -'")
+    if name in RESERVED:
+        yield _fault(name, "name", "attributes name a primitive by this", "Give the type another name.")
+    if (options := definition.get("options")) is not None and not _is_text_mapping(options):
+        yield _fault(name, "options", "options are not a mapping of strings")
     yield from _attribute_faults(name, definition, known)
     if check := CHECKS.get(category):
         yield from check(name, definition, known)
@@ -134,13 +140,6 @@ def _is_above_itself(name: str, known: Known) -> bool:
     return False
 
 
-def _entity_faults(name: str, definition: Definition, known: Known) -> Iterator[Fault]:
-    yield from _super_faults(name, definition, known)
-    options = definition.get("options")
-    if options is not None and not _is_text_mapping(options):
-        yield _fault(name, "options", "options are not a mapping of strings")
-
-
 def _relationship_faults(name: str, definition: Definition, known: Known) -> Iterator[Fault]:
     category = definition.get("relationshipCategory", "ASSOCIATION")
     if category not in RELATIONSHIP_CATEGORIES:
@@ -156,7 +155,7 @@ def _relationship_faults(name: str, definition: Definition, known: Known) -> Ite
         yield _fault(name, "endDef2", "both ends are containers")
     if category == "ASSOCIATION" and containers:
         yield _fault(name, "relationshipCategory", "an ASSOCIATION has no container")
-    if category in {"AGGREGATION", "COMPOSITION"} and not containers and len(found) == len(ends):
+    if category in RELATIONSHIP_CATEGORIES[1:] and not containers and len(found) == len(ends):
         yield _fault(name, "endDef1", f"{category} needs one end with isContainer true")
     children = [end for end in found if not end.get("isContainer")]
     if category == "COMPOSITION" and containers == 1 and any(end.get("cardinality") == "SET" for end in children):
@@ -171,7 +170,7 @@ def _end_faults(name: str, key: str, end: object, known: Known) -> Iterator[Faul
         yield _fault(name, key, f"{key} needs a name")
     if known.get(str(end.get("type")), ("", {}))[0] != "ENTITY":
         yield _fault(name, key, f"{key} is of unknown type '{end.get('type')}'")
-    if end.get("cardinality", "SINGLE") not in {"SINGLE", "SET"}:
+    if end.get("cardinality", "SINGLE") not in END_CARDINALITIES:
         yield _fault(name, key, f"cardinality of {key} is neither SINGLE nor SET")
     if not isinstance(end.get("isContainer", False), bool):
         yield _fault(name, key, f"isContainer of {key} is neither true nor false")
@@ -204,7 +203,7 @@ CHECKS: Mapping[Category, Check] = MappingProxyType(
     {
         "BUSINESS_METADATA": business_metadata_faults,
         "CLASSIFICATION": _classification_faults,
-        "ENTITY": _entity_faults,
+        "ENTITY": _super_faults,
         "ENUM": _enum_faults,
         "RELATIONSHIP": _relationship_faults,
     }

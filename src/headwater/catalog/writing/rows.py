@@ -214,10 +214,16 @@ def _changed_values(subject: Subject, row: Row) -> dict[str, object]:
         "qualified_name": qualified_name,
     }
     for field in ("custom_attributes", "contacts"):
-        if (given := _last(subject, field)) is not None:
+        given = _last(subject, field)
+        if given is not None and _without_empty(given) != _without_empty(row[field]):
             wanted[field] = given
     stands = {**row, "attributes": subject.held}
     return {column: value for column, value in wanted.items() if stands[column] != value}
+
+
+def _without_empty(said: object) -> dict[object, object]:
+    """Return contacts or custom attributes as they compare: no contacts of a role are as good as none at all."""
+    return {key: value for key, value in said.items() if value != []} if isinstance(said, dict) else {}
 
 
 def _all_values(subject: Subject, row: Row, changed: Mapping[str, object]) -> dict[str, object]:

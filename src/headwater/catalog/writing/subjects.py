@@ -14,7 +14,7 @@ from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.writing.drafts import Draft, Reference
-from headwater.errors import Fault, NotFound, Place, raise_if_any
+from headwater.errors import Fault, Invalid, NotFound, Place, raise_if_any
 
 
 @dataclass(slots=True)
@@ -115,13 +115,15 @@ class Cast:
         self._by_row: dict[int, Subject] = {}
         self.subjects: list[Subject] = []
         faults: list[Fault] = []
+        doubled: list[Fault] = []
         for draft in drafts:
             subject = self._subject(draft, faults)
             if subject is not None:
+                if draft.key and self._by_key.setdefault(draft.key, subject) is not subject:
+                    doubled.append(_doubled(draft, self._by_key[draft.key]))
                 subject.drafts.append(draft)
-                if draft.key:
-                    self._by_key[draft.key] = subject
         raise_if_any(NotFound, faults)
+        raise_if_any(Invalid, doubled)
 
     def assignments(self) -> Mapping[str, str]:
         """Return the guids that the batch's own keys became."""
@@ -182,6 +184,13 @@ class Cast:
 
 def _found(subject: Subject) -> Found:
     return Found(subject.id, subject.guid, subject.type, subject.qualified_name, subject.is_new)
+
+
+def _doubled(draft: Draft, other: Subject) -> Fault:
+    """References to the key could mean either, and the answer has room for one."""
+    message = f"'{draft.key}' stands for '{draft.qualified_name}' and for '{other.qualified_name}'"
+    place = Place(path=f"{draft.place}.guid")
+    return Fault("CAT-022", message, place, "Give each entity of a request a negative guid of its own.")
 
 
 def no_guid(guid: str, *, deleted: bool = False, place: str | None = None) -> Fault:
