@@ -9,10 +9,10 @@ from sqlalchemy import BigInteger
 
 from catalog.desk import Desk, entity, ref
 from headwater.catalog.annotations import tables as annotations
+from headwater.catalog.entities.purging import COLUMNS
 from headwater.catalog.names import tables as names
 from headwater.catalog.resource_sets import tables as resource_sets
 from headwater.catalog.store import schema as store
-from headwater.catalog.writing.purging import COLUMNS
 from headwater.errors import Conflict, NotFound
 
 FAR = 1_000_000_000

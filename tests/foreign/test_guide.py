@@ -10,7 +10,7 @@ import pytest
 
 from foreign.front import Front
 from headwater.api.unsupported import UNSUPPORTED
-from headwater.catalog.types.definitions import BUILT_IN
+from headwater.catalog.typedefs.definitions import BUILT_IN
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guides" / "foreign-clients.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)

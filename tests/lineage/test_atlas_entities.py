@@ -14,7 +14,7 @@ from lineage.fixture_blocks import FIXTURES
 from lineage.made import IDENTITY, event, expected, fact
 
 REQUESTS = sorted(file.stem for file in (FIXTURES / "requests").glob("*.json"))
-TYPEDEFS = Path(__file__).parents[2] / "src" / "headwater" / "catalog" / "typedefs"
+TYPEDEFS = Path(__file__).parents[2] / "src" / "headwater" / "catalog" / "typedefs" / "built_in"
 
 
 def request_of(made: LineageFact) -> dict[str, list[dict[str, object]]]:

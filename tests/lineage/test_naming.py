@@ -16,7 +16,7 @@ from headwater.lineage.naming.registry import NAMINGS, naming_of
 from lineage.fixture_blocks import FIXTURES, Block, blocks
 
 BLOCKS = list(blocks(FIXTURES / "names.txt"))
-TYPEDEFS = Path(__file__).parents[2] / "src" / "headwater" / "catalog" / "typedefs"
+TYPEDEFS = Path(__file__).parents[2] / "src" / "headwater" / "catalog" / "typedefs" / "built_in"
 
 
 def named_in(block: Block) -> Named:

@@ -14,7 +14,7 @@ from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import IS_LIVE, entities, type_counts
 from headwater.catalog.store.schema import collections as collection_table
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound
 

@@ -13,20 +13,20 @@ from headwater.catalog.annotations.labels import Labels
 from headwater.catalog.assets import Assets
 from headwater.catalog.browse import Browse
 from headwater.catalog.collections import Collections
-from headwater.catalog.collections.moving import Moves
 from headwater.catalog.entities import Entities
+from headwater.catalog.entities.moving import Moves
 from headwater.catalog.glossary.glossary import BusinessGlossary
 from headwater.catalog.history import History
 from headwater.catalog.lifecycle import Lifecycle
 from headwater.catalog.lineage import EdgeEvidence, ImpactList, Lineage, PathSearch
 from headwater.catalog.lineage.columns import ColumnLineage
-from headwater.catalog.names.aliases import Aliases
-from headwater.catalog.names.merges import Merges
+from headwater.catalog.merging.aliases import Aliases
+from headwater.catalog.merging.merges import Merges
 from headwater.catalog.relationships import Relationships
 from headwater.catalog.resource_sets.account_rules import ResourceSetRules
 from headwater.catalog.search import Search
 from headwater.catalog.store import Store
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.typedefs.definitions import TypeDefinitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Catalog:
 
     name: str
     store: Store
-    types: Types
+    types: TypeDefinitions
     collections: Collections
     moves: Moves
     entities: Entities
@@ -66,7 +66,7 @@ class Catalog:
         `name` is the root collection's when it is made; an account that exists keeps its own.
         """
         store = Store.open(database)
-        types = Types(store)
+        types = TypeDefinitions(store)
         collections = Collections(store, root=name)
         return cls(
             name=collections.root,

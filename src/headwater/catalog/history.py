@@ -21,7 +21,7 @@ from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import DELETED, entities, entity_changes, relationships
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, NotFound
 

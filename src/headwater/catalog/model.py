@@ -12,6 +12,8 @@ import msgspec
 Attributes = dict[str, object]
 Status = Literal["ACTIVE", "DELETED"]
 Direction = Literal["INPUT", "OUTPUT", "BOTH"]
+SYSTEM = "headwater"
+"""Who did what the account does by itself."""
 
 
 class Shape(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

@@ -8,23 +8,21 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from headwater.catalog import clock
-from headwater.catalog.annotations import blocking, propagation
+from headwater.catalog.annotations import blocking, meanings, propagation
 from headwater.catalog.collections import collection_names
-from headwater.catalog.glossary import meanings
 from headwater.catalog.model import ObjectId, Relationship, RelationshipInfo, RelationshipInput
-from headwater.catalog.names import meeting, rewriting
 from headwater.catalog.reading import Row, header_of, relationship_of, rows_by_id
+from headwater.catalog.resolution import meeting, rewriting
 from headwater.catalog.store import Store
 from headwater.catalog.store.schema import ACTIVE, IS_LINKED, relationships
 from headwater.catalog.types import RelationshipType, TypeSet
 from headwater.catalog.types.attributes import checked, missing
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing import direct_columns, documents, links, quotas
-from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Reference, read_version
 from headwater.catalog.writing.links import Plan, Wanted
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.rows import Pen, Permit
 from headwater.catalog.writing.subjects import Cast, Known
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 

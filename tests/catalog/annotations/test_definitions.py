@@ -7,8 +7,8 @@ import pytest
 from catalog.annotations.conftest import TYPES
 from catalog.desk import Desk, entity
 from headwater.catalog.model import ClassificationInput
+from headwater.catalog.typedefs.checks import faults_of
 from headwater.catalog.types import Category
-from headwater.catalog.types.checks import faults_of
 from headwater.errors import Fault, Invalid
 
 FOR_TABLES = {"classificationDefs": [{"name": "Of tables", "entityTypes": ["azure_sql_table"]}]}

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.desk import Desk, entity, ref
+from headwater.catalog.annotations import meanings
 from headwater.catalog.collections import Collections
-from headwater.catalog.glossary import meanings
 from headwater.catalog.glossary.csv_file import parsed, rendered
 from headwater.catalog.glossary.glossary import BusinessGlossary
 from headwater.catalog.glossary.shapes import Assigned, Glossary, Term

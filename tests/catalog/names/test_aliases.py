@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.desk import Desk, entity
-from headwater.catalog.names.aliases import AliasInput
+from headwater.catalog.merging.aliases import AliasInput
 from headwater.errors import Conflict, Invalid, NotFound
 
 TABLE = "mssql://srv.database.windows.net/db/dbo/t"

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect
 
 from catalog.desk import Desk, entity, ref
+from headwater.catalog.merging.merges import Merge
 from headwater.catalog.model import ClassificationInput
-from headwater.catalog.names.merges import Merge
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.errors import Conflict, Invalid, NotFound
 
 ONE, OTHER = "mssql://srv/db/dbo/orders", "mssql://listener/db/dbo/Orders"

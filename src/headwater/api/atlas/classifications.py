@@ -18,8 +18,8 @@ from headwater.api import conditions, wire
 from headwater.api.atlas.targets import named, readable
 from headwater.api.wire import Caller, Incoming, Served
 from headwater.catalog.annotations.classifications import classification_of
-from headwater.catalog.annotations.sent import Behaviour, Updates
 from headwater.catalog.model import Attributes, ClassificationInput, Classifieds, Shape
+from headwater.catalog.writing.sent import Behaviour, Updates
 from headwater.errors import Fault, Invalid
 
 Many = list[ClassificationInput]

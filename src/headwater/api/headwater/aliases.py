@@ -10,7 +10,7 @@ from headwater.access.account import Account
 from headwater.access.principals import Principal
 from headwater.api import wire
 from headwater.api.wire import Caller, Incoming, Served
-from headwater.catalog.names.aliases import AliasInput
+from headwater.catalog.merging.aliases import AliasInput
 
 
 class AliasesBody(msgspec.Struct, frozen=True, rename="camel"):

@@ -9,8 +9,8 @@ from headwater import typed
 from headwater.app.exchange.report import Ledger
 from headwater.app.exchange.shapes import End, Values
 from headwater.app.exchange.side import ATLAS, Refused, Side
-from headwater.catalog.types.definitions import SYSTEM
-from headwater.catalog.types.documents import DERIVED
+from headwater.catalog.model import SYSTEM
+from headwater.catalog.typedefs.documents import DERIVED
 
 TYPEDEFS = f"{ATLAS}/types/typedefs"
 ALL = [("includeTermTemplate", "true")]

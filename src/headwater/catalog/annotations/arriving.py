@@ -13,12 +13,12 @@ from headwater.catalog.annotations.classifying import Marked
 from headwater.catalog.annotations.labels import label_faults
 from headwater.catalog.annotations.propagation import mark
 from headwater.catalog.annotations.record import Action, annotate
-from headwater.catalog.annotations.sent import Sent
 from headwater.catalog.model import Attributes, ClassificationInput
 from headwater.catalog.reading import Row, annotations_of, rows_by_id
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import annotation_index
 from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.sent import Sent
 from headwater.catalog.writing.subjects import Subject
 from headwater.errors import CatalogError, Fault, Invalid, NotFound, Place, raise_if_any
 

@@ -16,7 +16,7 @@ from headwater.catalog.model import Annotations, Attributes
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.conditions import Condition
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 

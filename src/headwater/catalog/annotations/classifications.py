@@ -13,7 +13,7 @@ from headwater.catalog.model import Attributes, ClassificationInput, EntityHeade
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.conditions import Condition
 from headwater.errors import Fault, NotFound, Place
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from headwater.catalog.annotations import propagation
-from headwater.catalog.glossary import meanings
+from headwater.catalog.annotations import meanings, propagation
 from headwater.catalog.glossary.session import TERM, Sessions, Writing, paged
 from headwater.catalog.glossary.shapes import ALL, Assigned, Page
 from headwater.catalog.glossary.views import Readable
@@ -17,10 +16,10 @@ from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import IS_LINKED, IS_LIVE, collections, entities, relationships
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import links
-from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Reference, read_reference
 from headwater.catalog.writing.links import Plan, Wanted
+from headwater.catalog.writing.rows import Permit
 from headwater.catalog.writing.subjects import Cast, Found, Known
 from headwater.errors import Fault, Invalid, NotFound, Place, raise_if_any
 

@@ -12,8 +12,8 @@ from headwater.catalog.glossary.terms import anchor_fault, missing_anchor
 from headwater.catalog.glossary.views import categories_of
 from headwater.catalog.model import EntityInput
 from headwater.catalog.reading import Row, annotations_of
-from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition
+from headwater.catalog.writing.rows import Permit
 from headwater.errors import Conflict, Fault, Invalid, raise_if_any
 
 

@@ -12,8 +12,8 @@ from headwater.catalog.glossary.session import GLOSSARY, Sessions, Writing
 from headwater.catalog.glossary.shapes import ALL, Glossary, GlossaryDetail, Page
 from headwater.catalog.glossary.views import Readable, categories_of, glossaries_of, terms_of
 from headwater.catalog.reading import Row, annotations_of
-from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition
+from headwater.catalog.writing.rows import Permit
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 
 

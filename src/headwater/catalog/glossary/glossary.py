@@ -12,7 +12,7 @@ from headwater.catalog.glossary.imports import Imports
 from headwater.catalog.glossary.session import Sessions
 from headwater.catalog.glossary.terms import MAX_TERMS, Terms
 from headwater.catalog.store import Store
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 
 
 @dataclass(frozen=True, slots=True)

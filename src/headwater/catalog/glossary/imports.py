@@ -18,7 +18,7 @@ from headwater.catalog.glossary.views import terms_of
 from headwater.catalog.model import EntityInput
 from headwater.catalog.reading import Row
 from headwater.catalog.store import Store
-from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.rows import Permit
 from headwater.errors import Conflict, Fault, Forbidden, HeadwaterError, Invalid, NotFound, raise_if_any
 
 

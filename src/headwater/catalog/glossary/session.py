@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from headwater.catalog import clock
 from headwater.catalog.collections import Collections, collection_names
+from headwater.catalog.entities import bulk, removal
 from headwater.catalog.glossary.shapes import Page
 from headwater.catalog.model import EntityBatch, EntityInput
 from headwater.catalog.reading import Row, whole
@@ -17,11 +18,9 @@ from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LINKED, IS_LIVE, entities, relationships, type_counts
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
-from headwater.catalog.writing import bulk, removal
-from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.conditions import Condition
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.rows import Pen, Permit
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
 

@@ -10,8 +10,8 @@ from headwater.catalog.glossary.session import CATEGORY, GLOSSARY, TERM, Reading
 from headwater.catalog.glossary.shapes import ALL, RELATIONS, Page, Term, TermHeader
 from headwater.catalog.glossary.views import Readable, terms_of
 from headwater.catalog.reading import Row, annotations_of
-from headwater.catalog.writing.bulk import Permit
 from headwater.catalog.writing.conditions import Condition
+from headwater.catalog.writing.rows import Permit
 from headwater.errors import Conflict, Fault, Invalid, Place, raise_if_any
 
 MAX_TERMS = 100_000

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from headwater.catalog import clock
 from headwater.catalog.collections import collection_names
+from headwater.catalog.entities import removal
 from headwater.catalog.reading import Row, whole
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import (
@@ -29,9 +30,7 @@ from headwater.catalog.store.schema import (
     lineage_edges,
 )
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing import removal
-from headwater.catalog.writing.bulk import Permit
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.rows import Pen, Permit
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import NotFound, raise_if_any
 

@@ -20,8 +20,8 @@ from headwater.catalog.reading import headers_by_id
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import entities
-from headwater.catalog.types.definitions import Types
-from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.types.in_force import Types
+from headwater.catalog.writing.rows import Permit
 
 SLICES = 10
 """Statements that one page of stale operations takes at most."""

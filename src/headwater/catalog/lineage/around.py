@@ -25,7 +25,7 @@ from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import IS_LINKED, entities, lineage_edges, relationships
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound
 

@@ -36,7 +36,7 @@ from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import DIRECT, column_edges, entities, lineage_columns
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound
 

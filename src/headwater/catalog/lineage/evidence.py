@@ -20,7 +20,7 @@ from headwater.catalog.reading import Row
 from headwater.catalog.store import Store
 from headwater.catalog.store.schema import column_edges, lineage_columns, lineage_edges, observations, relationships
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.errors import Fault, Invalid, NotFound
 
 MAX_LIMIT = 1_000

@@ -27,7 +27,7 @@ from headwater.catalog.model import Shape
 from headwater.catalog.reading import Row
 from headwater.catalog.store import Store
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.errors import Fault, Invalid
 
 MAX_LIMIT = 10_000

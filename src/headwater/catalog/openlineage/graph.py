@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from sqlalchemy import Connection, delete, select
 
 from headwater.catalog.collections import collection_names
+from headwater.catalog.entities import bulk, removal
 from headwater.catalog.model import EntityBatch
 from headwater.catalog.openlineage.drafts import STATUSES, milliseconds
 from headwater.catalog.openlineage.flows import Flow
@@ -16,10 +17,9 @@ from headwater.catalog.reading import Row
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import IS_LIVE, entities, lineage_edges, observations
 from headwater.catalog.types import TypeSet
-from headwater.catalog.writing import bulk, removal, reports
-from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing import reports
 from headwater.catalog.writing.reports import Report
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.rows import Pen, Permit
 
 
 class Graph:

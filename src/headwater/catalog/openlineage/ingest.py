@@ -18,9 +18,8 @@ from headwater.catalog.openlineage.replay import Json, dataset_event_of, event_o
 from headwater.catalog.openlineage.state import DatasetState, Known, RunState, is_view, named_by, said_by, unpacked
 from headwater.catalog.openlineage.tables import MIGRATIONS, VERSION_TABLE
 from headwater.catalog.store import Store
-from headwater.catalog.types.definitions import Types
-from headwater.catalog.writing.bulk import Permit
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.types.in_force import Types
+from headwater.catalog.writing.rows import Pen, Permit
 
 
 class OpenLineage:

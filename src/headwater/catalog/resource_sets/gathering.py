@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import Connection, select, update
 
 from headwater.catalog.collections import collection_names
+from headwater.catalog.model import SYSTEM
 from headwater.catalog.names.index import rows_by_key
 from headwater.catalog.names.stores import KINDS
 from headwater.catalog.reading import Row, attributes_of, rows_by_id, whole
@@ -22,7 +23,6 @@ from headwater.catalog.resource_sets.rules import SET_TYPES, Group, grouping
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import IS_LINKED, entities, relationships
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.types.definitions import SYSTEM
 from headwater.catalog.writing import changes, documents, links
 from headwater.catalog.writing.drafts import QUALIFIED_NAME, Draft, Reference
 from headwater.catalog.writing.links import Plan, Wanted

@@ -21,7 +21,7 @@ from headwater.catalog.search.shapes import Hit, SearchRequest, SearchResult
 from headwater.catalog.search.survey import LIMITS, Limits, survey_of
 from headwater.catalog.store import Store
 from headwater.catalog.store.schema import entities
-from headwater.catalog.types.definitions import Types
+from headwater.catalog.types.in_force import Types
 from headwater.errors import Fault, Invalid, Place
 
 MAX_LIMIT, MAX_OFFSET, MAX_SUGGESTIONS = 1000, 100_000, 100

@@ -1,4 +1,4 @@
-"""Types: what they say (`type_set.py`), how they come and change, and how values are checked against them."""
+"""Types: what they say (`type_set.py`), which ones stand (`in_force.py`), and how values are checked against them."""
 
 from headwater.catalog.types.type_set import (
     AttributeDef,

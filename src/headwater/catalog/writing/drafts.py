@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from headwater.catalog.annotations.sent import LEFT_ALONE, Sent, Updates, sent_with
 from headwater.catalog.model import Attributes, EntityBatch, EntityInput
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.types.attributes import checked
 from headwater.catalog.writing import quotas
+from headwater.catalog.writing.sent import LEFT_ALONE, Sent, Updates, sent_with
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 
 QUALIFIED_NAME = "qualifiedName"

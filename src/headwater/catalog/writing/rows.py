@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -22,6 +22,10 @@ from headwater.catalog.writing.subjects import Subject, display_name
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 __all__ = ["CHANGE", "Pen", "count", "identify", "name_taken", "save", "settle"]
+
+
+Permit = Callable[[frozenset[str]], None]
+"""Asked with the names of all collections that a write would touch, before it touches any; raises to refuse."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from headwater.api.studio.labels import Labels
 from headwater.api.studio.operations import moment
 from headwater.api.studio.shapes.history import AssetChange, AssetHistory, Changed
 from headwater.api.studio.viewer import Viewer
+from headwater.catalog.annotations.meanings import ASSIGNMENT
 from headwater.catalog.catalog import Catalog
-from headwater.catalog.glossary.meanings import ASSIGNMENT
 from headwater.catalog.history import Happening
 
 PAGE = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from headwater.catalog.types.checks import GROUPS
+from headwater.catalog.typedefs.checks import GROUPS
 from headwater.catalog.types.type_set import Category, Definition
 from headwater.errors import Fault, Invalid, raise_if_any
 

@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
-from headwater.catalog.annotations import propagation
-from headwater.catalog.glossary import meanings
+from headwater.catalog.annotations import meanings, propagation
+from headwater.catalog.merging.journal import Entry
+from headwater.catalog.merging.merging import Merging, Moved
 from headwater.catalog.model import Annotations, Attributes, Shape
 from headwater.catalog.names import index
 from headwater.catalog.names.actions import MERGE
 from headwater.catalog.names.index import Name
-from headwater.catalog.names.journal import Entry
-from headwater.catalog.names.merging import Merging, Moved
 from headwater.catalog.names.stores import kind_of
 from headwater.catalog.names.tables import MERGED, OWN
 from headwater.catalog.reading import Row, annotations_of, attributes_of, whole

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, union_all, update
 
-from headwater.catalog.annotations import propagation
-from headwater.catalog.glossary import meanings
+from headwater.catalog.annotations import meanings, propagation
 from headwater.catalog.reading import Row, whole
 from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store.lists import integer, listed, packed

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, insert, select
 from headwater import typed
 from headwater.catalog import clock
 from headwater.catalog.collections import collection_names
+from headwater.catalog.merging import combining, undoing
+from headwater.catalog.merging.combining import Preview, Record
 from headwater.catalog.model import Shape
-from headwater.catalog.names import combining, undoing
-from headwater.catalog.names.combining import Preview, Record
 from headwater.catalog.names.stores import kind_of
 from headwater.catalog.names.tables import merged_entities, merges
 from headwater.catalog.reading import Row, whole
@@ -20,9 +20,8 @@ from headwater.catalog.store import Store
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, entities
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.types.definitions import Types
-from headwater.catalog.writing.bulk import Permit
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.types.in_force import Types
+from headwater.catalog.writing.rows import Pen, Permit
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 

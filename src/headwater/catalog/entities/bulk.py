@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from headwater.catalog.annotations import arriving, propagation
+from headwater.catalog.annotations import arriving, meanings, propagation
 from headwater.catalog.collections import collection_id, collection_names
-from headwater.catalog.glossary import meanings
-from headwater.catalog.model import EntityBatch, EntityHeader, Mutation
-from headwater.catalog.names import spellings
+from headwater.catalog.entities import removal
+from headwater.catalog.model import SYSTEM, EntityBatch, EntityHeader, Mutation
 from headwater.catalog.reading import headers_by_id, whole
+from headwater.catalog.resolution import spellings
 from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store.lists import integer, listed, packed
 from headwater.catalog.store.schema import entities
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import SYSTEM
-from headwater.catalog.writing import changes, column_edges, conditions, documents, placing, removal, reports, rows
+from headwater.catalog.writing import changes, column_edges, conditions, documents, placing, reports, rows
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import Draft, drafts_of
 from headwater.catalog.writing.links import Linked, Plan, link_up, plan_links
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.rows import Pen, Permit
 from headwater.catalog.writing.subjects import Cast, Known, Subject
 from headwater.errors import Fault, Invalid, Place, raise_if_any
-
-Permit = Callable[[frozenset[str]], None]
-"""Asked with the names of all collections that a write would touch, before it touches any; raises to refuse."""
 
 
 def write(

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, union_all, update
 
-from headwater.catalog.annotations import propagation
-from headwater.catalog.glossary import meanings
+from headwater.catalog.annotations import meanings, propagation
 from headwater.catalog.model import Annotations
 from headwater.catalog.reading import Row, annotations_of, rows_by_id, whole
 from headwater.catalog.store.bulk import insert_rows, json_text

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from headwater.catalog.names import index
 from headwater.catalog.names.actions import ALIAS_ADD, TYPE_UPDATE
 from headwater.catalog.names.index import Name, own_name
-from headwater.catalog.names.meeting import Meeting, Sent, Target, understand
-from headwater.catalog.names.retyping import retype
-from headwater.catalog.names.rewriting import rewritten
 from headwater.catalog.names.stores import kind_of
 from headwater.catalog.names.tables import SEEN
 from headwater.catalog.reading import Row
+from headwater.catalog.resolution.meeting import Meeting, Sent, Target, understand
+from headwater.catalog.resolution.retyping import retype
+from headwater.catalog.resolution.rewriting import rewritten
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing import changes
 from headwater.catalog.writing.drafts import Draft

@@ -1,6 +1,6 @@
 """What may change in a type that exists: it can grow, but nothing that entities may hold is taken away.
 
-Apart from `type_checks.py`, which looks at a definition by itself.
+Apart from `checks.py`, which looks at a definition by itself.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from headwater import typed
-from headwater.catalog.annotations.definitions import lost_applicability, lost_entity_types
+from headwater.catalog.typedefs.annotation_types import lost_applicability, lost_entity_types
 from headwater.catalog.types.type_set import AttributeDef, Category, Definition
 from headwater.errors import Fault, Place
 

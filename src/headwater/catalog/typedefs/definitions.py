@@ -1,4 +1,4 @@
-"""Type definitions as Atlas shows them: the built-in ones from `typedefs/*.json`, and those that users make.
+"""Type definitions as Atlas shows them: the built-in ones from `built_in/*.json`, and those that users make.
 
 A change keeps the definition that it replaces, and gives every request that starts later a new `TypeSet`.
 """
@@ -6,7 +6,7 @@ A change keeps the definition that it replaces, and gives every request that sta
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,61 +15,35 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from headwater import typed
 from headwater.catalog import clock
 from headwater.catalog.annotations import propagation
+from headwater.catalog.model import SYSTEM
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.counters import take
-from headwater.catalog.store.rows import fetch
-from headwater.catalog.types import large_attributes, references
-from headwater.catalog.types.changes import faults_of_change
-from headwater.catalog.types.checks import GROUPS, faults_of
-from headwater.catalog.types.documents import Document, by_name
-from headwater.catalog.types.mentions import is_mentioned
-from headwater.catalog.types.type_set import Category, Definition, EntityType, TypeSet
+from headwater.catalog.typedefs import large_attributes, references
+from headwater.catalog.typedefs.changes import faults_of_change
+from headwater.catalog.typedefs.checks import GROUPS, faults_of
+from headwater.catalog.typedefs.documents import Document, by_name
+from headwater.catalog.typedefs.mentions import is_mentioned
+from headwater.catalog.typedefs.shown import shown
+from headwater.catalog.types.in_force import Types, load
+from headwater.catalog.types.type_set import Category, Definition, TypeSet
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 
-BUILT_IN = Path(__file__).parents[1] / "typedefs"
-SYSTEM = "headwater"
+BUILT_IN = Path(__file__).parent / "built_in"
 _KEYS: Mapping[Category, str] = {category: key for key, category in GROUPS.items()}
 
 
-class Types:
-    """All types: read through `at` or `current`, changed by `create`, `update` and `delete`.
-
-    Other processes may change them too. So each change counts up a version, and each transaction looks at that.
-    """
+class TypeDefinitions(Types):
+    """All types as documents: shown by `document` and `definition`, changed by `create`, `update` and `delete`."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        super().__init__(store)
         self._changing = threading.Lock()
         with store.write() as connection:
-            self._loaded = _load(connection)
+            before = self.at(connection)
             if _store_built_in(connection):
                 take(connection, "types", 1)
-                before, self._loaded = self._loaded[1], _load(connection)
+                self._loaded = load(connection)
                 large_attributes.follow(connection, before, self._loaded[1])
-
-    def at(self, connection: Connection) -> TypeSet:
-        """The types as this transaction sees them."""
-        if self._loaded[0] != _version(connection):
-            self._loaded = loaded = _load(connection)
-            return loaded[1]
-        return self._loaded[1]
-
-    @property
-    def current(self) -> TypeSet:
-        """The types as they stand; keep it for the length of one request."""
-        with self._store.read() as connection:
-            return self.at(connection)
-
-    def entity(self, name: str) -> EntityType:
-        """Raises Invalid for a name that is no entity type."""
-        return self.current.entity(name)
-
-    def subtypes(self, name: str) -> frozenset[str]:
-        """Names of the type and of all below it."""
-        return self.current.subtypes(name)
-
-    def entity_types(self) -> Iterable[EntityType]:
-        return self.current.entities.values()
 
     def document(self, category: Category | None = None) -> dict[str, list[dict[str, object]]]:
         """Return all definitions, or those of one category, in Atlas' groups; groups without a type are empty."""
@@ -128,7 +102,7 @@ class Types:
             for name, (_, definition) in given.items():
                 _replace(connection, rows[name], definition, by)
             _make(connection, references.implied(given, {**known, **given}), by)
-            after = _load(connection)[1]
+            after = load(connection)[1]
             large_attributes.follow(connection, before, after)
             propagation.follow_types(connection, before, after, by)
             self._reload(connection)
@@ -158,76 +132,6 @@ class Types:
         for name, (category, _) in given.items():
             groups[_KEYS[category]].append(self.definition(name))
         return groups
-
-
-def shown(row: object, types: TypeSet) -> dict[str, object]:
-    """Return a stored definition as Atlas shows it, with what follows from other types."""
-    found = dict(row._mapping)  # type: ignore[attr-defined]  # A row of `types`; SQLAlchemy cannot name its columns.
-    definition: dict[str, object] = {
-        "category": found["category"],
-        "guid": found["guid"],
-        "createdBy": found["created_by"],
-        "updatedBy": found["updated_by"],
-        "createTime": found["created_at"],
-        "updateTime": found["updated_at"],
-        "version": found["version"],
-        "description": "",
-        "typeVersion": "1.0",
-        "lastModifiedTS": str(found["version"]),
-        **found["definition"],
-    }
-    attributes = typed.convert(definition.get("attributeDefs") or (), tuple[dict[str, object], ...])
-    definition["attributeDefs"] = [_in_full(attribute) for attribute in attributes]
-    if found["category"] == "CLASSIFICATION":
-        name = str(found["name"])
-        below = sorted(types.classification_subtypes(name) - {name})
-        definition = {"superTypes": [], "entityTypes": [], **definition, "subTypes": below}
-    if found["category"] == "ENTITY":
-        entity = types.entities[str(found["name"])]
-        definition.setdefault("superTypes", [])
-        definition["subTypes"] = sorted(types.subtypes(entity.name) - {entity.name})
-        definition["relationshipAttributeDefs"] = [
-            {
-                **_in_full({"name": link.here.name, "cardinality": link.here.cardinality}),
-                "typeName": link.there.type if link.here.single else f"array<{link.there.type}>",
-                "relationshipTypeName": link.relationship.name,
-                "isLegacyAttribute": link.here.is_legacy_attribute,
-            }
-            for links in entity.links.values()
-            for link in links
-        ]
-    return definition
-
-
-def _in_full(attribute: Mapping[str, object]) -> dict[str, object]:
-    """Return an attribute with what Atlas takes for said; -1 is no limit."""
-    few = 0 if attribute.get("isOptional", True) else 1
-    most = 1 if attribute.get("cardinality", "SINGLE") == "SINGLE" else -1
-    return {**_ATTRIBUTE_DEFAULTS, "valuesMinCount": few, "valuesMaxCount": most, **attribute}
-
-
-_ATTRIBUTE_DEFAULTS: Mapping[str, object] = {
-    "typeName": "string",
-    "isOptional": True,
-    "cardinality": "SINGLE",
-    "isUnique": False,
-    "isIndexable": False,
-    "includeInNotification": False,
-}
-
-
-def _version(connection: Connection) -> int:
-    return next((version for (version,) in fetch(connection, _VERSION, {})), 0)
-
-
-_VERSION = select(schema.counters.c.value).where(schema.counters.c.name == "types")
-
-
-def _load(connection: Connection) -> tuple[int, TypeSet]:
-    table = schema.types.c
-    version = _version(connection)
-    rows = connection.execute(select(table.id, table.guid, table.category, table.definition).order_by(table.id))
-    return version, TypeSet((row.id, row.guid, row.category, row.definition) for row in rows)
 
 
 def _known(connection: Connection) -> dict[str, tuple[Category, Definition]]:
@@ -304,7 +208,7 @@ def _replace(connection: Connection, row: object, definition: Definition, by: st
 
 
 def _store_built_in(connection: Connection) -> bool:
-    """Make the stored built-in types say what `typedefs/*.json` says; tell whether they did not."""
+    """Make the stored built-in types say what `built_in/*.json` says; tell whether they did not."""
     given: dict[str, tuple[Category, Definition]] = {}
     for file in sorted(BUILT_IN.glob("*.json")):
         given.update(by_name(typed.decode(file.read_bytes(), dict[str, list[dict[str, object]]])))

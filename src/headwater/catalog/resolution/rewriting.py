@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from headwater.catalog.names.meeting import Meeting, Target
+from headwater.catalog.resolution.meeting import Meeting, Target
 from headwater.catalog.types import EntityType
 from headwater.catalog.writing.drafts import QUALIFIED_NAME, Draft, Reference
 from headwater.errors import Fault, Invalid, Place, raise_if_any

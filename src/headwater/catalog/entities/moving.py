@@ -9,15 +9,16 @@ from sqlalchemy import Connection, select, update
 
 from headwater.catalog import clock
 from headwater.catalog.collections.tree import collection_id, collection_names
+from headwater.catalog.entities import removal
 from headwater.catalog.model import Mutation
 from headwater.catalog.reading import Row, headers_by_id, whole
 from headwater.catalog.store import Store
 from headwater.catalog.store.lists import integer, listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, entities
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
-from headwater.catalog.writing import changes, removal, rows
-from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.types.in_force import Types
+from headwater.catalog.writing import changes, rows
+from headwater.catalog.writing.rows import Permit
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
 

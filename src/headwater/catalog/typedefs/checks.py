@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from headwater import typed
-from headwater.catalog.annotations.definitions import business_metadata_faults, classification_faults
+from headwater.catalog.typedefs.annotation_types import business_metadata_faults, classification_faults
 from headwater.catalog.types.attributes import PRIMITIVES, Misfit, type_names_in
 from headwater.catalog.types.type_set import AttributeDef, Category, Definition
 from headwater.errors import Fault, Place

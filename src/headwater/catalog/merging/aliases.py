@@ -10,19 +10,20 @@ from sqlalchemy import Connection, select
 
 from headwater.catalog import clock
 from headwater.catalog.collections import collection_names
-from headwater.catalog.model import Shape
-from headwater.catalog.names import index, meeting
+from headwater.catalog.model import SYSTEM, Shape
+from headwater.catalog.names import index
 from headwater.catalog.names.actions import ALIAS_ADD, ALIAS_DELETE
 from headwater.catalog.names.index import Name
 from headwater.catalog.names.stores import kind_of
 from headwater.catalog.names.tables import GIVEN, MERGED, MIGRATIONS, OWN, SEEN, VERSION_TABLE
 from headwater.catalog.reading import Row
+from headwater.catalog.resolution import meeting
 from headwater.catalog.store import Store
 from headwater.catalog.store.schema import ACTIVE, entities
 from headwater.catalog.types import EntityType, TypeSet
-from headwater.catalog.types.definitions import SYSTEM, Types
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing import changes
-from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.writing.rows import Permit
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Conflict, Fault, Invalid, NotFound, raise_if_any
 

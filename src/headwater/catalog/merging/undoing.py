@@ -9,13 +9,12 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from headwater import typed
-from headwater.catalog.annotations import propagation
-from headwater.catalog.glossary import meanings
-from headwater.catalog.names import combining
+from headwater.catalog.annotations import meanings, propagation
+from headwater.catalog.merging import combining
+from headwater.catalog.merging.combining import Added, Record
+from headwater.catalog.merging.journal import Changed, take_back
+from headwater.catalog.merging.parting import part_ways
 from headwater.catalog.names.actions import MERGE_UNDO
-from headwater.catalog.names.combining import Added, Record
-from headwater.catalog.names.journal import Changed, take_back
-from headwater.catalog.names.parting import part_ways
 from headwater.catalog.names.tables import catalog_names, merged_entities, merges
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.resource_sets import gathering

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select, update
 
-from headwater.catalog.names.combining import Record
+from headwater.catalog.merging.combining import Record
 from headwater.catalog.reading import Row, attributes_of, whole
 from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.counters import take

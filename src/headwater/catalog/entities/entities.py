@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from headwater.catalog import clock
-from headwater.catalog.annotations.sent import LEFT_ALONE, Updates
 from headwater.catalog.collections import Collections, collection_names
+from headwater.catalog.entities import bulk, purging, removal, restoring
 from headwater.catalog.model import (
     EntitiesInfo,
     Entity,
@@ -20,21 +20,20 @@ from headwater.catalog.model import (
     EntityInput,
     Mutation,
 )
-from headwater.catalog.names import meeting
 from headwater.catalog.reading import Row, entity_of, header_of, headers_by_id, links_of, rows_by_id, whole
 from headwater.catalog.related import FIRST, Part, Related, related
+from headwater.catalog.resolution import meeting
 from headwater.catalog.resource_sets import gathering
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.rows import fetch
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import TypeSet
-from headwater.catalog.types.definitions import Types
-from headwater.catalog.writing import bulk, purging, removal, restoring
-from headwater.catalog.writing.bulk import Permit
+from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.conditions import Condition
 from headwater.catalog.writing.drafts import drafts_of
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.rows import Pen, Permit
+from headwater.catalog.writing.sent import LEFT_ALONE, Updates
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, Invalid, NotFound, raise_if_any
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, or_, select
 
-from headwater.catalog.names.journal import Journal
-from headwater.catalog.names.retyping import sibling
+from headwater.catalog.merging.journal import Journal
 from headwater.catalog.names.stores import KINDS, counterpart
 from headwater.catalog.reading import Row, rows_by_id, whole
+from headwater.catalog.resolution.retyping import sibling
 from headwater.catalog.resource_sets.gathering import MEMBERS
 from headwater.catalog.store.bulk import insert_rows
 from headwater.catalog.store.counters import take
