@@ -20,6 +20,7 @@ from litestar.exceptions import HTTPException
 from headwater.access.audit import Audit
 from headwater.access.principals import Principal
 from headwater.api import unsupported
+from headwater.api.encodings import TOO_LARGE
 from headwater.api.web import Pages
 from headwater.errors import (
     CatalogError,
@@ -141,10 +142,12 @@ class Faults:
             return page
         if error.status_code in {404, 405} and (refused := unsupported.find(request.method, request.url.path)):
             return _response(501, (refused.fault,), code="ATLAS-501-00-000")
+        code = f"ATLAS-{error.status_code}-00-000"
+        if error.status_code == 413:
+            return _response(413, (TOO_LARGE,), code=code)
         cure = "docs/reference/api.md lists the routes." if error.status_code in {404, 405} else "Mend the request."
         detail = error.detail if error.status_code != 404 else f"There is no {request.method} {request.url.path}"
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-        code = f"ATLAS-{error.status_code}-00-000"
         return _response(error.status_code, (Fault("CAT-039", detail, cure=cure),), headers, code=code)
 
     def unknown(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -163,6 +166,17 @@ class Faults:
         self._audit.record(who, str(request.method), request.url.path, outcome="refused", detail=error.message)
 
 
+def refusal(faults: tuple[Fault, ...], *, code: str | None = None, id: str | None = None) -> Refusal:
+    """Return the document of a refusal; `code` is the first fault's where none is given."""
+    first = faults[0]
+    return Refusal(
+        request_id=id or str(uuid.uuid4()),
+        error_code=code or ATLAS_CODES.get(first.code, first.code),
+        error_message="; ".join(fault.message for fault in faults[:10]),
+        faults=tuple(fault.to_json() for fault in faults[:100]),
+    )
+
+
 def _response(
     status: int,
     faults: tuple[Fault, ...],
@@ -171,14 +185,7 @@ def _response(
     code: str | None = None,
     id: str | None = None,
 ) -> Response[bytes]:
-    first = faults[0]
-    message = "; ".join(fault.message for fault in faults[:10])
-    body = Refusal(
-        request_id=id or str(uuid.uuid4()),
-        error_code=code or ATLAS_CODES.get(first.code, first.code),
-        error_message=message,
-        faults=tuple(fault.to_json() for fault in faults[:100]),
-    )
+    body = refusal(faults, code=code, id=id)
     found = dict(headers or {})
     if status == 401:
         found["WWW-Authenticate"] = "Bearer"

@@ -14,9 +14,10 @@ from litestar.types import ControllerRouterHandler
 from headwater import __version__
 from headwater.access.account import Account
 from headwater.api import atlas, headwater, openlineage, purview
+from headwater.api.encodings import MAX_BODY
 from headwater.api.faults import Faults
 from headwater.api.guard import Guard, caller
-from headwater.api.transport import MAX_BODY, Transport
+from headwater.api.transport import Transport
 from headwater.api.web import Pages
 from headwater.errors import HeadwaterError
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import zlib
 
 import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
-MAX_BODY = 64 * 1024 * 1024
+from headwater.api.encodings import Refused, opened
+from headwater.api.faults import refusal
+
 _SLASHES = re.compile(r"/{2,}")
 # Token routes begin with the tenant's name, which may be that of another route: `headwater`, `account`.
 _OF_TENANT = re.compile(
@@ -46,11 +47,13 @@ class Transport:
         path = regular(scope["path"])
         scope["path"] = TENANTS + path if _OF_TENANT.fullmatch(path) else path
         send = _guarded(send)
-        encoding = next((value for name, value in scope["headers"] if name == b"content-encoding"), b"identity")
-        if encoding.lower() in {b"gzip", b"x-gzip"}:
-            body = await _inflated(receive)
-            if isinstance(body, str):
-                await _refuse(send, body)
+        codings = [value for name, value in scope["headers"] if name == b"content-encoding"]
+        coding = b", ".join(codings).decode("latin-1").strip().lower()
+        if coding not in {"", "identity"}:
+            try:
+                body = await opened(receive, coding)
+            except Refused as refused:
+                await _refuse(send, refused)
                 return
             kept = [pair for pair in scope["headers"] if pair[0] not in {b"content-encoding", b"content-length"}]
             scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
@@ -72,27 +75,6 @@ def regular(path: str) -> str:
     return _SLASHES.sub("/", path).rstrip("/") or "/"
 
 
-async def _inflated(receive: Receive) -> bytes | str:
-    """Return the opened body, or why it is refused."""
-    opener = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    pieces: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            return "the client went away"
-        more = message.get("more_body", False)
-        try:
-            piece = opener.decompress(message.get("body", b""), MAX_BODY - size + 1)
-        except zlib.error:
-            return "the body is not gzip"
-        size += len(piece)
-        if size > MAX_BODY:
-            return f"the body is larger than {MAX_BODY} bytes"
-        pieces.append(piece)
-    return b"".join(pieces) if opener.eof else "the gzip body ends too early"
-
-
 def _replay(body: bytes, receive: Receive) -> Receive:
     sent = False
 
@@ -106,9 +88,8 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _refuse(send: Send, why: str) -> None:
-    document = {"requestId": "", "errorCode": "ATLAS-400-00-029", "errorMessage": f"The body cannot be read: {why}"}
-    body = msgspec.json.encode(document)
+async def _refuse(send: Send, refused: Refused) -> None:
+    body = msgspec.json.encode(refusal((refused.fault,), code=f"ATLAS-{refused.status}-00-000"))
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -95,7 +95,8 @@ def test_compressed_body_that_unfolds_without_end_is_refused(server: Served, cli
     headers = {"authorization": f"Bearer {server.account.tokens.issue(server.account.owner).text}"}
     bomb = gzip.compress(b" " * (65 * 1024 * 1024))
     response = client.post(BULK, content=bomb, headers={**headers, "content-encoding": "gzip"})
-    assert response.status_code == 400
+    assert response.status_code == 413
+    assert "67,108,864 bytes" in response.json()["errorMessage"]
 
 
 def test_refusal_for_want_of_a_role_is_in_the_audit_log(server: Served, client: httpx.Client) -> None:
