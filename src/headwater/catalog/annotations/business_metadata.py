@@ -11,13 +11,14 @@ from headwater.catalog.annotations import business_values
 from headwater.catalog.annotations.business_file import Imported, ImportInfo, Line
 from headwater.catalog.annotations.business_values import Given
 from headwater.catalog.annotations.record import annotate
-from headwater.catalog.annotations.targets import Permit, ask, asked, by_name, no_name, pen_for
+from headwater.catalog.annotations.targets import ask, asked, by_name, no_name, pen_for
 from headwater.catalog.model import Annotations, Attributes
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types import EntityType, TypeSet
 from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.conditions import Condition
+from headwater.catalog.writing.rows import Permit
 from headwater.errors import CatalogError, Fault, Invalid, Place, raise_if_any
 
 

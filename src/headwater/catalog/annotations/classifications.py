@@ -8,13 +8,14 @@ from headwater.catalog.annotations import classifying, propagation
 from headwater.catalog.annotations.classifying import Marked
 from headwater.catalog.annotations.record import annotate
 from headwater.catalog.annotations.tables import MIGRATIONS, VERSION_TABLE
-from headwater.catalog.annotations.targets import Permit, asked, pen_for
+from headwater.catalog.annotations.targets import asked, pen_for
 from headwater.catalog.model import Attributes, ClassificationInput, EntityHeader
 from headwater.catalog.reading import Row, annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types import TypeSet
 from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.conditions import Condition
+from headwater.catalog.writing.rows import Permit
 from headwater.errors import Fault, NotFound, Place
 
 Given = Sequence[ClassificationInput]

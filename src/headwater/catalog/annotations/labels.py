@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from headwater.catalog.annotations.record import annotate
-from headwater.catalog.annotations.targets import Permit, asked, by_guid, pen_for
+from headwater.catalog.annotations.targets import asked, by_guid, pen_for
 from headwater.catalog.reading import annotations_of
 from headwater.catalog.store import Store
 from headwater.catalog.types.in_force import Types
 from headwater.catalog.writing.conditions import Condition
+from headwater.catalog.writing.rows import Permit
 from headwater.errors import Fault, Invalid, Place, raise_if_any
 
 MAX_LENGTH = 50

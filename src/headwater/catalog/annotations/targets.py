@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -13,12 +13,9 @@ from headwater.catalog.store.lists import listed, packed, text
 from headwater.catalog.store.schema import ACTIVE, IS_LIVE, entities
 from headwater.catalog.types import TypeSet
 from headwater.catalog.writing.conditions import Condition
-from headwater.catalog.writing.rows import Pen
+from headwater.catalog.writing.rows import Pen, Permit
 from headwater.catalog.writing.subjects import no_guid
 from headwater.errors import Fault, NotFound, raise_if_any
-
-Permit = Callable[[frozenset[str]], None]
-"""Asked with the names of all collections that a write would touch, before it touches any; raises to refuse."""
 
 
 def by_guid(connection: Connection, guids: Sequence[str]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from headwater.access.account import Account
@@ -12,11 +12,11 @@ from headwater.api.studio.viewer import Viewer
 from headwater.catalog.glossary.shapes import Assigned
 from headwater.catalog.model import Attributes, ClassificationInput, Entity, EntityBatch, EntityInput
 from headwater.catalog.search import FacetRequest, SearchRequest
+from headwater.catalog.writing.rows import Permit
 
 Kind = Literal["classification", "term", "label", "owner", "expert"]
 MOST = 20
 MOST_LABELS = 500
-Permit = Callable[[frozenset[str]], None]
 
 
 class AnnotatingPages:
