@@ -14,7 +14,7 @@ from catalog.desk import Desk, entity
 from headwater.catalog.catalog import Catalog
 from headwater.catalog.store import Store, schema
 from headwater.catalog.store.postgresql import TURN, postgresql_url
-from headwater.errors import Invalid, SettingsError, Unavailable
+from headwater.errors import Invalid, NotFound, SettingsError, Unavailable
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
@@ -168,3 +168,12 @@ def test_reader_sees_a_snapshot_while_another_writes(desk: Desk) -> None:
         before = connection.exec_driver_sql("SELECT count(*) FROM entities").scalar()
         desk.write(entity("DataSet", "q"))
         assert connection.exec_driver_sql("SELECT count(*) FROM entities").scalar() == before
+
+
+def test_text_that_no_database_keeps_is_looked_for_and_not_there(desk: Desk) -> None:
+    """SQLite has nothing under such a name; PostgreSQL does not even take the question."""
+    with pytest.raises((Invalid, NotFound)) as refused:
+        desk.catalog.entities.get("a\0b")
+    assert refused.value.faults[0].cure
+    with pytest.raises((Invalid, NotFound)):
+        desk.catalog.entities.guid_of("DataSet", "a\0b")
