@@ -30,7 +30,9 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _.-]*")
 ATTRIBUTE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9 _.-]*")
 CARDINALITIES = ("SINGLE", "LIST", "SET")
 END_CARDINALITIES = ("SINGLE", "SET")
-RELATIONSHIP_CATEGORIES = ("ASSOCIATION", "AGGREGATION", "COMPOSITION")
+HOLDING = ("AGGREGATION", "COMPOSITION")
+"""Categories in which one end contains the other."""
+RELATIONSHIP_CATEGORIES = ("ASSOCIATION", *HOLDING)
 RESERVED = frozenset({*PRIMITIVES, "array", "map"})
 PROPAGATIONS = ("NONE", "ONE_TO_TWO", "TWO_TO_ONE", "BOTH")
 Known = Mapping[str, tuple[Category, Definition]]
@@ -155,7 +157,7 @@ def _relationship_faults(name: str, definition: Definition, known: Known) -> Ite
         yield _fault(name, "endDef2", "both ends are containers")
     if category == "ASSOCIATION" and containers:
         yield _fault(name, "relationshipCategory", "an ASSOCIATION has no container")
-    if category in RELATIONSHIP_CATEGORIES[1:] and not containers and len(found) == len(ends):
+    if category in HOLDING and not containers and len(found) == len(ends):
         yield _fault(name, "endDef1", f"{category} needs one end with isContainer true")
     children = [end for end in found if not end.get("isContainer")]
     if category == "COMPOSITION" and containers == 1 and any(end.get("cardinality") == "SET" for end in children):
